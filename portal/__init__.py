@@ -1,0 +1,1 @@
+"""Sanbao: one truth about every car, shared by a maker's headquarters and its dealers."""

@@ -1,0 +1,60 @@
+"""The composition root: the only place that knows every room."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from portal.auth.guard import init_guard
+from portal.config import from_environment
+from portal.kernel.db import Base, attach, db
+from portal.kernel.i18n import init_i18n
+from portal.kernel.storage import init_storage
+from portal.kernel.web import init_web
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Every module with tables; imported so that the metadata is whole.
+MODELS = (
+    "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
+    "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.claims.models",
+    "warranty.settlement.models",
+)  # fmt: skip
+
+#: Every room with pages: the module that holds its ``bp``.
+BLUEPRINTS: tuple[str, ...] = ()
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
+    app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.from_mapping(overrides if overrides is not None else from_environment())
+    load_models()
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "portal" / "migrations"), render_as_batch=True)
+    CSRFProtect(app)
+    Bootstrap5(app)
+    init_i18n(app)
+    init_web(app)
+    init_storage(app)
+    init_guard(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(importlib.import_module(module).bp)
+    with app.app_context():
+        attach(db.engine)
+    return app
+
+
+def load_models() -> None:
+    """Import every module with tables; `Base.metadata` is whole afterwards."""
+    for module in MODELS:
+        importlib.import_module(module)
+    Base.registry.configure()

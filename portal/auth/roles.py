@@ -1,0 +1,77 @@
+"""Which role holds which permission: one table, read by the guard, the menus and the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.kernel.access import Permission as P  # noqa: N817  (a table reads better with a short name)
+
+
+class Side(StrEnum):
+    """Where somebody works."""
+
+    DEALER = "dealer"
+    HEAD_OFFICE = "head_office"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the trade: its name in both languages, its side, what it may do."""
+
+    key: str
+    zh: str
+    en: str
+    side: Side
+    permissions: frozenset[P]
+
+
+def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
+    return Role(key, zh, en, side, frozenset(permissions))
+
+
+_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW)
+_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW)
+_DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        _role("service_advisor", "服务顾问", "Service advisor", _DEALER, *_LOOK, P.SERVICE_WRITE, P.VEHICLE_EDIT),
+        _role("technician", "技师", "Technician", _DEALER, *_LOOK, P.SERVICE_WRITE),
+        _role(
+            "warranty_clerk", "索赔员", "Warranty clerk", _DEALER,
+            *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW,
+        ),
+        _role("parts_clerk", "配件员", "Parts clerk", _DEALER, *_LOOK),
+        _role(
+            "service_manager", "服务经理", "Service manager", _DEALER,
+            *_LOOK, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
+            P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM,
+        ),
+        _role("customer_relations", "客户关系专员", "Customer relations", _DEALER, P.VEHICLE_VIEW, P.SERVICE_VIEW),
+        _role("auditor", "索赔审核（一级）", "Claims auditor, first level", _HQ, *_READ_ALL, P.CLAIM_DECIDE),
+        _role(
+            "senior_auditor", "索赔审核（二级）", "Claims auditor, second level", _HQ,
+            *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR,
+        ),
+        _role(
+            "settlement", "结算", "Settlement", _HQ,
+            *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
+        ),
+        _role("parts_desk", "配件/旧件", "Parts and old parts", _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
+        _role("quality", "质量工程师", "Quality engineer", _HQ, *_READ_ALL),
+        _role("network_manager", "网络管理", "Network manager", _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
+        _role("customer_centre", "客户中心", "Customer centre", _HQ, P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW),
+        _role(
+            "administrator", "系统管理员", "Administrator", _HQ,
+            *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
+        ),
+        _role("reader", "只读/审计", "Reader", _HQ, *_READ_ALL, P.AUDIT_VIEW),
+    )
+}  # fmt: skip
+
+
+def permissions_of(roles: list[str] | tuple[str, ...]) -> frozenset[P]:
+    """Return everything that somebody with these roles may do; an unknown role grants nothing."""
+    return frozenset().union(*(ROLES[key].permissions for key in roles if key in ROLES))

@@ -1,0 +1,263 @@
+"""Every change leaves a trace, sealed so that nobody can mend it afterwards.
+
+One listener writes who, when, from where and what (old → new) for every table, in the transaction
+of the change; statements that write many rows leave one entry with their count. A job seals the
+entries into a hash chain for each dealer and one for headquarters: writers never wait for a lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, func, inspect, select, update
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
+
+from portal.kernel.clock import utc_now
+from portal.kernel.db import Base, Document, Identified, short
+from portal.kernel.scoping import DealerOwned, actor_of
+
+HIDDEN = "•••"  # what stands for a value that must not be kept twice
+GENESIS = "0" * 64
+HEAD_OFFICE = "hq"
+
+
+class AuditSeal(Identified, Base):
+    """A link of one chain: the hash over the link before and every entry sealed with it."""
+
+    __tablename__ = "audit_seal"
+    __audited__ = False
+    __table_args__ = (UniqueConstraint("chain", "number"),)
+
+    chain: Mapped[str] = mapped_column(short(32))
+    number: Mapped[int]
+    entries: Mapped[int]
+    previous: Mapped[str] = mapped_column(short(64))
+    digest: Mapped[str] = mapped_column(short(64))
+    sealed_at: Mapped[datetime]
+
+
+class AuditEntry(Identified, Base):
+    """One change: who, when, from where, which row, what it was and what it became."""
+
+    __tablename__ = "audit_entry"
+    __audited__ = False
+    __table_args__ = (
+        Index("ix_audit_entry_row", "table_name", "row_id"),
+        Index("ix_audit_entry_seal", "seal_id"),
+    )
+
+    at: Mapped[datetime]
+    chain: Mapped[str] = mapped_column(short(32))
+    user_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(short(120))
+    origin: Mapped[str] = mapped_column(short(64))
+    action: Mapped[str] = mapped_column(short(24))
+    table_name: Mapped[str] = mapped_column(short(64))
+    row_id: Mapped[int | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(Document)
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("audit_seal.id"))
+
+
+def record(
+    session: Session, action: str, table: str, changes: Mapping[str, Any], *, row_id: int | None = None,
+    dealer_id: int | None = None,
+) -> None:  # fmt: skip
+    """Leave a trace of something that no flush shows: an import, a download, a sign-in."""
+    _write(session, [_entry(session, action, table, row_id, dealer_id, dict(changes))])
+
+
+def seal(session: Session, now: datetime) -> int:
+    """Seal all entries not sealed yet, a link a chain; return how many were sealed."""
+    fresh = session.scalars(
+        select(AuditEntry).where(AuditEntry.seal_id.is_(None)).order_by(AuditEntry.chain, AuditEntry.id)
+    ).all()
+    for chain, group in groupby(fresh, key=lambda entry: entry.chain):
+        entries = list(group)
+        last = session.scalars(
+            select(AuditSeal).where(AuditSeal.chain == chain).order_by(AuditSeal.number.desc()).limit(1)
+        ).first()
+        previous = last.digest if last else GENESIS
+        link = AuditSeal(
+            chain=chain, number=last.number + 1 if last else 1, entries=len(entries), previous=previous,
+            digest=digest(previous, map(payload, entries)), sealed_at=now,
+        )  # fmt: skip
+        session.add(link)
+        session.flush()
+        session.execute(
+            update(AuditEntry).where(AuditEntry.id.in_([entry.id for entry in entries])).values(seal_id=link.id)
+        )
+    return len(fresh)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found: links and entries checked, entries still open, and every fault."""
+
+    links: int
+    entries: int
+    unsealed: int
+    faults: tuple[str, ...]
+
+
+def verify(session: Session) -> Verdict:
+    """Recompute every chain from the stored entries and compare it with its seals."""
+    faults: list[str] = []
+    entries = 0
+    previous: dict[str, AuditSeal] = {}
+    links = session.scalars(select(AuditSeal).order_by(AuditSeal.chain, AuditSeal.number)).all()
+    for link in links:
+        before = previous.get(link.chain)
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.seal_id == link.id).order_by(AuditEntry.id)).all()
+        entries += len(rows)
+        faults += check_link(link_data(link), [payload(row) for row in rows], link_data(before) if before else None)
+        previous[link.chain] = link
+    unsealed = session.scalar(select(func.count()).where(AuditEntry.seal_id.is_(None))) or 0
+    return Verdict(len(links), entries, unsealed, tuple(faults))
+
+
+def check_link(
+    link: Mapping[str, Any], entries: list[dict[str, Any]], before: Mapping[str, Any] | None
+) -> Iterator[str]:
+    """Yield what is wrong with one link; works on an export as on the database."""
+    place = f"{link['chain']} #{link['number']}"
+    if link["number"] != (before["number"] + 1 if before else 1):
+        yield f"{place}: a link before it is missing"
+    if link["previous"] != (before["digest"] if before else GENESIS):
+        yield f"{place}: does not continue the link before"
+    if len(entries) != link["entries"]:
+        yield f"{place}: {link['entries']} entries were sealed, {len(entries)} are there"
+    elif digest(link["previous"], entries) != link["digest"]:
+        yield f"{place}: an entry was changed after it was sealed"
+
+
+def link_data(link: AuditSeal) -> dict[str, Any]:
+    """Return a seal as it stands in an export."""
+    return {name: getattr(link, name) for name in ("chain", "number", "entries", "previous", "digest")}
+
+
+def payload(entry: AuditEntry) -> dict[str, Any]:
+    """Return what of an entry is hashed: everything but its seal."""
+    return {
+        "id": entry.id, "at": entry.at.astimezone(UTC).isoformat(), "chain": entry.chain,
+        "user_id": entry.user_id, "actor": entry.actor, "origin": entry.origin, "action": entry.action,
+        "table": entry.table_name, "row": entry.row_id, "changes": entry.changes,
+    }  # fmt: skip
+
+
+def digest(previous: str, entries: Iterable[dict[str, Any]]) -> str:
+    """Hash a link: the digest before, then every entry as canonical JSON, a line each."""
+    sha = hashlib.sha256(previous.encode())
+    for entry in entries:
+        sha.update(b"\n" + json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+    return sha.hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, without losing exactness."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat() if value.tzinfo else value.isoformat()
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return value
+
+
+def _entry(
+    session: Session,
+    action: str,
+    table: str,
+    row_id: int | None,
+    dealer_id: int | None,
+    changes: dict[str, Any],
+) -> dict[str, Any]:
+    actor = actor_of(session)
+    return {
+        "at": utc_now(), "chain": HEAD_OFFICE if dealer_id is None else f"dealer:{dealer_id}",
+        "user_id": actor.user_id if actor else None, "actor": actor.name if actor else "nobody",
+        "origin": actor.origin if actor else "-", "action": action, "table_name": table, "row_id": row_id,
+        "changes": changes,
+    }  # fmt: skip
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(AuditEntry.__table__.insert(), rows)  # type: ignore[attr-defined]
+
+
+@event.listens_for(Session, "after_flush")
+def _trace_flush(session: Session, _context: UOWTransaction) -> None:
+    rows = []
+    for action, entities in (("create", session.new), ("change", session.dirty), ("delete", session.deleted)):
+        for entity in entities:
+            if not getattr(entity, "__audited__", False):
+                continue
+            changes = _changes(entity, action)
+            if changes:
+                dealer_id = entity.dealer_id if isinstance(entity, DealerOwned) else None
+                rows.append(
+                    _entry(session, action, entity.__tablename__, getattr(entity, "id", None), dealer_id, changes)
+                )
+    _write(session, rows)
+
+
+def _changes(entity: Any, action: str) -> dict[str, Any]:
+    state = inspect(entity)
+    changes: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        column = attribute.columns[0]
+        history = state.attrs[attribute.key].history
+        if action == "change" and not history.has_changes():
+            continue
+        old = history.deleted[0] if history.deleted else None
+        new = getattr(entity, attribute.key) if action != "delete" else None
+        if action == "delete":
+            old = getattr(entity, attribute.key)
+        if old is None and new is None:
+            continue
+        hidden = column.info.get("secret")
+        pair = [HIDDEN if hidden and value is not None else plain(value) for value in (old, new)]
+        changes[column.name] = pair if action == "change" else pair[1 if action == "create" else 0]
+    return changes
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _trace_statement(state: ORMExecuteState) -> Any:
+    """Leave one entry for a statement that writes rows without a flush."""
+    if state.is_select or state.is_column_load or not (state.is_insert or state.is_update or state.is_delete):
+        return None
+    name = getattr(getattr(state.statement, "table", None), "name", None)
+    mapper = next((m for m in Base.registry.mappers if m.local_table.name == name), None)  # type: ignore[attr-defined]
+    if mapper is None or not getattr(mapper.class_, "__audited__", False):
+        return None
+    result = state.invoke_statement()
+    given = state.parameters
+    count = len(given) if isinstance(given, list) else getattr(result, "rowcount", None)
+    actor = actor_of(state.session)
+    owned = issubclass(mapper.class_, DealerOwned)
+    verb = "insert" if state.is_insert else "update" if state.is_update else "delete"
+    values = {key: [plain(v) for v in column] for key, column in _columns(given)} if owned and count else {}
+    _write(
+        state.session,
+        [_entry(state.session, f"bulk {verb}", str(name), None, actor.dealer_id if owned and actor else None,
+                {"rows": count, **({"values": values} if values else {})})],
+    )  # fmt: skip
+    return result
+
+
+#: Beyond this many rows a bulk statement's trace keeps the count only.
+KEPT_ROWS = 50
+
+
+def _columns(given: Any) -> Iterator[tuple[str, list[Any]]]:
+    rows = given if isinstance(given, list) else [given] if given else []
+    if rows and len(rows) <= KEPT_ROWS:
+        for key in rows[0]:
+            yield key, [row.get(key) for row in rows]

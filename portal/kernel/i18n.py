@@ -1,0 +1,80 @@
+"""Words in the reader's language.
+
+Message ids are plain English. Each wing keeps its own catalogues beside its code; Flask-Babel
+merges them. `say` words a `Fault` for whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+
+from portal.kernel.errors import Fault
+
+__all__ = [
+    "LOCALES",
+    "N_",
+    "WINGS",
+    "_",
+    "force_locale",
+    "init_i18n",
+    "lazy",
+    "locale_key",
+    "named",
+    "ngettext",
+    "say",
+]
+
+#: The languages, the default one first.
+LOCALES: Mapping[str, str] = {"zh_CN": "中文", "en": "English"}
+WINGS = ("portal", "dealers", "parts", "warranty", "reports")
+ROOT = Path(__file__).resolve().parents[2]
+
+_ = gettext
+lazy = lazy_gettext
+
+
+def N_(message: str) -> str:  # noqa: N802  (the customary mark for extraction)
+    """Mark a message for the catalogues; it is translated where it is shown."""
+    return message
+
+
+def say(fault: Fault) -> str:
+    """Word a fault in the language of this request or job."""
+    facts: dict[str, Any] = dict(fault.facts)
+    return str(gettext(fault.message, **facts))
+
+
+def locale_key() -> str:
+    """Return ``zh_CN`` or ``en``, whichever is in force."""
+    current = str(get_locale() or "")
+    return current if current in LOCALES else next(iter(LOCALES))
+
+
+def named(row: Any) -> str:
+    """Return the name of a catalogue row in the language in force (``name_zh`` / ``name_en``)."""
+    zh, en = getattr(row, "name_zh", None), getattr(row, "name_en", None)
+    return (zh or en or "") if locale_key() == "zh_CN" else (en or zh or "")
+
+
+def _choose() -> str:
+    """Choose by the session (set at sign-in and by the switch), else by what the browser asks for."""
+    if not has_request_context():
+        return next(iter(LOCALES))
+    chosen = session.get("locale")
+    if chosen in LOCALES:
+        return str(chosen)
+    asked = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"])
+    return "en" if asked == "en" else "zh_CN"
+
+
+def init_i18n(app: Flask) -> None:
+    """Wire Flask-Babel with every wing's catalogues."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(ROOT / wing / "translations") for wing in WINGS)
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh_CN"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    Babel(app, locale_selector=_choose)

@@ -1,0 +1,128 @@
+"""The one place where a state changes.
+
+`advance` checks the machine, the permission and the reason, writes the state and its history, and
+bumps the row's version: of two people deciding at once one wins, the other gets `ConflictError`.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from sqlalchemy import Index, event, select
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from portal.kernel.access import Actor, require
+from portal.kernel.db import Base, Identified, short
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
+from portal.kernel.states import Machine, Step
+
+_advancing: ContextVar[bool] = ContextVar("advancing", default=False)
+
+
+class Stateful:
+    """Mixin for entities with a state machine (``__machine__``) and a row version."""
+
+    __machine__: ClassVar[Machine]
+    id: Mapped[int]
+    state: Mapped[str] = mapped_column(short(24))
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let every UPDATE check and bump the version."""
+        return {"version_id_col": cls.row_version}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "state" and not _advancing.get() and value != self.__machine__.initial:
+            raise AttributeError(f"{type(self).__name__}.state changes through advance() only")
+        super().__setattr__(name, value)
+
+
+@event.listens_for(Stateful, "init", propagate=True)
+def _initial(target: Stateful, _args: Any, kwargs: dict[str, Any]) -> None:
+    kwargs.setdefault("state", target.__machine__.initial)
+
+
+class StateChange(Identified, Base):
+    """One step of one entity's life: the timeline is read from here."""
+
+    __tablename__ = "state_change"
+    __audited__ = False
+    __table_args__ = (Index("ix_state_change_entity", "entity", "entity_id", "id"),)
+
+    entity: Mapped[str] = mapped_column(short(64))
+    entity_id: Mapped[int]
+    action: Mapped[str] = mapped_column(short(24))
+    source: Mapped[str] = mapped_column(short(24))
+    target: Mapped[str] = mapped_column(short(24))
+    reason: Mapped[str | None]
+    user_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(short(120))
+    at: Mapped[datetime]
+
+
+Entity = TypeVar("Entity", bound=Stateful)
+
+
+def locked(session: Session, model: type[Entity], key: int, expected_version: int | None = None) -> Entity:
+    """Load a row for change: locked, fresh, in the session's scope, else `NotFoundError`.
+
+    ``expected_version`` is what the person saw; if somebody changed the row since: `ConflictError`.
+    """
+    found = session.scalars(
+        select(model).where(model.id == key).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NotFoundError(Fault("This does not exist."))
+    if expected_version is not None and found.row_version != expected_version:
+        raise ConflictError(Fault("Somebody changed this in the meantime. Please look at it again."))
+    return found
+
+
+def advance(
+    session: Session, entity: Stateful, action: str, actor: Actor, now: datetime, *, reason: str | None = None
+) -> Step:
+    """Take one step: check machine, permission and reason, then write state and history."""
+    step = entity.__machine__.step(entity.state, action)
+    if step.permission is not None:
+        require(actor, step.permission)
+    reason = (reason or "").strip() or None
+    if step.needs_reason and reason is None:
+        raise DomainError.at("reason", "Please give a reason.")
+    source, token = entity.state, _advancing.set(True)
+    try:
+        entity.state = step.target
+    finally:
+        _advancing.reset(token)
+    session.flush()  # a new entity gets its id here
+    session.add(
+        StateChange(
+            entity=entity.__tablename__,  # type: ignore[attr-defined]
+            entity_id=entity.id,
+            action=action,
+            source=source,
+            target=step.target,
+            reason=reason,
+            user_id=actor.user_id,
+            actor=actor.name,
+            at=now,
+        )
+    )
+    return step
+
+
+def history(session: Session, entity: Stateful) -> list[StateChange]:
+    """Return the steps of an entity that the caller was allowed to load, oldest first."""
+    return list(
+        session.scalars(
+            select(StateChange)
+            .where(
+                StateChange.entity == entity.__tablename__,  # type: ignore[attr-defined]
+                StateChange.entity_id == entity.id,
+            )
+            .order_by(StateChange.id)
+        )
+    )

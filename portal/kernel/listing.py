@@ -1,0 +1,216 @@
+"""Lists: one way to filter, sort, choose columns and page, with the whole state in the URL.
+
+A room describes its list once (`ListSpec`); the page, the Excel export and the work list read the
+description. Pages go by keyset: page 18,000 costs what page 1 costs, and nothing is counted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Row, Select, literal, tuple_
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from portal.kernel.access import Permission
+from portal.kernel.i18n import N_
+
+PAGE_SIZE = 50
+EXPORT_CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. ``kind``: text, num, money, date, moment, state or flag."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    default: bool = True
+    link: bool = False  # the cell leads to the row's page
+    words: Mapping[str, str] = field(default_factory=dict)  # value → message id, for state and choices
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter above a list. ``kind``: text, choice or date; ``apply`` narrows the statement."""
+
+    key: str
+    label: str
+    apply: Callable[[Select[Any], Any], Select[Any]]
+    kind: str = "text"
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list: a statement whose rows carry ``id`` and the columns' keys as labels.
+
+    ``sorts`` maps a column's key to the expression it is sorted by (never null); the row's id
+    breaks ties. ``endpoint`` is the list's page, ``row_endpoint`` a row's page taking ``key``.
+    """
+
+    key: str
+    title: str
+    permission: Permission
+    statement: Callable[[], Select[Any]]
+    identity: Any
+    columns: tuple[Column, ...]
+    sorts: Mapping[str, Any]
+    default_sort: str
+    endpoint: str
+    row_endpoint: str | None = None
+    filters: tuple[Filter, ...] = ()
+    empty: str = N_("Nothing here yet.")
+
+
+@dataclass(frozen=True)
+class ListState:
+    """What the URL says: filter values as typed, errors by filter, sort, columns, cursor."""
+
+    values: Mapping[str, str]
+    parsed: Mapping[str, Any]
+    errors: Mapping[str, str]
+    sort: str
+    columns: tuple[str, ...]
+    cursor: str | None = None
+    backward: bool = False
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether any filter is set."""
+        return bool(self.values)
+
+    def query(self, **changes: str | None) -> str:
+        """Return the query string of this state with some parts changed, None to drop one."""
+        parts: dict[str, str | None] = {**self.values, "sort": self.sort, "columns": ",".join(self.columns)}
+        parts.update(changes)
+        return urlencode({key: value for key, value in parts.items() if value})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, with the cursors of its neighbours (None where there is none)."""
+
+    spec: ListSpec
+    state: ListState
+    rows: list[Row[Any]]
+    following: str | None
+    preceding: str | None
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns to show, in the order of the description."""
+        return [column for column in self.spec.columns if column.key in self.state.columns]
+
+
+def read_state(spec: ListSpec, args: Mapping[str, str]) -> ListState:
+    """Read the state of a list from a URL; what makes no sense becomes an error at its filter."""
+    values, parsed, errors = {}, {}, {}
+    for item in spec.filters:
+        text = (args.get(item.key) or "").strip()
+        if not text:
+            continue
+        values[item.key] = text
+        try:
+            parsed[item.key] = _parse(item, text)
+        except ValueError as error:
+            errors[item.key] = str(error)
+    sort = args.get("sort") or spec.default_sort
+    if sort.removeprefix("-") not in spec.sorts:
+        sort = spec.default_sort
+    chosen = [key for key in (args.get("columns") or "").split(",") if key]
+    known = [column.key for column in spec.columns]
+    columns = tuple(key for key in known if key in chosen) or tuple(c.key for c in spec.columns if c.default)
+    backward = bool(args.get("before"))
+    cursor = args.get("before") if backward else args.get("after")
+    return ListState(values, parsed, errors, sort, columns, cursor or None, backward)
+
+
+def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: int = PAGE_SIZE) -> Page:
+    """Return the page that the URL asks for; a cursor that makes no sense means the first page."""
+    state = read_state(spec, args)
+    mark = _mark(spec, state)
+    backward = state.backward and mark is not None
+    rows = list(session.execute(_ordered(spec, state, mark, backward=backward).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backward:
+        rows.reverse()
+    following = preceding = None
+    if rows:
+        following = _encode(rows[-1]) if (more or backward) else None
+        preceding = _encode(rows[0]) if (more if backward else mark is not None) else None
+    return Page(spec, state, rows, following, preceding)
+
+
+def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Iterator[Row[Any]]:
+    """Yield every row of a filtered list in its order, in keyset chunks: for exports."""
+    state, mark = read_state(spec, args), None
+    while True:
+        rows = list(session.execute(_ordered(spec, state, mark, backward=False).limit(EXPORT_CHUNK)))
+        yield from rows
+        if len(rows) < EXPORT_CHUNK:
+            return
+        mark = _mark(spec, replace(state, cursor=_encode(rows[-1])))
+
+
+def _ordered(spec: ListSpec, state: ListState, mark: list[Any] | None, *, backward: bool) -> Select[Any]:
+    statement = spec.statement()
+    for item in spec.filters:
+        if item.key in state.parsed:
+            statement = item.apply(statement, state.parsed[item.key])
+    expression: ColumnElement[Any] = spec.sorts[state.sort.removeprefix("-")]
+    descending = state.sort.startswith("-") != backward
+    statement = statement.add_columns(expression.label("_sort"))
+    if mark is not None:
+        here, there = tuple_(expression, spec.identity), tuple_(*mark)
+        statement = statement.where(here < there if descending else here > there)
+    order = (expression.desc(), spec.identity.desc()) if descending else (expression, spec.identity)
+    return statement.order_by(*order)
+
+
+def _parse(item: Filter, text: str) -> Any:
+    if item.kind == "date":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(N_("Please write the date as 2026-01-31.")) from None
+    if item.kind == "choice" and text not in item.choices:
+        raise ValueError(N_("Please choose from the list."))
+    return text
+
+
+def _encode(row: Row[Any]) -> str:
+    value = row._mapping["_sort"]  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    plain = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+    return base64.urlsafe_b64encode(json.dumps([plain, row._mapping["id"]]).encode()).decode().rstrip("=")  # noqa: SLF001
+
+
+def _mark(spec: ListSpec, state: ListState) -> list[Any] | None:
+    """Return the place after which (or before which) a page starts; None for nonsense."""
+    if not state.cursor:
+        return None
+    expression = spec.sorts[state.sort.removeprefix("-")]
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(state.cursor + "=" * (-len(state.cursor) % 4)))
+        return [literal(_typed(expression, value), expression.type), literal(int(key))]
+    except (ValueError, TypeError, binascii.Error, ArithmeticError):
+        return None
+
+
+def _typed(expression: ColumnElement[Any], value: Any) -> Any:
+    """Bring a cursor's value back to the type its column compares with."""
+    kind = expression.type.python_type
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    return Decimal(value) if kind is Decimal else kind(value)
