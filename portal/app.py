@@ -16,6 +16,7 @@ from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.db import Base, attach, db
 from portal.kernel.i18n import init_i18n
+from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 
@@ -29,8 +30,8 @@ MODELS = (
     "warranty.settlement.models",
 )  # fmt: skip
 
-#: Every room with pages: the module that holds its ``bp``.
-BLUEPRINTS: tuple[str, ...] = ()
+#: Every room that shows itself: the module that holds its ``ROOM``.
+ROOMS: tuple[str, ...] = ()
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -46,8 +47,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_web(app)
     init_storage(app)
     init_guard(app)
-    for module in BLUEPRINTS:
-        app.register_blueprint(importlib.import_module(module).bp)
+    for module in ROOMS:
+        furnish(app, importlib.import_module(module).ROOM)
     with app.app_context():
         attach(db.engine)
     return app

@@ -49,7 +49,7 @@ class Exact(TypeDecorator[Decimal]):
         """What code sees."""
         return Decimal
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         """Scale up; a finer value is an error, never rounded silently."""
         del dialect
         if value is None:
