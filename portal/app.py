@@ -31,7 +31,11 @@ MODELS = (
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = (
+    "portal.downloads.room",
+    "reports.documents.room",
+    "reports.exports.room",
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:

@@ -24,7 +24,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.db import Base, Document, Identified, db, read_transactions, short
 from portal.kernel.errors import DomainError, OperatorError
 from portal.kernel.i18n import force_locale, say
-from portal.kernel.scoping import enter, leave, scope_for
+from portal.kernel.scoping import enter, scope_for
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS = 3
@@ -191,19 +191,13 @@ def _run(handler: Handler, row: Any, now: datetime) -> Outcome:
         kept["user_id"], kept["name"], kept["dealer_id"],
         frozenset(Permission(value) for value in kept["permissions"]), "job", tuple(kept["roles"]),
     )  # fmt: skip
-    session = db.session()
-    with force_locale(row.locale), read_transactions() if handler.reads_only else nullcontext():
-        try:
-            enter(session, actor, scope_for(actor, f"job {row.id}"))
-            outcome = handler.run(Context(session, actor, now, row.id, row.payload))
-            if handler.reads_only:
-                session.rollback()
-            else:
-                session.commit()
-            return outcome
-        finally:
-            session.rollback()
-            leave(session)
+    quiet = read_transactions() if handler.reads_only else nullcontext()
+    with force_locale(row.locale), quiet, Session(db.engine, expire_on_commit=False) as session:
+        enter(session, actor, scope_for(actor, f"job {row.id}"))
+        outcome = handler.run(Context(session, actor, now, row.id, row.payload))
+        if not handler.reads_only:
+            session.commit()
+        return outcome
 
 
 def _close(job_id: int, outcome: Outcome, error: str | None) -> None:

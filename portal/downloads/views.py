@@ -1,0 +1,66 @@
+"""The download centre: everything somebody asked for that takes its time, with progress."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.downloads.queries import OPEN_STATES, own_job, own_jobs
+from portal.downloads.words import STATES, TONES
+from portal.kernel.access import signed_in
+from portal.kernel.jobs import Job
+from portal.kernel.storage import storage
+from portal.kernel.web import actor, db_session, page
+
+bp = Blueprint("downloads", __name__, url_prefix="/downloads")
+
+#: Shown in the browser; everything else is saved.
+INLINE = frozenset({"application/pdf"})
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return {"job_states": STATES, "job_tones": TONES, "job_open": OPEN_STATES}
+
+
+@bp.get("/")
+@signed_in
+def downloads() -> tuple[str, int]:
+    """List what the person asked for."""
+    return page("portal/downloads/list.html", jobs=own_jobs(db_session(), actor()))
+
+
+@bp.get("/<int:job_id>")
+@signed_in
+def job(job_id: int) -> tuple[str, int] | BaseResponse:
+    """Show one piece of work: its progress, its result, or why it failed."""
+    return page("portal/downloads/job.html", job=own_job(db_session(), actor(), job_id))
+
+
+@bp.get("/<int:job_id>/progress")
+@signed_in
+def progress(job_id: int) -> str:
+    """Return the part of the page that htmx asks for again until the work is done."""
+    return render_template("portal/downloads/_progress.html", job=own_job(db_session(), actor(), job_id))
+
+
+@bp.get("/<int:job_id>/file")
+@signed_in
+def file(job_id: int) -> Response | BaseResponse:
+    """Hand out the result; before it is there, lead to the progress."""
+    found = own_job(db_session(), actor(), job_id)
+    if found.file_key is None:
+        return redirect(url_for("downloads.job", job_id=job_id))
+    content = storage().get(found.file_key)
+    if content is None:
+        abort(404)
+    return _as_file(content, found)
+
+
+def _as_file(content: bytes, found: Job) -> Response:
+    kind = found.file_type or "application/octet-stream"
+    disposition = "inline" if kind in INLINE else "attachment"
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = dump_options_header(disposition, {"filename": found.file_name})
+    return response

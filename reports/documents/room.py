@@ -1,0 +1,8 @@
+"""Papers, as the house sees them."""
+
+from __future__ import annotations
+
+from portal.kernel.room import Room
+from reports.documents.views import bp
+
+ROOM = Room(blueprint=bp)
