@@ -1,0 +1,114 @@
+"""The room's words: values of its columns → messages, and what each broken rule says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dealers.service.rules import Problem
+from portal.kernel.errors import DomainError, Fault
+from portal.kernel.i18n import N_
+
+STATES = {"open": N_("In the shop"), "completed": N_("Completed"), "cancelled": N_("Cancelled")}
+STATE_TONES = {"open": "primary", "completed": "success", "cancelled": "secondary"}
+ACTIONS = {"complete": N_("Complete order"), "reopen": N_("Reopen order"), "cancel": N_("Cancel order")}
+DONE = {
+    "open": N_("Order opened"),
+    "complete": N_("Order completed"),
+    "reopen": N_("Order reopened"),
+    "cancel": N_("Order cancelled"),
+}
+TYPES = {
+    "general": N_("General repair"),
+    "maintenance": N_("Maintenance"),
+    "out_call": N_("Out-call rescue"),
+    "pre_sale": N_("Pre-sale repair"),
+    "pdi": N_("PDI"),
+    "campaign": N_("Service campaign"),
+    "part_warranty": N_("Part warranty"),
+}
+PAYERS = {"warranty": N_("Warranty"), "customer": N_("Customer pays")}
+SUBSTITUTES = {
+    "none": N_("None"),
+    "car": N_("Substitute car"),
+    "transport": N_("Transport compensation"),
+}
+COMPONENTS = {
+    "engine": N_("Engine"),
+    "transmission": N_("Transmission"),
+    "traction_battery": N_("Traction battery"),
+    "drive_motor": N_("Drive motor"),
+    "steering": N_("Steering system"),
+    "brakes": N_("Brake system"),
+    "suspension": N_("Suspension system"),
+    "driveline": N_("Driveline"),
+    "pollution_control": N_("Pollution control"),
+    "body": N_("Body"),
+    "other": N_("Other"),
+}
+FAILURE_MODES = {
+    "leak": N_("Leaks"),
+    "noise": N_("Abnormal noise"),
+    "vibration": N_("Vibration"),
+    "crack": N_("Cracked or broken"),
+    "wear": N_("Worn early"),
+    "deformed": N_("Deformed"),
+    "loose": N_("Loose"),
+    "corrosion": N_("Corroded"),
+    "seized": N_("Seized"),
+    "short_circuit": N_("Short circuit"),
+    "open_circuit": N_("Open circuit or bad contact"),
+    "no_function": N_("Does not work"),
+    "software": N_("Software"),
+    "paint": N_("Paint fault"),
+    "other": N_("Other failure"),
+}
+
+#: What to say when a rule is broken; keys are the codes of `rules.Problem`.
+FAULTS = {
+    "required": N_("Please fill this in."),
+    "vin_unknown": N_("No car is registered with this VIN. Please compare it with the registration, letter by letter."),
+    "type_unknown": N_("Please choose from the list."),
+    "phone": N_("This is no phone number. Digits, spaces and + are fine."),
+    "odometer_range": N_("The odometer reading must be between 0 and 2,000,000 km."),
+    "odometer_low": N_(
+        "Lower than the %(km)s km read on %(day)s. Read the meter again; if it is right, tick the box below, "
+        "or mark the meter as replaced."
+    ),
+    "odometer_jump": N_(
+        "Much higher than the %(km)s km read on %(day)s. Read the meter again; if it is right, tick the box below."
+    ),
+    "received_future": N_("The car cannot have been received later than now."),
+    "promised_early": N_("The promised time must come after the car was received."),
+    "completed_early": N_("The completion must come after the car was received."),
+    "completed_future": N_("The order cannot be completed later than now."),
+    "no_job": N_("Write down at least one concern of the customer."),
+    "concern_missing": N_("What did the customer say? Please write the concern."),
+    "cause_missing": N_("What was found? Please write the cause."),
+    "correction_missing": N_("What was done? Please write the correction."),
+    "too_long": N_("At most %(limit)s characters."),
+    "hours": N_("Hours must be more than 0 and at most %(limit)s."),
+    "hours_quota": N_("The maker pays at most %(limit)s hours for this operation."),
+    "quantity": N_("The quantity must be more than 0 and at most %(limit)s."),
+    "price": N_("The price must not be below 0 or above %(limit)s."),
+    "no_price": N_("This amount has no price yet."),
+    "causal_twice": N_("Only one part of a job failed first. Please mark one."),
+    "causal_missing": N_("Which part failed first? Please mark the causal part."),
+    "out_call_distance": N_("How far was the out-call? Please give the kilometres one way."),
+    "amount_negative": N_("An amount cannot be below 0."),
+    "substitute_unknown": N_("Please choose from the list."),
+    "substitute_from": N_("Since when does the customer have the substitute car?"),
+    "substitute_order": N_("The substitute car must come back after it was handed out."),
+    "substitute_amount": N_("How much compensation was agreed?"),
+}
+
+
+def faults(problems: Iterable[Problem]) -> list[Fault]:
+    """Word what the rules found."""
+    return [Fault(FAULTS[problem.code], problem.field, problem.facts) for problem in problems]
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise the faults, if there are any."""
+    found = faults(problems)
+    if found:
+        raise DomainError(*found)
