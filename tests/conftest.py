@@ -1,7 +1,12 @@
-"""What every test may ask for: an app on a fresh database, its session, a client, a moment."""
+"""What every test may ask for: an app on a fresh database, its session, a client, a moment.
+
+Tests in ``tests/integration`` run on SQLite and on PostgreSQL; elsewhere SQLite is enough.
+``@pytest.mark.databases("postgresql")`` chooses otherwise for a test.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
@@ -21,6 +27,8 @@ from portal.config import fixed
 from portal.kernel.access import Actor
 from portal.kernel.db import db
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
+from tests.support import postgres
+from tests.support.guard import stay_here
 
 #: The moment at which tests take place, unless they say otherwise.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -40,24 +48,67 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Stay on this machine; the controller keeps the PostgreSQL server that workers may start."""
+    stay_here()
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(postgres.prepare().close)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with a database on every database it is meant for."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("databases")
+    here = metafunc.definition.path.relative_to(metafunc.config.rootpath).parts
+    kinds = mark.args if mark else ("sqlite", "postgresql") if "integration" in here else ("sqlite",)
+    params = [pytest.param(kind, marks=pytest.mark.postgresql if kind == "postgresql" else ()) for kind in kinds]
+    metafunc.parametrize("database_url", params, indirect=True)
+
+
+def migrate(url: URL | str, folder: Path) -> None:
+    """Make the tables in an empty database."""
+    text = url if isinstance(url, str) else url.render_as_string(hide_password=False)
+    app = create_app(settings(text, folder))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()  # the last connection to a SQLite file writes its log home
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that tests copy."""
     folder = tmp_path_factory.mktemp("template")
     path = folder / "empty.sqlite"
-    app = create_app(settings(f"sqlite:///{path}", folder))
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()  # the last connection folds the log into the file
+    migrate(f"sqlite:///{path}", folder)
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_database(tmp_path_factory: pytest.TempPathFactory) -> postgres.Database:
+    """This worker's database on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("template-postgresql")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return postgres.database_for(worker, lambda url: migrate(url, folder))
+
+
 @pytest.fixture
-def app(empty_sqlite: Path, tmp_path: Path) -> Iterator[Flask]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
+    else:
+        database: postgres.Database = request.getfixturevalue("postgres_database")
+        yield database.app.render_as_string(hide_password=False)
+        database.empty()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The portal on a fresh, migrated database."""
-    path = tmp_path / "test.sqlite"
-    shutil.copy(empty_sqlite, path)
-    app = create_app(settings(f"sqlite:///{path}", tmp_path))
+    app = create_app(settings(database_url, tmp_path))
     with app.app_context():
         yield app
         db.session.remove()
