@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import insert
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -141,7 +142,7 @@ def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
         user_id = user.id
         with db.engine.begin() as connection:
             connection.execute(
-                SignInSession.__table__.insert().values(
+                insert(SignInSession).values(
                     user_id=user_id,
                     token_hash=token_hash(token),
                     created_at=NOW,
