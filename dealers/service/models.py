@@ -77,6 +77,8 @@ class RepairOrder(Identified, DealerOwned, Stateful, Base):
     parts_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     note: Mapped[str | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]  # by whom and when the order or anything on it was last changed
+    changed_by: Mapped[str | None] = mapped_column(short(120))
 
     jobs: Mapped[list[RepairJob]] = relationship(order_by="RepairJob.position", cascade="all, delete-orphan")
 
