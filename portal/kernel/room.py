@@ -56,6 +56,7 @@ class MenuItem:
     permission: Permission
     order: int
     icon: str = "circle"  # a Bootstrap icon
+    side: str | None = None  # dealer or head_office; None for both
 
 
 @dataclass(frozen=True)
