@@ -32,6 +32,7 @@ MODELS = (
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
 ROOMS: tuple[str, ...] = (
+    "portal.auth.room",
     "portal.downloads.room",
     "reports.documents.room",
     "reports.exports.room",

@@ -63,6 +63,7 @@ def fixed(*, secure: bool) -> dict[str, Any]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SIGN_IN_RATE": "60 per minute",  # of one address, in one process; the lock-out table is stricter
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session lives: a half-typed order is not lost
         "MAX_CONTENT_LENGTH": 256 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

@@ -7,40 +7,60 @@ from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from werkzeug.exceptions import Forbidden
 
-from portal.auth.models import SignInSession, User
+from portal.auth.models import RolePolicy, SignInSession, User
 from portal.auth.roles import permissions_of
+from portal.auth.rules import session_alive
 from portal.kernel.access import Actor, rule_of
 from portal.kernel.db import db
 from portal.kernel.i18n import _
 from portal.kernel.scoping import enter, scope_for
-from portal.kernel.web import db_session, now
+from portal.kernel.web import SAFE, db_session, is_fragment, now
 
 #: Where the cookie keeps the token of the signed-in session.
 TOKEN = "token"  # noqa: S105  (a name, not a secret)
-IDLE = timedelta(hours=4)
 TOUCH_EVERY = timedelta(minutes=10)
+
+#: What must be done before anything else, and where; these pages stay open meanwhile.
+VERIFY, CHANGE, ENROL = "auth.second_factor", "auth.change_password", "auth.enrol_second_factor"
+ALWAYS_OPEN = frozenset({"auth.sign_out", "auth.set_locale"})
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # sessions live in a table, can be listed and ended
+
+#: A coarse brake for each address in this process; the lock-out table is what counts.
+limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
 
 
 class Account(UserMixin):  # type: ignore[misc]
     """What Flask-Login knows of a signed-in person."""
 
-    def __init__(self, user: User, record: SignInSession) -> None:
-        self.user, self.record = user, record
+    def __init__(self, user: User, record: SignInSession, demanded: frozenset[str] = frozenset()) -> None:
+        self.user, self.record, self.demanded = user, record, demanded
         self.id = str(user.id)
 
+    @property
+    def duty(self) -> str | None:
+        """The endpoint that comes before everything else: the code, a first password, an enrolment."""
+        if self.user.totp_confirmed_at is not None and self.record.second_factor_at is None:
+            return VERIFY
+        if self.user.must_change_password:
+            return CHANGE
+        if self.user.totp_confirmed_at is None and self.demanded & set(self.user.roles):
+            return ENROL
+        return None
+
     def actor(self) -> Actor:
-        """Return the actor of this request."""
+        """Return the actor of this request; somebody with a duty may do nothing else."""
         roles = tuple(self.user.roles)
         return Actor(
-            self.user.id, self.user.display_name, self.user.dealer_id, permissions_of(roles),
-            request.remote_addr or "-", roles,
+            self.user.id, self.user.display_name, self.user.dealer_id,
+            frozenset() if self.duty else permissions_of(roles), request.remote_addr or "-", roles,
         )  # fmt: skip
 
 
@@ -49,27 +69,34 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def account() -> Account:
+    """Return who is signed in; only behind a guarded endpoint."""
+    return cast("Account", current_user)
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(user_id: str) -> Account | None:
     token = session.get(TOKEN)
     if not token or not user_id.isdigit():
         return None
+    demanded = select(func.aggregate_strings(RolePolicy.role, ",")).where(RolePolicy.second_factor).scalar_subquery()
     found = db_session().execute(
-        select(User, SignInSession)
+        select(User, SignInSession, demanded)
         .join(SignInSession, SignInSession.user_id == User.id)
         .where(SignInSession.token_hash == token_hash(token), User.id == int(user_id), User.active)
     ).first()  # fmt: skip
     if found is None:
         return None
-    user, record = found
-    if record.ended_at is not None or now() - record.last_seen_at > IDLE:
+    user, record, roles = found
+    if not session_alive(record.created_at, record.last_seen_at, record.ended_at, now()):
         return None
-    return Account(user, record)
+    return Account(user, record, frozenset((roles or "").split(",")))
 
 
 def init_guard(app: Flask) -> None:
     """Put the door in front of every endpoint."""
     login_manager.init_app(app)
+    limiter.init_app(app)
     app.before_request(_guard)
 
 
@@ -83,40 +110,48 @@ def _guard() -> Any:
     if rule is None:
         raise Forbidden
     if current_user.is_authenticated:
-        _enter(cast("Account", current_user))
+        _enter(account())
     if rule.public:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
+    duty = account().duty
+    if duty and request.endpoint != duty and request.endpoint not in ALWAYS_OPEN:
+        return _lead_to(duty)
     if rule.any_of and not any(g.actor.may(permission) for permission in rule.any_of):
         raise Forbidden
-    return _duties(cast("Account", current_user))
+    return None
 
 
-def _enter(account: Account) -> None:
-    g.actor = account.actor()
+def _enter(who: Account) -> None:
+    g.actor = who.actor()
     enter(db_session(), g.actor, scope_for(g.actor, "signed in at headquarters"))
-    if now() - account.record.last_seen_at > TOUCH_EVERY:
-        with db.engine.begin() as connection:  # apart: a GET never commits what the page does
-            connection.execute(
-                update(SignInSession).where(SignInSession.id == account.record.id).values(last_seen_at=now())
-            )
+    if now() - who.record.last_seen_at > TOUCH_EVERY:
+        _touch(who.record)
+
+
+def _touch(record: SignInSession) -> None:
+    """Note that somebody is still there: apart for a GET, which never commits what the page does.
+
+    Other requests hold SQLite's write lock already, so a second connection would wait for them.
+    """
+    if request.method not in SAFE:
+        record.last_seen_at = now()
+        return
+    with db.engine.begin() as connection:
+        connection.execute(update(SignInSession).where(SignInSession.id == record.id).values(last_seen_at=now()))
 
 
 def _to_sign_in() -> Any:
-    if request.headers.get("HX-Request") == "true":
-        return "", 401, {"HX-Redirect": url_for("auth.sign_in")}
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
-    flash(_("Please sign in."), "info")
-    return redirect(url_for("auth.sign_in", next=back))
+    session.pop(TOKEN, None)
+    back = request.full_path.rstrip("?") if request.method == "GET" and not is_fragment() else None
+    if not is_fragment() and request.path != "/":
+        flash(_("Please sign in."), "info")
+    return _lead_to("auth.sign_in", next=back)
 
 
-def _duties(account: Account) -> Any:
-    """A first password and a demanded second factor come before everything else."""
-    if request.endpoint is not None and request.endpoint.startswith("auth."):
-        return None
-    if account.user.must_change_password:
-        return redirect(url_for("auth.change_password"))
-    if session.get("needs_second_factor"):
-        return redirect(url_for("auth.enrol_second_factor"))
-    return None
+def _lead_to(endpoint: str, **values: Any) -> Any:
+    """Send the browser to a page, also when only a part of one was asked for."""
+    if is_fragment():
+        return "", 401, {"HX-Redirect": url_for(endpoint, **values)}
+    return redirect(url_for(endpoint, **values))

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, func, inspect, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
+from portal.kernel.access import Actor
 from portal.kernel.clock import utc_now
 from portal.kernel.db import Base, Document, Identified, short
 from portal.kernel.scoping import DealerOwned, actor_of
@@ -67,10 +68,13 @@ class AuditEntry(Identified, Base):
 
 def record(
     session: Session, action: str, table: str, changes: Mapping[str, Any], *, row_id: int | None = None,
-    dealer_id: int | None = None,
+    dealer_id: int | None = None, actor: Actor | None = None,
 ) -> None:  # fmt: skip
-    """Leave a trace of something that no flush shows: an import, a download, a sign-in."""
-    _write(session, [_entry(session, action, table, row_id, dealer_id, dict(changes))])
+    """Leave a trace of something that no flush shows: an import, a download, a sign-in.
+
+    ``actor`` is for a session that has none: nobody is signed in yet.
+    """
+    _write(session, [_entry(session, action, table, row_id, dealer_id, dict(changes), actor)])
 
 
 def seal(session: Session, now: datetime) -> int:
@@ -177,8 +181,9 @@ def _entry(
     row_id: int | None,
     dealer_id: int | None,
     changes: dict[str, Any],
+    given: Actor | None = None,
 ) -> dict[str, Any]:
-    actor = actor_of(session)
+    actor = given or actor_of(session)
     return {
         "at": utc_now(), "chain": HEAD_OFFICE if dealer_id is None else f"dealer:{dealer_id}",
         "user_id": actor.user_id if actor else None, "actor": actor.name if actor else "nobody",

@@ -47,6 +47,11 @@ def page(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
     return render_template(template, **context), status
 
 
+def keep_writes() -> None:
+    """Commit this request's writes although its answer is a refusal: a failed sign-in is counted."""
+    g.keep_writes = True
+
+
 def is_fragment() -> bool:
     """Tell whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true"
@@ -91,7 +96,7 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     """Commit once, when the request changed something and went well; else roll back."""
     session = db_session()
-    if request.method not in SAFE and response.status_code < FAILED:
+    if request.method not in SAFE and (response.status_code < FAILED or "keep_writes" in g):
         session.commit()
     else:
         session.rollback()
