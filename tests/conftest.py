@@ -106,10 +106,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         database.empty()
 
 
+class Client(FlaskClient):
+    """A browser whose every request has a context, ``g`` and session of its own, as on a server.
+
+    Flask lets a request share the context of the test around it: the first request's person and
+    moment would then be those of all later ones.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The portal on a fresh, migrated database."""
     app = create_app(settings(database_url, tmp_path))
+    app.test_client_class = Client
     with app.app_context():
         yield app
         db.session.remove()

@@ -11,6 +11,7 @@ from flask_login import current_user, login_user
 from portal.auth import services
 from portal.auth.forms import ChangePasswordForm, CodeForm, SignInForm
 from portal.auth.guard import TOKEN, Account, account, limiter
+from portal.auth.queries import demanded_roles
 from portal.auth.rules import local_path
 from portal.kernel.access import public, signed_in
 from portal.kernel.errors import DomainError, Fault
@@ -19,6 +20,8 @@ from portal.kernel.web import db_session, keep_writes, now, page, show_faults
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
+#: The work list: where everybody starts.
+HOME = "/"
 #: Cookie entries of a half-open door: where to go on, and the secret being enrolled.
 NEXT, SECRET = "next", "enrolling"
 
@@ -36,7 +39,7 @@ def refuse(form: Any, fault: Fault) -> None:
 
 def go_on() -> Any:
     """Lead to where somebody wanted to go before the door asked."""
-    return redirect(local_path(session.pop(NEXT, None)) or url_for("ui.home"))
+    return redirect(local_path(session.pop(NEXT, None)) or HOME)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -56,8 +59,8 @@ def sign_in() -> Any:
     session.clear()
     session[TOKEN], session["locale"] = opened.token, opened.user.locale
     session[NEXT] = local_path(request.args.get("next"))
-    login_user(Account(opened.user, opened.record))
-    return go_on() if Account(opened.user, opened.record).duty is None else redirect(url_for("ui.home"))
+    login_user(Account(opened.user, opened.record, frozenset(demanded_roles(db_session()))))
+    return redirect(HOME) if account().duty else go_on()
 
 
 @bp.post("/sign-out")
@@ -149,4 +152,4 @@ def set_locale() -> Any:
         session["locale"] = locale
         if current_user.is_authenticated:
             services.set_locale(account().user, locale)
-    return redirect(local_path(request.form.get("next")) or url_for("ui.home"))
+    return redirect(local_path(request.form.get("next")) or HOME)
