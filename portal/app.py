@@ -19,6 +19,7 @@ from portal.kernel.i18n import init_i18n
 from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
+from portal.ui.shell import init_ui
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,6 +33,7 @@ MODELS = (
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
 ROOMS: tuple[str, ...] = (
+    "portal.ui.room",
     "portal.auth.room",
     "portal.downloads.room",
     "reports.documents.room",
@@ -52,6 +54,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_web(app)
     init_storage(app)
     init_guard(app)
+    init_ui(app)
     for module in ROOMS:
         furnish(app, importlib.import_module(module).ROOM)
     with app.app_context():

@@ -1,0 +1,68 @@
+"""How figures and moments are written on pages: the same in every room, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from portal.kernel.clock import local, local_date
+from portal.kernel.money import round_fen
+
+#: What stands where a value is missing.
+NOTHING = "—"
+
+
+def money(value: Decimal | int | None) -> str:
+    """Write yuan as ``1,234.50``: two places, thousands commas, a plain minus."""
+    return NOTHING if value is None else f"{round_fen(value):,.2f}"
+
+
+def number(value: Decimal | int | None) -> str:
+    """Write a quantity as ``1,234`` or ``0.5``: no more places than it has."""
+    if value is None:
+        return NOTHING
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def hours(value: Decimal | int | None) -> str:
+    """Write quota hours as ``1.50``."""
+    return money(value)
+
+
+def km(value: int | None) -> str:
+    """Write an odometer reading as ``12,345 km``."""
+    return NOTHING if value is None else f"{value:,} km"
+
+
+def day(value: date | datetime | None) -> str:
+    """Write the calendar day as ``2026-11-20``; a moment's day is the one in China."""
+    if value is None:
+        return NOTHING
+    return (local_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment as ``2026-11-20 10:00`` by the wall clock in China."""
+    return NOTHING if value is None else local(value).strftime("%Y-%m-%d %H:%M")
+
+
+#: The tone of a state's badge. One word means the same in every room; what is not listed is plain.
+TONES = {
+    "draft": "plain", "open": "info", "submitted": "info", "in_review": "warning", "returned": "warning",
+    "approved": "success", "refused": "danger", "withdrawn": "plain", "in_settlement": "info",
+    "settled": "success", "completed": "success", "cancelled": "plain", "generated": "info",
+    "disputed": "warning", "confirmed": "success", "reviewed": "info", "invoiced": "info", "paid": "success",
+    "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
+    "failed": "danger",
+}  # fmt: skip
+
+
+def tone(state: object) -> str:
+    """Return the tone of a state's badge: plain, info, success, warning or danger."""
+    return TONES.get(str(state), "plain")
+
+
+FILTERS = {
+    "money": money, "number": number, "hours": hours, "km": km, "day": day, "moment": moment, "tone": tone,
+}  # fmt: skip
