@@ -12,6 +12,7 @@ from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
+from dealers.service.visits import StationVisits
 from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.db import Base, attach, db
@@ -57,6 +58,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_ui(app)
     for module in ROOMS:
         furnish(app, importlib.import_module(module).ROOM)
+    app.extensions["visits"] = StationVisits()
     with app.app_context():
         attach(db.engine)
     return app

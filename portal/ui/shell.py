@@ -60,7 +60,11 @@ def menu() -> list[MenuItem]:
     actor = g.get("actor")
     if actor is None:
         return []
-    return [item for item in house().menu if actor.may(item.permission) and url_exists(item.endpoint)]
+    side = "head_office" if actor.dealer_id is None else "dealer"
+    return [
+        item for item in house().menu
+        if actor.may(item.permission) and item.side in {None, side} and url_exists(item.endpoint)
+    ]  # fmt: skip
 
 
 def menu_here() -> MenuItem | None:

@@ -1,0 +1,29 @@
+"""What the vehicle page needs of a higher room, as a protocol that `portal.app` wires."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+
+class Visits(Protocol):
+    """Tells who served a car. Found as ``app.extensions["visits"]``."""
+
+    def served_by(self, session: Session, vehicle_id: int, dealer_id: int) -> bool:
+        """Tell whether the dealer ever opened a repair order for the car."""
+
+
+class NoVisits:
+    """Nobody served any car: for an app in which the service room is not put in."""
+
+    def served_by(self, session: Session, vehicle_id: int, dealer_id: int) -> bool:
+        """Say no, so that personal data stays masked."""
+        del session, vehicle_id, dealer_id
+        return False
+
+
+def visits() -> Visits:
+    """Return what the running app knows of visits."""
+    return cast("Visits", current_app.extensions.get("visits") or NoVisits())

@@ -1,0 +1,183 @@
+"""Write cars: sale, owners, plate, odometer. The kernel's listener leaves the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.customers.services import Person, find_or_add, person_faults
+from dealers.network.models import Dealer
+from dealers.vehicles import rules
+from dealers.vehicles.models import OdometerReading, Ownership, Vehicle
+from portal.kernel.access import Actor
+from portal.kernel.clock import local_date
+from portal.kernel.errors import DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.money import ZERO
+
+PLATE_LENGTH, INVOICE_LENGTH = 16, 32
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A sale as it is recorded; ``dealer_code`` is read for headquarters only, a dealer sells itself."""
+
+    invoice_no: str
+    invoiced_on: date
+    delivered_on: date | None
+    price: Decimal
+    owner: Person
+    use: str = "household"
+    plate: str = ""
+    dealer_code: str | None = None
+
+
+def record_sale(session: Session, vehicle_id: int, sale: Sale, actor: Actor, now: datetime) -> Vehicle:
+    """Record the first sale of a car; the guarantee runs from its delivery."""
+    car = _locked(session, vehicle_id)
+    if car.invoiced_on or car.delivered_on or car.owner_id:
+        raise DomainError.at(None, N_("The sale of this car is recorded already."))
+    dealer_id, faults = _seller(session, sale, actor)
+    faults += _sale_faults(car, sale, local_date(now)) + person_faults(sale.owner)
+    if faults:
+        raise DomainError(*faults)
+    owner = find_or_add(session, sale.owner)  # stored first, so that the car's change is one entry of the trail
+    car.selling_dealer_id = dealer_id
+    car.invoice_no, car.invoiced_on, car.delivered_on = sale.invoice_no.strip(), sale.invoiced_on, sale.delivered_on
+    car.price, car.use = sale.price, sale.use
+    car.owner_id, car.owner_since = owner.id, sale.delivered_on or sale.invoiced_on
+    if sale.plate.strip():
+        _set_plate(car, sale.plate)
+    session.flush()
+    return car
+
+
+def transfer_ownership(
+    session: Session, vehicle_id: int, owner: Person, on: date, actor: Actor, now: datetime
+) -> Vehicle:
+    """Give a car a new owner from a day on; the three-guarantees duties go with the car (三包责任随车转移)."""
+    del actor  # the audit trail knows the session's actor
+    car = _locked(session, vehicle_id)
+    if car.owner_id is None:
+        raise DomainError.at(None, N_("This car has no owner yet. Please record its sale first."))
+    faults = person_faults(owner)
+    if on > local_date(now):
+        faults.append(Fault(N_("This day is still to come."), "on"))
+    if car.owner_since and on < car.owner_since:
+        message = N_("The present owner has had the car since %(since)s; the transfer cannot be earlier.")
+        faults.append(Fault(message, "on", {"since": car.owner_since.isoformat()}))
+    if faults:
+        raise DomainError(*faults)
+    customer = find_or_add(session, owner)
+    if customer.id == car.owner_id:
+        raise DomainError.at("owner_name", N_("This is the present owner already."))
+    session.add(
+        Ownership(vehicle_id=car.id, customer_id=car.owner_id, since=car.owner_since, until=on)
+    )  # fmt: skip
+    car.owner_id, car.owner_since = customer.id, on
+    session.flush()
+    return car
+
+
+def change_plate(session: Session, vehicle_id: int, plate: str, actor: Actor, now: datetime) -> tuple[Fault, ...]:
+    """Give a car another plate, or none. What is odd about it comes back as warnings, not as errors."""
+    del actor, now
+    car = _locked(session, vehicle_id)
+    _set_plate(car, plate)
+    session.flush()
+    return plate_warnings(session, car)
+
+
+def plate_warnings(session: Session, car: Vehicle) -> tuple[Fault, ...]:
+    """Return what is odd about a car's plate: a form nobody knows, or another car that carries it."""
+    if not car.plate:
+        return ()
+    warnings = []
+    if rules.plate_kind(car.plate) is None:
+        message = N_("%(plate)s looks like no plate we know. It was kept; please check it.")
+        warnings.append(Fault(message, "plate", {"plate": car.plate}))
+    others = session.scalars(select(Vehicle.vin).where(Vehicle.plate == car.plate, Vehicle.id != car.id).limit(1))
+    for vin in others:
+        message = N_("Another car carries the plate %(plate)s too: %(vin)s.")
+        warnings.append(Fault(message, "plate", {"plate": car.plate, "vin": vin}))
+    return tuple(warnings)
+
+
+def record_reading(
+    session: Session, vehicle_id: int, km: int, at: datetime, source: str, reference: str | None = None,
+    *, meter_replaced: bool = False,
+) -> OdometerReading:  # fmt: skip
+    """Keep an odometer reading and judge the car's readings anew; the reading's ``doubt`` says the outcome.
+
+    A document has one reading: recorded again under the same source and reference it is corrected.
+    """
+    _locked(session, vehicle_id)
+    rows = list(session.scalars(select(OdometerReading).where(OdometerReading.vehicle_id == vehicle_id)))
+    reading = next((row for row in rows if reference and (row.source, row.reference) == (source, reference)), None)
+    if reading is None:
+        reading = OdometerReading(vehicle_id=vehicle_id, source=source, reference=reference)
+        rows.append(reading)
+    reading.km, reading.read_at, reading.meter_replaced = km, at, meter_replaced
+    session.add(reading)
+    _judge(rows)
+    session.flush()
+    return reading
+
+
+def _judge(rows: list[OdometerReading]) -> None:
+    """Write each reading's doubt; rows of one moment keep the order in which they were stored."""
+    rows.sort(key=lambda row: (row.read_at, row.id or float("inf")))
+    judged = rules.judge_readings([rules.Reading(row.read_at, row.km, row.meter_replaced) for row in rows])
+    for row, item in zip(rows, judged, strict=True):
+        if row.doubt != item.doubt:
+            row.doubt = item.doubt
+
+
+def _locked(session: Session, vehicle_id: int) -> Vehicle:
+    car = session.scalars(
+        select(Vehicle).where(Vehicle.id == vehicle_id).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if car is None:
+        raise NotFoundError(Fault(N_("This car is not known.")))
+    return car
+
+
+def _set_plate(car: Vehicle, typed: str) -> None:
+    plate = rules.clean_plate(typed)
+    if len(plate) > PLATE_LENGTH:
+        raise DomainError.at("plate", N_("A plate has %(most)s characters at most."), most=PLATE_LENGTH)
+    car.plate = plate or None
+
+
+def _seller(session: Session, sale: Sale, actor: Actor) -> tuple[int | None, list[Fault]]:
+    """Return who sold the car: the actor's own dealer, or the one that headquarters names."""
+    if actor.dealer_id is not None:
+        return actor.dealer_id, []
+    code = (sale.dealer_code or "").strip().upper()
+    found = session.scalar(select(Dealer.id).where(Dealer.code == code))
+    if found is None:
+        return None, [Fault(N_("No dealer has the code %(code)s."), "dealer_code", {"code": code or "–"})]
+    return found, []
+
+
+def _sale_faults(car: Vehicle, sale: Sale, today: date) -> list[Fault]:
+    faults = []
+    if not sale.invoice_no.strip() or len(sale.invoice_no.strip()) > INVOICE_LENGTH:
+        faults.append(Fault(N_("Please enter the invoice number."), "invoice_no"))
+    if sale.price <= ZERO:
+        faults.append(Fault(N_("The price must be more than nothing."), "price"))
+    if sale.use not in rules.USES:
+        faults.append(Fault(N_("Please choose from the list."), "use"))
+    for name, day in (("invoiced_on", sale.invoiced_on), ("delivered_on", sale.delivered_on)):
+        if day is None:
+            continue
+        if day > today:
+            faults.append(Fault(N_("This day is still to come."), name))
+        elif car.produced_on and day < car.produced_on:
+            message = N_("The car was built on %(built)s, after this day.")
+            faults.append(Fault(message, name, {"built": car.produced_on.isoformat()}))
+    return faults

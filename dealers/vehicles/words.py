@@ -1,0 +1,53 @@
+"""The room's words: values of columns and what people call them."""
+
+from __future__ import annotations
+
+from portal.kernel.i18n import N_
+
+USE = {
+    "household": N_("Household"),
+    "commercial": N_("Business use"),
+    "official": N_("Official use"),
+    "rental": N_("Taxi or rental"),
+}
+CATEGORY = {
+    "passenger_car": N_("Passenger car"),
+    "pickup": N_("Pickup"),
+    "special_passenger_car": N_("Special passenger car"),
+    "other": N_("Other vehicle"),
+}
+POWERTRAIN = {"petrol": N_("Combustion engine"), "hybrid": N_("Hybrid"), "electric": N_("Electric")}
+DOUBT = {
+    "lower": N_("Lower than the reading before"),
+    "too_fast": N_("More kilometres than the days allow"),
+    "absurd": N_("Not a possible reading"),
+}
+SOURCE = {
+    "repair_order": N_("Repair order"),
+    "sale": N_("Sale"),
+    "import": N_("Import"),
+}
+PERIOD = {"guarantee": N_("Guarantee period"), "repair": N_("Repair period")}
+PERIOD_STATE = {
+    "in_force": N_("In force"),
+    "time_over": N_("Ended by date"),
+    "km_over": N_("Ended by kilometres"),
+    "not_begun": N_("Not begun"),
+}
+PLATE = {
+    "ordinary": N_("Ordinary plate"),
+    "new_energy": N_("New-energy plate"),
+    "police": N_("Police plate"),
+    "learner": N_("Driving-school plate"),
+    "trailer": N_("Trailer plate"),
+    "border": N_("Border plate"),
+    "embassy": N_("Embassy plate"),
+    "consulate": N_("Consulate plate"),
+    "armed_police": N_("Armed-police plate"),
+    "military": N_("Military plate"),
+}
+OWNER_KIND = {"person": N_("Private person"), "company": N_("Company")}
+
+VIN_LENGTH_FAULT = N_("A VIN has 17 characters; this one has %(count)s.")
+VIN_CHARACTER_FAULT = N_("A VIN cannot contain %(letters)s (the letters I, O and Q are never used).")
+VIN_CHECK_FAULT = N_("The check digit of this VIN is wrong: a character is mistyped.")
