@@ -1,0 +1,135 @@
+"""Checks of what the claim stands on: the repair order, the station, the car, the dates."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
+from warranty.claims.rules.facts import ClaimFacts
+
+#: Which types of claim a type of repair order can lead to.
+CLAIM_TYPES: dict[str, tuple[str, ...]] = {
+    "general": ("repair", "goodwill"),
+    "maintenance": ("first_service", "repair", "goodwill"),
+    "out_call": ("out_call", "repair", "goodwill"),
+    "pre_sale": ("repair", "pdi"),
+    "pdi": ("pdi",),
+    "campaign": ("campaign",),
+    "part_warranty": ("part_warranty",),
+}
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def not_completed(facts: ClaimFacts) -> Hit | None:
+    """The repair must be finished and the repair order completed."""
+    return None if facts.visit.state == "completed" else Hit({"state": facts.visit.state})
+
+
+def station_not_open(facts: ClaimFacts) -> Hit | None:
+    """Only an open station may claim."""
+    return None if facts.station.state == "open" else Hit({"state": facts.station.state})
+
+
+def too_late(facts: ClaimFacts) -> Hit | None:
+    """A claim is submitted within the days after completion; the last day still counts."""
+    completed, allowed = facts.visit.completed_on, facts.limits.submit_within_days
+    if completed is None or (facts.today - completed).days <= allowed:
+        return None
+    last = completed + timedelta(days=allowed)
+    return Hit({"completed": str(completed), "last": str(last), "days": allowed})
+
+
+def vehicle_unknown(facts: ClaimFacts) -> Hit | None:
+    """The VIN must be a car of the maker, its model one of the range."""
+    if facts.car.known and facts.car.model is not None:
+        return None
+    return Hit({"vin": facts.car.vin})
+
+
+def wrong_type(facts: ClaimFacts) -> Hit | None:
+    """The type of the claim must be one that this type of repair order can lead to."""
+    if facts.type in CLAIM_TYPES.get(facts.visit.type, ()):
+        return None
+    return Hit({"type": facts.type, "order_type": facts.visit.type})
+
+
+def sale_unknown(facts: ClaimFacts) -> Hit | None:
+    """Without a sale on record nobody can tell when the coverage began; before the sale none is needed."""
+    unsold_work = facts.visit.type in {"pre_sale", "pdi"}
+    return None if facts.car.begins is not None or unsold_work else Hit({"vin": facts.car.vin})
+
+
+def coverage_ended(facts: ClaimFacts) -> Hit | None:
+    """The coverage of the car ends by months or by kilometres, whichever comes first."""
+    car = facts.car
+    if car.begins is None:
+        return None
+    until = add_months(car.begins, car.months)
+    if facts.visit.received_on <= until and facts.visit.odometer_km <= car.km:
+        return None
+    return Hit(
+        {
+            "begins": str(car.begins), "until": str(until), "km": car.km, "received": str(facts.visit.received_on),
+            "odometer": facts.visit.odometer_km,
+        }
+    )  # fmt: skip
+
+
+CHECKS = (
+    Check(
+        "order_not_completed", Severity.ERROR, Outcome.RETURN, "RO-OPEN",
+        N_("Repair order not completed"),
+        N_("The repair order behind this claim is not completed."),
+        N_("Complete the repair order, then take its figures over again."),
+        "order", not_completed,
+    ),
+    Check(
+        "station_not_open", Severity.ERROR, Outcome.REFUSE, "STATION",
+        N_("Station not open"),
+        N_("This station may not claim: it is suspended or closed."),
+        N_("Ask the network manager of your region."),
+        "order", station_not_open,
+    ),
+    Check(
+        "submitted_too_late", Severity.ERROR, Outcome.REFUSE, "LATE",
+        N_("Submitted too late"),
+        N_("The repair was completed on %(completed)s; the last day to submit was %(last)s (%(days)s days)."),
+        N_("This claim cannot be submitted any more. Ask the region about goodwill before you withdraw it."),
+        "order", too_late,
+    ),
+    Check(
+        "vehicle_unknown", Severity.ERROR, Outcome.RETURN, "VIN",
+        N_("VIN or model unknown"),
+        N_("The car %(vin)s or its model is not on record."),
+        N_("Compare the VIN with the car; if it is right, ask headquarters to record the car."),
+        "order", vehicle_unknown,
+    ),
+    Check(
+        "wrong_type", Severity.ERROR, Outcome.RETURN, "TYPE",
+        N_("Wrong claim type"),
+        N_("This type of claim does not go with the type of the repair order."),
+        N_("Choose another claim type, or correct the type of the repair order."),
+        "type", wrong_type,
+    ),
+    Check(
+        "sale_unknown", Severity.WARNING, Outcome.PERSON, "SALE",
+        N_("Sale not on record"),
+        N_("No sale of %(vin)s is on record, so the start of its coverage is unknown."),
+        N_("Record the sale with its invoice on the vehicle page, or let headquarters decide."),
+        "order", sale_unknown,
+    ),
+    Check(
+        "coverage_ended", Severity.WARNING, Outcome.PERSON, "COVERAGE",
+        N_("Coverage ended"),
+        N_("Coverage ran from %(begins)s to %(until)s or %(km)s km; received on %(received)s at %(odometer)s km."),
+        N_("You may submit it with your reasons in the cause; a person at headquarters will decide."),
+        "cause", coverage_ended,
+    ),
+)  # fmt: skip

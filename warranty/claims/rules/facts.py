@@ -1,0 +1,119 @@
+"""Everything the checks may read of a claim, frozen: the same facts always give the same findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from portal.kernel.money import total
+from warranty.claims.rules.limits import Limits
+from warranty.claims.rules.money import LABOUR, PART
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A line with what the catalogues say of it.
+
+    ``known``: the code stands in a catalogue. ``fits``: the operation exists for the car's model.
+    ``priced``: the part has a warranty price. ``per_vehicle``: how many of the part a car has.
+    """
+
+    position: int
+    kind: str
+    code: str
+    quantity: Decimal
+    applied: Decimal
+    causal: bool = False
+    known: bool = True
+    fits: bool = True
+    priced: bool = True
+    per_vehicle: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An earlier odometer reading; ``replaced``: the meter was changed at that moment."""
+
+    day: date
+    km: int
+    replaced: bool = False
+
+
+@dataclass(frozen=True)
+class OtherClaim:
+    """Another claim on the car, of any station. ``number`` is None for another station's."""
+
+    day: date
+    causal_part: str | None
+    component: str
+    same_visit: bool = False
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Car:
+    """The car as far as the checks want to know it. ``begins`` is the first day of its coverage."""
+
+    vin: str
+    known: bool = True
+    model: str | None = None
+    begins: date | None = None
+    months: int = 36
+    km: int = 60_000
+
+
+@dataclass(frozen=True)
+class Station:
+    """The station on the day of the check."""
+
+    state: str = "open"
+    grade: int | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The repair order behind the claim."""
+
+    type: str
+    state: str
+    received_on: date
+    completed_on: date | None
+    odometer_km: int
+    meter_replaced: bool = False
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """A claim on the day it is checked."""
+
+    today: date
+    type: str
+    concern: str
+    cause: str
+    correction: str
+    component: str
+    causal_part: str | None
+    car: Car
+    station: Station
+    visit: Visit
+    lines: tuple[LineFacts, ...]
+    limits: Limits
+    readings: tuple[Reading, ...] = ()
+    others: tuple[OtherClaim, ...] = ()
+    photos_used_before: tuple[str, ...] = field(default=())
+
+    @property
+    def applied(self) -> Decimal:
+        """What the claim asks for, in yuan."""
+        return total(line.applied for line in self.lines)
+
+    @property
+    def parts(self) -> tuple[LineFacts, ...]:
+        """The lines that are parts."""
+        return tuple(line for line in self.lines if line.kind == PART)
+
+    @property
+    def labour(self) -> tuple[LineFacts, ...]:
+        """The lines that are work."""
+        return tuple(line for line in self.lines if line.kind == LABOUR)

@@ -1,0 +1,37 @@
+"""Limits that the checks read, as dated versions: headquarters changes figures, not code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from warranty.claims.rules.dated import in_force
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds from a day on. Days are calendar days, amounts yuan before tax."""
+
+    valid_from: date = date(2022, 1, 1)
+    submit_within_days: int = 30  # after completion of the repair
+    repeat_within_days: int = 30  # the same fault again
+    km_per_day: int = 1_500  # more than a car can be driven
+    #: Up to this amount no person need look, by the station's stars; 0 is for ungraded ones.
+    amount_by_grade: tuple[tuple[int, Decimal], ...] = (
+        (0, Decimal(2000)), (1, Decimal(2000)), (2, Decimal(3000)), (3, Decimal(5000)), (4, Decimal(8000)),
+        (5, Decimal(12000)),
+    )  # fmt: skip
+
+    def amount_limit(self, grade: int | None) -> Decimal:
+        """Return the limit of a grade; an unknown grade has that of ungraded stations."""
+        known = dict(self.amount_by_grade)
+        return known.get(grade or 0, known[0])
+
+
+LIMITS: tuple[Limits, ...] = (Limits(),)
+
+
+def limits_on(day: date) -> Limits:
+    """Return the limits in force on a day."""
+    return in_force(LIMITS, day)
