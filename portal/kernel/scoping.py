@@ -93,6 +93,18 @@ def actor_of(session: Session) -> Actor | None:
     return session.info.get("actor")
 
 
+def check_owner(session: Session, dealer_id: int) -> None:
+    """Refuse a Core statement on a dealer's rows that the session's scope does not cover.
+
+    For hot paths that write through the connection, where no listener looks.
+    """
+    scope = session.info.get("scope")
+    if scope is None or (isinstance(scope, DealerScope) and scope.dealer_id != dealer_id):
+        raise ScopeError(f"rows of dealer {dealer_id} written in {scope}")
+    if isinstance(scope, HeadOfficeScope) and scope.read_only:
+        raise ScopeError("a lawful view only reads")
+
+
 @contextmanager
 def lawful_view(session: Session, reason: str) -> Iterator[None]:
     """Read columns (never entities) across dealers where the law makes it everyone's business.

@@ -1,0 +1,132 @@
+"""Claims made of repair orders, prefilled; and filled again when the order was corrected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from dealers.service.models import RepairJob, RepairOrder
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import locked
+from portal.kernel.numbers import next_number
+from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.queries.prices import labour_rate, quotas, warranty_prices
+from warranty.claims.rules.checks.standing import CLAIM_TYPES
+from warranty.claims.rules.money import Extras, Labour, Priced, UsedPart, price, rates_on
+from warranty.claims.services.load import add_up, locked_claim
+from warranty.claims.states import CLAIM
+
+SERIES = "CL"
+WARRANTY = "warranty"
+#: What a claim takes over from its job and its visit.
+FROM_JOB = ("concern", "cause", "correction", "component", "failure_mode")
+FROM_ORDER = ("received_at", "completed_at", "odometer_km", "vehicle_id", "vin")
+
+
+def make_claims_from_order(session: Session, order_number: str, actor: Actor, now: datetime) -> list[str]:
+    """Make a draft for every warranty job without a live claim; return the numbers of all live claims.
+
+    Pressed twice, the second press makes nothing and returns the same numbers. An order without
+    work under warranty is a `DomainError`.
+    """
+    require(actor, Permission.CLAIM_WRITE)
+    key = session.scalar(select(RepairOrder.id).where(RepairOrder.number == order_number))
+    if key is None:
+        raise NotFoundError(Fault("This does not exist."))
+    order = locked(session, RepairOrder, key)
+    jobs = [job for job in order.jobs if job.payer == WARRANTY]
+    if order.state == "cancelled" or not jobs:
+        raise DomainError(Fault(N_("Nothing on this repair order is under warranty, so there is nothing to claim.")))
+    live = {
+        claim.job_id: claim.number
+        for claim in session.scalars(select(Claim).where(Claim.order_id == key, Claim.state != "withdrawn"))
+    }
+    dealer = session.get_one(Dealer, order.dealer_id)
+    for job in jobs:
+        if job.id not in live:
+            number = next_number(session, SERIES, dealer.code, now)
+            session.add(_claim(session, number, order, job, dealer, now))
+            live[job.id] = number
+    session.flush()
+    return [live[job.id] for job in jobs]
+
+
+def refill_claim(session: Session, number: str, actor: Actor, expected_version: int | None = None) -> Claim:
+    """Take the repair order's words, lines and prices over again, in place of what was edited."""
+    require(actor, Permission.CLAIM_WRITE)
+    claim = locked_claim(session, number, expected_version)
+    if not CLAIM.can(claim.state, "submit"):
+        raise ConflictError(Fault(N_("This claim is with headquarters and cannot be changed now.")))
+    order = locked(session, RepairOrder, claim.order_id)
+    job = next((job for job in order.jobs if job.id == claim.job_id), None)
+    if job is None:
+        raise DomainError(Fault(N_("The job of this claim is no longer on the repair order. Withdraw the claim.")))
+    dealer = session.get_one(Dealer, claim.dealer_id)
+    claim.lines.clear()
+    session.flush()  # the old positions must be gone before new lines take them
+    _fill(session, claim, order, job, dealer)
+    session.flush()
+    return claim
+
+
+def _claim(
+    session: Session, number: str, order: RepairOrder, job: RepairJob, dealer: Dealer, now: datetime
+) -> Claim:  # fmt: skip
+    claim = Claim(
+        number=number, dealer_id=order.dealer_id, order_id=order.id, job_id=job.id, version=0, created_at=now,
+        type=CLAIM_TYPES.get(order.type, ("repair",))[0],
+    )  # fmt: skip
+    _fill(session, claim, order, job, dealer)
+    return claim
+
+
+def _fill(session: Session, claim: Claim, order: RepairOrder, job: RepairJob, dealer: Dealer) -> None:
+    for name in FROM_JOB:
+        setattr(claim, name, getattr(job, name))
+    for name in FROM_ORDER:
+        setattr(claim, name, getattr(order, name))
+    causal = [part for part in job.parts if part.causal]
+    claim.causal_part = causal[0].part_number if len(causal) == 1 else None
+    claim.causal_supplier = causal[0].supplier if len(causal) == 1 else None
+    claim.old_part_due = bool(causal)
+    for position, line in enumerate(_price(session, order, job, dealer), start=1):
+        claim.lines.append(
+            ClaimLine(
+                dealer_id=claim.dealer_id, position=position, kind=line.kind, code=line.code, name=line.name,
+                quantity=line.quantity, unit_price=line.unit_price, causal=line.causal, applied=line.applied,
+            )
+        )  # fmt: skip
+    add_up(claim)
+
+
+def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer) -> tuple[Priced, ...]:
+    day = local_date(order.completed_at or order.received_at)
+    hours = quotas(session, [line.operation_code for line in job.labour], order.vehicle_id)
+    prices = warranty_prices(session, [line.part_number for line in job.parts], day)
+    rate = labour_rate(session, dealer.grade, day)
+    return price(
+        [
+            Labour(line.operation_code, line.name, line.hours, hours.get(line.operation_code),
+                   line.rate if rate is None else rate)
+            for line in job.labour
+        ],
+        [
+            UsedPart(line.part_number, line.name, line.quantity, prices.get(line.part_number), line.causal)
+            for line in job.parts
+        ],
+        _extras(order, job), rates_on(day),
+    )  # fmt: skip
+
+
+def _extras(order: RepairOrder, job: RepairJob) -> Extras:
+    """What the visit cost beside goes with its first warranty job, once."""
+    first = next(one for one in order.jobs if one.payer == WARRANTY)
+    if job is not first:
+        return Extras()
+    return Extras(order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute_amount)

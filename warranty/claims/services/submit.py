@@ -1,0 +1,132 @@
+"""The hot path: a claim is checked and submitted, once, in as few statements as it can be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table, Update, bindparam
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.audit import plain
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import advance_row
+from warranty.claims.models import Claim, ClaimLine, ClaimVersion
+from warranty.claims.queries.facts import Dossier, dossier
+from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
+from warranty.claims.states import CLAIM
+
+#: What a version keeps of the claim's header.
+HEADER = (
+    "number", "type", "vin", "received_at", "completed_at", "odometer_km", "concern", "cause", "correction",
+    "component", "failure_mode", "damage_place", "damage_degree", "causal_part", "causal_supplier", "old_part_due",
+    "pre_authorisation", "campaign", "order_number",
+)  # fmt: skip
+LINE = ("position", "kind", "code", "name", "quantity", "unit_price", "causal", "applied")
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What came of a submission. ``repeated``: it had been submitted before, nothing was done."""
+
+    number: str
+    version: int
+    findings: tuple[Finding, ...]
+    repeated: bool = False
+
+
+def preview(session: Session, number: str, now: datetime) -> tuple[Dossier, tuple[Finding, ...]]:
+    """Return what submitting would find now, without doing it."""
+    found = dossier(session, number, now)
+    if found is None:
+        raise NotFoundError(Fault("This does not exist."))
+    return found, run(found.facts)
+
+
+def submit_claim(
+    session: Session, number: str, actor: Actor, now: datetime, *, seen_version: int | None = None
+) -> Submitted:
+    """Check a claim and hand it to headquarters.
+
+    ``seen_version`` is how often it had been submitted when the button was drawn: pressed again, the
+    same answer comes back. Errors are a `DomainError` at their fields and nothing is stored.
+    """
+    require(actor, Permission.CLAIM_WRITE)
+    found = dossier(session, number, now, for_update=True)
+    if found is None:
+        raise NotFoundError(Fault("This does not exist."))
+    head = found.head
+    if not CLAIM.can(head.state, "submit"):
+        return _again(head, seen_version)
+    if seen_version is not None and seen_version != head.version:
+        raise ConflictError(Fault(N_("This claim was decided in the meantime. Please look at it again.")))
+    findings = run(found.facts)
+    errors = [finding for finding in findings if finding.blocks]
+    if errors:
+        raise DomainError(*(fault(finding) for finding in errors))
+    _store(session, found, findings, actor, now)
+    return Submitted(number, head.version + 1, findings)
+
+
+def fault(finding: Finding) -> Fault:
+    """Return a finding as a fault at its field."""
+    return Fault(CHECK_BY_ID[finding.check].message, finding.field, finding.figures)
+
+
+def _again(head: Any, seen_version: int | None) -> Submitted:
+    """Answer a second press as the first one; anything else is a conflict."""
+    if head.version > 0 and head.state != "withdrawn" and seen_version in {None, head.version - 1}:
+        return Submitted(head.number, head.version, (), repeated=True)
+    raise ConflictError(Fault(N_("This claim is not with you any more, so it was not submitted.")))
+
+
+def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], actor: Actor, now: datetime) -> None:
+    head, version = found.head, found.head.version + 1
+    applied = found.facts.applied
+    content = _content(found, findings)
+    advance_row(
+        session, Claim, head, "submit", actor, now,
+        values={"version": version, "submitted_at": now, "applied": applied, "audited": None, "decided_at": None},
+        proof={"snapshot": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()},
+    )  # fmt: skip
+    connection = session.connection()
+    connection.execute(
+        _new_version(),
+        {
+            "claim_id": head.id, "dealer_id": head.dealer_id, "version": version, "submitted_at": now,
+            "submitted_by": actor.name, "applied": applied, "content": content,
+        },
+    )  # fmt: skip
+    if head.version:
+        connection.execute(_clear_lines(), {"key": head.id})
+    session.expire_all()
+
+
+def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    head = found.head._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    return {
+        "claim": {name: plain(head[name]) for name in HEADER},
+        "lines": [{name: plain(getattr(line, name)) for name in LINE} for line in found.lines],
+        "findings": [finding.as_json() for finding in findings],
+    }
+
+
+@cache
+def _new_version() -> Insert:
+    return cast("Table", ClaimVersion.__table__).insert()
+
+
+@cache
+def _clear_lines() -> Update:
+    """Forget at the lines what the last decision said; the decision itself keeps it."""
+    table = cast("Table", ClaimLine.__table__)
+    return (
+        table.update().where(table.c.claim_id == bindparam("key"))
+        .values(audited=None, decision=None, reason=None, reason_code=None)
+    )  # fmt: skip
