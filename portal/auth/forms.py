@@ -55,10 +55,6 @@ class LocaleForm(FlaskForm):  # type: ignore[misc]
     locale = SelectField(lazy("Language"), choices=list(LOCALES.items()))
 
 
-class ActionForm(FlaskForm):  # type: ignore[misc]
-    """A button: nothing but the token against forged requests."""
-
-
 class Checks(SelectMultipleField):
     """Several choices, each with a box to tick."""
 
@@ -85,3 +81,9 @@ class EditUserForm(FlaskForm):  # type: ignore[misc]
     display_name = StringField(lazy("Name"), [DataRequired(NEEDED), Length(max=120)])
     roles = Checks(lazy("Roles"))
     active = BooleanField(lazy("May sign in"))
+
+
+class RolePolicyForm(FlaskForm):  # type: ignore[misc]
+    """The roles of whose people a second factor is required."""
+
+    roles = Checks(lazy("Second factor required for"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.kernel.access import Permission as P  # noqa: N817  (a table reads better with a short name)
+from portal.kernel.i18n import N_, locale_key
 
 
 class Side(StrEnum):
@@ -25,6 +26,11 @@ class Role:
     side: Side
     permissions: frozenset[P]
 
+    @property
+    def name(self) -> str:
+        """The role's name in the language in force."""
+        return self.zh if locale_key() == "zh_CN" else self.en
+
 
 def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
     return Role(key, zh, en, side, frozenset(permissions))
@@ -37,37 +43,40 @@ _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
-        _role("service_advisor", "服务顾问", "Service advisor", _DEALER, *_LOOK, P.SERVICE_WRITE, P.VEHICLE_EDIT),
-        _role("technician", "技师", "Technician", _DEALER, *_LOOK, P.SERVICE_WRITE),
+        _role("service_advisor", "服务顾问", N_("Service advisor"), _DEALER, *_LOOK, P.SERVICE_WRITE, P.VEHICLE_EDIT),
+        _role("technician", "技师", N_("Technician"), _DEALER, *_LOOK, P.SERVICE_WRITE),
         _role(
-            "warranty_clerk", "索赔员", "Warranty clerk", _DEALER,
+            "warranty_clerk", "索赔员", N_("Warranty clerk"), _DEALER,
             *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW,
         ),
-        _role("parts_clerk", "配件员", "Parts clerk", _DEALER, *_LOOK),
+        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK),
         _role(
-            "service_manager", "服务经理", "Service manager", _DEALER,
+            "service_manager", "服务经理", N_("Service manager"), _DEALER,
             *_LOOK, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
             P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM,
         ),
-        _role("customer_relations", "客户关系专员", "Customer relations", _DEALER, P.VEHICLE_VIEW, P.SERVICE_VIEW),
-        _role("auditor", "索赔审核（一级）", "Claims auditor, first level", _HQ, *_READ_ALL, P.CLAIM_DECIDE),
+        _role("customer_relations", "客户关系专员", N_("Customer relations"), _DEALER, P.VEHICLE_VIEW, P.SERVICE_VIEW),
+        _role("auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ, *_READ_ALL, P.CLAIM_DECIDE),
         _role(
-            "senior_auditor", "索赔审核（二级）", "Claims auditor, second level", _HQ,
+            "senior_auditor", "索赔审核（二级）", N_("Claims auditor, second level"), _HQ,
             *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR,
         ),
         _role(
-            "settlement", "结算", "Settlement", _HQ,
+            "settlement", "结算", N_("Settlement"), _HQ,
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
         ),
-        _role("parts_desk", "配件/旧件", "Parts and old parts", _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
-        _role("quality", "质量工程师", "Quality engineer", _HQ, *_READ_ALL),
-        _role("network_manager", "网络管理", "Network manager", _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
-        _role("customer_centre", "客户中心", "Customer centre", _HQ, P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW),
+        _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
+        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL),
+        _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
-            "administrator", "系统管理员", "Administrator", _HQ,
+            "customer_centre", "客户中心", N_("Customer centre"), _HQ,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW,
+        ),
+        _role(
+            "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
         ),
-        _role("reader", "只读/审计", "Reader", _HQ, *_READ_ALL, P.AUDIT_VIEW),
+        _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW),
     )
 }  # fmt: skip
 

@@ -21,8 +21,8 @@ COMMON_STEMS = frozenset(
     (
         "password", "passwd", "passw0rd", "p@ssword", "p@ssw0rd", "qwerty", "qwertyuiop", "asdfgh", "asdfghjkl",
         "zxcvbnm", "qazwsx", "abc", "abcd", "abcdef", "admin", "administrator", "root", "welcome", "letmein",
-        "iloveyou", "monkey", "dragon", "sunshine", "woaini", "woaiwojia", "mima", "sanbao", "baoxiu", "a", "aa", "aaa", "q", "w",
-        "z", "x", "qq", "test", "demo", "user", "guest", "login", "changeme", "secret",
+        "iloveyou", "monkey", "dragon", "sunshine", "woaini", "woaiwojia", "mima", "sanbao", "baoxiu", "a", "aa",
+        "aaa", "q", "w", "z", "x", "qq", "test", "demo", "user", "guest", "login", "changeme", "secret",
     )
 )  # fmt: skip
 

@@ -11,3 +11,56 @@ WEAKNESSES = {
     Weakness.USERNAME: N_("The password must not contain your user name."),
     Weakness.COMMON: N_("This password is among the first that are guessed. Please choose another."),
 }
+
+YES_NO = {"yes": N_("Yes"), "no": N_("No")}
+
+#: What was done, as the trail keeps it.
+ACTIONS = {
+    "create": N_("Made"),
+    "change": N_("Changed"),
+    "delete": N_("Deleted"),
+    "bulk insert": N_("Many made"),
+    "bulk update": N_("Many changed"),
+    "bulk delete": N_("Many deleted"),
+    "sign in": N_("Signed in"),
+    "sign in failed": N_("Sign-in failed"),
+    "sign in refused": N_("Sign-in refused"),
+    "locked out": N_("Locked out"),
+    "unlocked": N_("Unlocked"),
+    "sign out": N_("Signed out"),
+    "session ended": N_("Session ended"),
+    "sessions ended": N_("Sessions ended"),
+    "other sessions ended": N_("Other sessions ended"),
+    "password refused": N_("Password refused"),
+    "second factor failed": N_("Second factor failed"),
+}
+
+#: The tables that leave a trace, as people call what is in them.
+TABLES = {
+    "claim": N_("Claim"),
+    "claim_decision": N_("Decision on a claim"),
+    "claim_line": N_("Line of a claim"),
+    "claim_version": N_("Version of a claim"),
+    "customer": N_("Owner"),
+    "dealer": N_("Dealer"),
+    "labour_line": N_("Labour line"),
+    "labour_operation": N_("Labour operation"),
+    "labour_rate": N_("Labour rate"),
+    "ledger_entry": N_("Ledger entry"),
+    "odometer_reading": N_("Odometer reading"),
+    "ownership": N_("Ownership"),
+    "part": N_("Part"),
+    "part_line": N_("Part line"),
+    "part_price": N_("Part price"),
+    "repair_job": N_("Job of a repair order"),
+    "repair_order": N_("Repair order"),
+    "repair_photo": N_("Photo"),
+    "role_policy": N_("Second factor by role"),
+    "settlement": N_("Settlement"),
+    "settlement_line": N_("Line of a settlement"),
+    "settlement_period": N_("Settlement month"),
+    "tax_rate": N_("Tax rate"),
+    "user_account": N_("Account"),
+    "vehicle": N_("Vehicle"),
+    "vehicle_model": N_("Vehicle model"),
+}
