@@ -221,7 +221,10 @@ def _step_rows(
     }  # fmt: skip
     values = [literal(value, column.type).label(column.key) for column, value in written.items()]
     rows = select(model.id.label("entity_id"), *values).where(*here).order_by(model.id)
-    kept = session.execute(insert(StateChange).from_select(["entity_id", *(c.key for c in written)], rows))
+    kept = session.execute(
+        insert(StateChange).from_select(["entity_id", *(column.key for column in written)], rows),
+        execution_options={"preserve_rowcount": True},
+    )
     changed = session.execute(
         update(model).where(*here).values(state=step.target, row_version=model.row_version + 1),
         execution_options={"synchronize_session": False},
@@ -230,7 +233,7 @@ def _step_rows(
         raise ConflictError(Fault(CHANGED))
     for entity in session.identity_map.values():
         if isinstance(entity, model):
-            session.expire(entity)
+            session.expire(entity, ["state", "row_version"])
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 

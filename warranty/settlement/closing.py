@@ -103,8 +103,7 @@ def close_dealer(session: Session, period_id: int, dealer_id: int, actor: Actor,
     """Make one dealer's statement; None when it is there already, or nothing waits any more."""
     period = session.get_one(SettlementPeriod, period_id, with_for_update=True, populate_existing=True)
     made = exists().where(Settlement.dealer_id == dealer_id, Settlement.month == period.month)
-    wanted = exists().where(queries.Claim.dealer_id == dealer_id, queries.ready(period.cut_off))
-    if session.scalar(select(made)) or not session.scalar(select(wanted)):
+    if session.scalar(select(made)) or not queries.has_ready(session, dealer_id, period.cut_off):
         return None
     code = session.scalars(select(Dealer.code).where(Dealer.id == dealer_id)).one()
     last_day = local_date(period.cut_off - timedelta(microseconds=1))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -50,7 +50,12 @@ def waiting(session: Session, month: str, cut_off: datetime) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[Any]:
+def has_ready(session: Session, dealer_id: int, cut_off: datetime) -> bool:
+    """Tell whether any claim of a dealer waits."""
+    return bool(session.scalar(select(exists().where(Claim.dealer_id == dealer_id, ready(cut_off)))))
+
+
+def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
     """Select a statement's lines: a dealer's ready claims, by kind, from the audited amounts."""
     amount = func.sum(func.coalesce(ClaimLine.audited, ZERO))
     return (
@@ -63,7 +68,7 @@ def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select
     )
 
 
-def empty_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[Any]:
+def empty_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
     """Select a nought for each ready claim that brings no money, so that it is not forgotten."""
     present = select(SettlementLine.claim_id).where(SettlementLine.settlement_id == settlement_id)
     return (
@@ -76,7 +81,7 @@ def empty_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select
     )  # fmt: skip
 
 
-def claims_of(settlement_id: int) -> Select[tuple[int]]:
+def claims_of(settlement_id: int) -> Select[int]:
     """Select the ids of a statement's claims."""
     return select(SettlementLine.claim_id).where(SettlementLine.settlement_id == settlement_id)
 
@@ -94,9 +99,9 @@ def amounts_of(session: Session, settlement_id: int) -> list[Amount]:
 def claims_and_audited(session: Session, settlement_id: int) -> tuple[int, Decimal]:
     """Return how many claims a statement has, and what they were audited at, by their own totals."""
     row = session.execute(
-        select(func.count(), func.coalesce(func.sum(Claim.audited), ZERO)).where(Claim.id.in_(claims_of(settlement_id)))
+        select(func.count(), func.sum(Claim.audited)).where(Claim.id.in_(claims_of(settlement_id)))
     ).one()
-    return row[0], row[1]
+    return row[0], row[1] or ZERO
 
 
 def tax_rates(session: Session) -> dict[date, Decimal]:

@@ -121,7 +121,9 @@ def receive_invoice(
     statement = locked(session, Settlement, settlement_id, version)
     number = number.strip()
     faults = []
-    if not is_invoice_number(number):
+    if not number and not statement.gross:
+        pass  # where nothing is owed, nothing is invoiced
+    elif not is_invoice_number(number):
         faults.append(Fault(N_("An invoice number has 20 digits, or 8 on an older invoice."), "number"))
     elif session.scalar(
         select(func.count()).where(
@@ -135,7 +137,7 @@ def receive_invoice(
     if faults:
         raise DomainError(*faults)
     advance(session, statement, "invoice", actor, now)
-    statement.invoice_no, statement.invoice_amount, statement.invoiced_at = number, amount, now
+    statement.invoice_no, statement.invoice_amount, statement.invoiced_at = number or None, amount, now
 
 
 def pay(session: Session, settlement_id: int, actor: Actor, now: datetime, version: int | None = None) -> None:
@@ -178,4 +180,6 @@ def _check_answers(lines: list[SettlementLine], answers: Mapping[int, Answer]) -
 def _check_balance(session: Session, statement: Settlement) -> None:
     session.flush()
     if queries.unbalanced(session, statement.id):
-        raise DomainError.at(None, N_("Lines and ledger of this statement do not agree. Please tell the administrator."))
+        raise DomainError.at(
+            None, N_("Lines and ledger of this statement do not agree. Please tell the administrator.")
+        )

@@ -102,7 +102,14 @@ def test_an_invoice_may_differ_by_ten_fen(invoiced: str, fits: bool) -> None:  #
 
 @pytest.mark.parametrize(
     ("text", "fits"),
-    [("12345678", True), ("2" * 20, True), ("1234567", False), ("", False), ("1234567a", False), ("１２３４５６７８", False)],
+    [
+        ("12345678", True),
+        ("2" * 20, True),
+        ("1234567", False),
+        ("", False),
+        ("1234567a", False),
+        ("１２３４５６７８", False),
+    ],
 )
 def test_an_invoice_number_has_8_or_20_digits(text: str, fits: bool) -> None:  # noqa: FBT001
     assert is_invoice_number(text) is fits
