@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from portal.kernel.errors import Fault, NotFoundError
+from portal.kernel.i18n import N_
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
 from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod, TaxRate
@@ -123,7 +124,7 @@ def find(session: Session, number: str) -> Settlement:
     """Return a statement of the session's scope; raise `NotFoundError` where there is none."""
     found = session.scalars(select(Settlement).where(Settlement.number == number)).first()
     if found is None:
-        raise NotFoundError(Fault("This does not exist."))
+        raise NotFoundError(Fault(N_("This does not exist.")))
     return found
 
 

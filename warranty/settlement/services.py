@@ -43,7 +43,7 @@ def mark_line(session: Session, line_id: int, reason: str | None, actor: Actor) 
     require(actor, Permission.SETTLEMENT_CONFIRM)
     line = session.get(SettlementLine, line_id)
     if line is None:
-        raise NotFoundError(Fault("This does not exist."))
+        raise NotFoundError(Fault(N_("This does not exist.")))
     statement = locked(session, Settlement, line.settlement_id)
     session.refresh(line)
     if statement.state != "generated":

@@ -110,6 +110,6 @@ def test_an_invoice_may_differ_by_ten_fen(invoiced: str, fits: bool) -> None:  #
         ("1234567a", False),
         ("１２３４５６７８", False),
     ],
-)
+)  # fmt: skip
 def test_an_invoice_number_has_8_or_20_digits(text: str, fits: bool) -> None:  # noqa: FBT001
     assert is_invoice_number(text) is fits
