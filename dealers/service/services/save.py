@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from dealers.service import rules, words
-from dealers.service.models import RepairOrder
+from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.queries import as_rule, last_reading
-from dealers.service.rules import Extras, Odometer, Problem
+from dealers.service.rules import Extras, Problem
 from dealers.service.services.orders import editable, read_meter, touch
 from dealers.service.services.work import (
     JobText,
@@ -31,6 +32,8 @@ from dealers.service.services.work import (
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault
+
+Step = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -146,43 +149,48 @@ def _head_problems(
     return [p for p in problems if not (unchanged and p.code in {"odometer_low", "odometer_jump"})]
 
 
-def _changes(session: Session, order: RepairOrder, work: Work, now: datetime) -> list[Callable[[], object]]:
-    steps: list[Callable[[], object]] = []
+def _changes(session: Session, order: RepairOrder, work: Work, now: datetime) -> list[Step]:
+    steps: list[Step] = []
     if work.head is not None:
-        head = work.head
-        steps.append(lambda: save_head(session, order, head, now))
-    for edit in work.jobs:
-        steps.append(lambda edit=edit: write_job(session, order, job_of(order, edit.id), edit.text))  # type: ignore[misc]
-    for labour in work.labour:
-        steps.append(lambda labour=labour: write_labour(session, order, labour.id, labour.hours))  # type: ignore[misc]
-    for part in work.parts:
-        steps.append(lambda part=part: write_part(session, order, part.id, part.quantity, part.unit_price))  # type: ignore[misc]
-    for edit in work.jobs:
-        steps.append(lambda edit=edit: mark_causal(job_of(order, edit.id), edit.causal))  # type: ignore[misc]
-    steps += [lambda job=job: words.refuse(rules.job_problems(as_rule(job))) for job in order.jobs]  # type: ignore[misc]
+        steps.append(partial(save_head, session, order, work.head, now))
+    steps += [partial(_save_job, session, order, edit) for edit in work.jobs]
+    steps += [partial(write_labour, session, order, edit.id, edit.hours) for edit in work.labour]
+    steps += [partial(write_part, session, order, edit.id, edit.quantity, edit.unit_price) for edit in work.parts]
+    steps += [partial(_check_job, job) for job in order.jobs]
     if work.extras is not None:
-        extras = work.extras
-        steps.append(lambda: write_extras(order, extras))
+        steps.append(partial(write_extras, order, work.extras))
     return steps
 
 
-def _additions(session: Session, order: RepairOrder, work: Work) -> list[Callable[[], object]]:
-    present = {job.id for job in order.jobs}
-    steps: list[Callable[[], object]] = []
+def _save_job(session: Session, order: RepairOrder, edit: JobEdit) -> None:
+    job = job_of(order, edit.id)
+    write_job(session, order, job, edit.text)
+    mark_causal(job, edit.causal)
+
+
+def _check_job(job: RepairJob) -> None:
+    words.refuse(rules.job_problems(as_rule(job)))
+
+
+def _additions(session: Session, order: RepairOrder, work: Work) -> list[Step]:
+    jobs = {job.id: job for job in order.jobs}
+    steps: list[Step] = []
     for edit in work.jobs:
-        if edit.id not in present:
-            continue
-        if edit.add_labour.strip():
-            steps.append(lambda edit=edit: new_labour(session, order, job_of(order, edit.id), edit.add_labour))  # type: ignore[misc]
-        if edit.add_part.strip():
-            steps.append(lambda edit=edit: new_part(session, order, job_of(order, edit.id), edit.add_part))  # type: ignore[misc]
+        job = jobs.get(edit.id)
+        if job is not None and edit.add_labour.strip():
+            steps.append(partial(new_labour, session, order, job, edit.add_labour))
+        if job is not None and edit.add_part.strip():
+            steps.append(partial(new_part, session, order, job, edit.add_part))
     if work.new_concern.strip():
-        text = JobText(work.new_concern, payer=rules.default_payer(order.type))
-        steps.append(lambda: words.refuse(rules.job_problems(as_rule(new_job(order, text)))))
+        steps.append(partial(_add_job, order, JobText(work.new_concern, payer=rules.default_payer(order.type))))
     return steps
 
 
-def _collect(steps: list[Callable[[], object]]) -> None:
+def _add_job(order: RepairOrder, text: JobText) -> None:
+    _check_job(new_job(order, text))
+
+
+def _collect(steps: list[Step]) -> None:
     """Take all steps; raise every fault they found together, each once."""
     found: list[Fault] = []
     for step in steps:

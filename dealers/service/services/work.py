@@ -14,7 +14,7 @@ from dealers.service import rules, words
 from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
 from dealers.service.ports import PartOffer, catalogue
 from dealers.service.queries import Operation, as_rule, find_operations, labour_rate, operation
-from dealers.service.rules import Extras, Labour, PartUse, Problem
+from dealers.service.rules import Extras, Labour, PartUse
 from dealers.service.services.orders import editable, touch
 from dealers.vehicles.models import Vehicle
 from portal.kernel.access import Actor
@@ -102,20 +102,21 @@ def change_labour(
     return line
 
 
-def add_part(
+def add_part(  # noqa: PLR0913  (what a line says, each by its name)
     session: Session, order_id: int, job_id: int, typed: str, actor: Actor, now: datetime,
     *, version: int | None = None, quantity: Decimal = Decimal(1), causal: bool = False,
 ) -> PartLine:  # fmt: skip
     """Add the part that was typed (number, name, initials) at the payer's price of the day."""
     order = editable(session, order_id, version, actor)
     line = new_part(session, order, job_of(order, job_id), typed, quantity)
+    session.flush()  # the line gets its id here
     if causal:
         mark_causal(line_job(order, line), line.id)
     touch(session, order, actor, now)
     return line
 
 
-def change_part(
+def change_part(  # noqa: PLR0913  (what a line says, each by its name)
     session: Session, order_id: int, line_id: int, quantity: Decimal, actor: Actor, now: datetime,
     *, version: int | None = None, unit_price: Decimal | None = None, causal: bool | None = None,
 ) -> PartLine:  # fmt: skip
@@ -272,7 +273,7 @@ def drop_line(session: Session, order: RepairOrder, kind: str, line_id: int) -> 
 def mark_causal(job: RepairJob, line_id: int | None) -> None:
     """Mark the one part of a job that failed first; None marks none."""
     for line in job.parts:
-        line.causal = line.id is not None and line.id == line_id
+        line.causal = line.id == line_id
 
 
 def write_extras(order: RepairOrder, extras: Extras) -> None:
