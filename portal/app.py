@@ -44,10 +44,7 @@ ROOMS: tuple[str, ...] = (
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
-    app = Flask(
-        "portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"),
-        static_folder=None, static_url_path="",  # Bootstrap-Flask hangs its assets below this path
-    )  # fmt: skip
+    app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(overrides if overrides is not None else from_environment())
     load_models()
     db.init_app(app)

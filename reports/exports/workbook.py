@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from portal.kernel.clock import local
 from portal.kernel.i18n import _
 from portal.kernel.listing import Column
 
@@ -21,6 +21,14 @@ FORMATS = {
 }
 WIDTHS = {"money": 14, "num": 10, "date": 12, "moment": 17, "state": 12, "flag": 8}
 TEXT_WIDTH = 24
+#: Excel counts days from here, and a moment is a day and its part, on the wall clock in China.
+EPOCH = date(1899, 12, 30).toordinal()
+ZERO_HOUR = datetime(1899, 12, 29, 16, tzinfo=UTC)  # midnight in China, at today's offset
+DAY = timedelta(days=1)
+SERIALS: dict[str, Callable[[Any], Any]] = {
+    "date": lambda day: day.toordinal() - EPOCH,
+    "moment": lambda moment: (moment - ZERO_HOUR) / DAY,
+}
 #: Rows between two reports of progress.
 REPORT_EVERY = 1_000
 #: Excel's own limit, less the heading.
@@ -75,20 +83,19 @@ def _sheet(book: Any, title: str, columns: Sequence[Column], number: int) -> Any
 def _writer(book: Any, column: Column) -> Callable[[Any, int, int, Any], Any]:
     """Return how a cell of this column is written: typed calls, no guessing a cell."""
     shape = book.add_format({"num_format": FORMATS[column.kind]}) if column.kind in FORMATS else None
-    key, words = column.key, {value: _(word) for value, word in column.words.items()}
+    words = {value: _(word) for value, word in column.words.items()}
+    read, turn = attrgetter(column.key), SERIALS.get(column.kind)
 
-    def write(sheet: Any, line: int, place: int, row: Any) -> Any:
-        value = getattr(row, key)
-        if value is None or value == "":
-            return None
-        if isinstance(value, bool):
-            return sheet.write_string(line, place, "✓" if value else "")
-        if isinstance(value, datetime):
-            return sheet.write_datetime(line, place, local(value).replace(tzinfo=None), shape)
-        if isinstance(value, date):
-            return sheet.write_datetime(line, place, value, shape)
-        if isinstance(value, str):
-            return sheet.write_string(line, place, words.get(value, value))
-        return sheet.write_number(line, place, value, shape)
+    def write_number(sheet: Any, line: int, place: int, row: Any) -> None:
+        value = read(row)
+        if value is not None:
+            sheet.write_number(line, place, turn(value) if turn else value, shape)
 
-    return write
+    def write_text(sheet: Any, line: int, place: int, row: Any) -> None:
+        value = read(row)
+        if value is True or value is False:
+            value = "✓" if value else ""
+        if value is not None and value != "":
+            sheet.write_string(line, place, words.get(value, value))
+
+    return write_number if shape is not None else write_text

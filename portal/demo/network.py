@@ -1,0 +1,56 @@
+"""Make a whole demo network in an empty database: by seed, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
+from portal.demo.load import Loader
+from portal.demo.visits import Visits
+from portal.kernel.clock import local_date
+from portal.kernel.errors import OperatorError
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the network is, and the seed that makes it what it is."""
+
+    dealers: int = 12
+    vehicles: int = 3_000
+    months: int = 6
+    seed: int = 2026
+
+
+def months_before(today: date, count: int) -> list[tuple[date, date]]:
+    """Return the first and last day of ``count`` months, the running one last and cut at yesterday."""
+    spans, first = [], today.replace(day=1)
+    last = today - timedelta(days=1)
+    for _ in range(count):
+        if last >= first:
+            spans.append((first, last))
+        last = first - timedelta(days=1)
+        first = last.replace(day=1)
+    return spans[::-1]
+
+
+def make_network(connection: Connection, size: Size, now: datetime, say: Callable[[str], None]) -> World:
+    """Fill an empty database; ``say`` is told what is done. The caller commits."""
+    if connection.execute(text("select 1 from dealer limit 1")).first():
+        raise OperatorError("the database is not empty: the demo network needs one of its own")
+    world, loader = World(size.seed, local_date(now)), Loader(connection)
+    make_stations(world, loader, size.dealers)
+    make_accounts(world, loader, utc_text(world.today.toordinal() - 400, 540))
+    make_catalogues(loader)
+    for done in make_cars(world, loader, size.vehicles):
+        say(f"cars {done:,}")
+    visits = Visits(world, loader)
+    for first, last in months_before(world.today, size.months):
+        for _job in visits.month(first, last):
+            pass
+        say(f"visits to {last} {visits.order_id:,}")
+    loader.finish()
+    return world
