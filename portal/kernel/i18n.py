@@ -7,11 +7,14 @@ merges them. `say` words a `Fault` for whoever reads it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+from babel.support import Translations
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext
 
 from portal.kernel.errors import Fault
 
@@ -78,3 +81,18 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh_CN"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     Babel(app, locale_selector=_choose)
+    # Babel reads zh_CN as zh_Hans_CN and would look for catalogues of that name: it is given ours.
+    with app.app_context():
+        cache = get_domain().cache
+    cache[str(Locale.parse("zh_CN")), "messages"] = _catalogue("zh_CN")
+
+
+@lru_cache(maxsize=len(LOCALES))
+def _catalogue(locale: str) -> Translations:
+    """Merge every wing's compiled catalogue of a language."""
+    merged = Translations()
+    for wing in WINGS:
+        found = Translations.load(str(ROOT / wing / "translations"), [locale], "messages")
+        if isinstance(found, Translations):  # a wing without words yet gives another kind
+            merged.merge(found)
+    return merged
