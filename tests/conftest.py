@@ -26,6 +26,7 @@ from portal.auth.guard import TOKEN, token_hash
 from portal.auth.models import SignInSession, User
 from portal.config import fixed
 from portal.kernel.access import Actor
+from portal.kernel.catalogues import compile_all
 from portal.kernel.db import db
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.support import postgres
@@ -50,9 +51,10 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stay on this machine; the controller keeps the PostgreSQL server that workers may start."""
+    """Stay on this machine; the controller compiles the words and keeps the PostgreSQL server for the workers."""
     stay_here()
     if not hasattr(config, "workerinput"):
+        compile_all()
         config.add_cleanup(postgres.prepare().close)
 
 

@@ -95,4 +95,5 @@ def _catalogue(locale: str) -> Translations:
         found = Translations.load(str(ROOT / wing / "translations"), [locale], "messages")
         if isinstance(found, Translations):  # a wing without words yet gives another kind
             merged.merge(found)
+            merged.plural = found.plural  # Chinese has one form; merging alone keeps the two of English
     return merged
