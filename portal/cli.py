@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
 import click
 
 from portal.kernel.errors import DomainError, OperatorError
-from portal.operate import application
 
 #: Modules whose ``commands`` (a tuple of click commands) hang below ``sanbao``.
-COMMANDS: tuple[str, ...] = ("portal.operate", "portal.auth.cli")
+COMMANDS: tuple[str, ...] = ("portal.operate",)
 
 
 class Lazy(click.Group):
@@ -38,10 +38,12 @@ def sanbao() -> None:
     """Run and look after the Sanbao portal. DATABASE_URL chooses the database."""
 
 
-def main(argv: list[str] | None = None) -> None:
+def main(argv: list[str] | None = None) -> Any:
     """Run the command line; what an operator can mend ends in one line and exit 2."""
     try:
-        code = sanbao.main(args=argv, prog_name="sanbao", standalone_mode=False, obj=application)
+        return sanbao.main(args=argv, prog_name="sanbao", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -49,10 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     except OperatorError as error:
         click.echo(f"sanbao: {error}", err=True)
     except DomainError as error:
-        said = "; ".join(fault.message % dict(fault.facts) for fault in error.faults)
-        click.echo(f"sanbao: {said}", err=True)
-    else:
-        sys.exit(code if isinstance(code, int) else 0)
+        click.echo(f"sanbao: {error}", err=True)
     sys.exit(2)
 
 

@@ -130,7 +130,7 @@ def record_reading(
 
 def _judge(rows: list[OdometerReading]) -> None:
     """Write each reading's doubt; rows of one moment keep the order in which they were stored."""
-    rows.sort(key=lambda row: (row.read_at, row.id or float("inf")))
+    rows.sort(key=lambda row: (row.read_at, row.id is None, row.id or 0))
     judged = rules.judge_readings([rules.Reading(row.read_at, row.km, row.meter_replaced) for row in rows])
     for row, item in zip(rows, judged, strict=True):
         if row.doubt != item.doubt:

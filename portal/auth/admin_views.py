@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 
 from portal.auth import administration
 from portal.auth.forms import EditUserForm, RolePolicyForm, UserForm
@@ -20,8 +21,8 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page, show_faults
 
 
-def _role_choices(*sides: Side) -> list[tuple[str, str]]:
-    return [(key, role.name) for key, role in ROLES.items() if role.side in sides]
+def _role_choices(*sides: Side) -> list[SelectChoice]:
+    return [SelectChoice(key, role.name) for key, role in ROLES.items() if role.side in sides]
 
 
 @bp.get("/users")

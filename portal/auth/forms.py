@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.i18n import LOCALES, lazy
 
 NEEDED = lazy("Please fill this in.")
+LANGUAGES = [SelectChoice(key, name) for key, name in LOCALES.items()]
 _OLD = {"autocomplete": "current-password"}
 _NEW = {"autocomplete": "new-password"}
 _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
@@ -52,7 +54,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 class LocaleForm(FlaskForm):  # type: ignore[misc]
     """The language a person reads."""
 
-    locale = SelectField(lazy("Language"), choices=list(LOCALES.items()))
+    locale = SelectField(lazy("Language"), choices=LANGUAGES)
 
 
 class Checks(SelectMultipleField):
@@ -72,7 +74,7 @@ class UserForm(FlaskForm):  # type: ignore[misc]
     display_name = StringField(lazy("Name"), [DataRequired(NEEDED), Length(max=120)])
     dealer = StringField(lazy("Dealer code"), [Optional(), Length(max=16)])
     roles = Checks(lazy("Roles"))
-    locale = RadioField(lazy("Language"), choices=list(LOCALES.items()), default=next(iter(LOCALES)))
+    locale = RadioField(lazy("Language"), choices=LANGUAGES, default=next(iter(LOCALES)))
 
 
 class EditUserForm(FlaskForm):  # type: ignore[misc]

@@ -69,7 +69,7 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
 def _head(for_update: bool) -> Select[Any]:  # noqa: FBT001  (the cache's key)
     statement = (
         select(
-            *(column.label(column.key) for column in Claim.__table__.columns),
+            *(getattr(Claim, field.key).label(field.key) for field in Claim.__mapper__.column_attrs),
             RepairOrder.number.label("order_number"), RepairOrder.type.label("order_type"),
             RepairOrder.state.label("order_state"), RepairOrder.meter_replaced,
             Vehicle.invoiced_on, Vehicle.delivered_on, Vehicle.model_id,
@@ -92,7 +92,7 @@ def _lines() -> Select[Any]:
     fits = known.where(or_(LabourOperation.model_id.is_(None), LabourOperation.model_id == bindparam("model")))
     return (
         select(
-            *(column.label(column.key) for column in ClaimLine.__table__.columns),
+            *(getattr(ClaimLine, field.key).label(field.key) for field in ClaimLine.__mapper__.column_attrs),
             Part.id.label("part_id"), Part.per_vehicle,
             and_(ClaimLine.kind == LABOUR, known.exists()).label("known"),
             and_(ClaimLine.kind == LABOUR, fits.exists()).label("fits"),

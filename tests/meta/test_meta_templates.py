@@ -1,0 +1,65 @@
+"""Rules about the templates: the strict content policy holds, and every word exists in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.kernel.catalogues import load, path_of
+from portal.kernel.i18n import LOCALES, WINGS
+from tests.support.code import ROOT, files, place
+
+TEMPLATES = [path for path in files() if path.suffix == ".html" and path.is_relative_to(ROOT / "templates")]
+#: Papers are laid out by WeasyPrint from a trusted string; browsers never see them.
+PAPERS = ROOT / "templates" / "documents"
+#: The house's own name is the same in every language.
+NAME = "三包"
+FORBIDDEN = {
+    "inline style": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "style element": re.compile(r"<style\b", re.IGNORECASE),
+    "event handler": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
+    "inline script": re.compile(r"<script\b(?![^>]*\bsrc\s*=)", re.IGNORECASE),
+    "javascript address": re.compile(r"javascript:", re.IGNORECASE),
+    "somebody else's server": re.compile(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//", re.IGNORECASE),
+    "unescaped text": re.compile(r"\|\s*safe\b"),
+    "handlers in htmx": re.compile(r"\shx-(?:on|vals\s*=\s*[\"']js:)", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("fault", FORBIDDEN)
+def test_templates_keep_the_content_policy(fault: str) -> None:
+    found = []
+    for path in TEMPLATES:
+        if path.is_relative_to(PAPERS):
+            continue
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        found += [f"{place(path)} {hit.group()[:60]}" for hit in FORBIDDEN[fault].finditer(text)]
+    assert found == [], fault
+
+
+def test_no_chinese_stands_in_a_template() -> None:
+    """What a page says stands in the catalogues; a template speaks through them."""
+    han = re.compile(r"[\u4e00-\u9fff]")
+    found = []
+    for path in TEMPLATES:
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        if han.search(text.replace(NAME, "")) and not path.is_relative_to(PAPERS):
+            found.append(place(path))
+    assert found == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_catalogue_guesses_nothing_and_keeps_places(wing: str, locale: str) -> None:
+    """No fuzzy entries, and a translation names exactly the facts its message names."""
+    fact = re.compile(r"%\((\w+)\)")
+    faults = []
+    for message in load(wing, locale) if path_of(wing, locale).exists() else ():
+        if message.fuzzy and message.id:
+            faults.append(f"fuzzy: {message.id}")
+        asked = message.id if isinstance(message.id, str) else " ".join(message.id)
+        said = message.string if isinstance(message.string, str) else " ".join(message.string)
+        if message.id and said and set(fact.findall(asked)) != set(fact.findall(said)):
+            faults.append(f"other facts: {message.id}")
+    assert faults == []

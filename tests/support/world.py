@@ -1,0 +1,118 @@
+"""Two dealers with the same things, for tests that walk every route as everybody.
+
+A route whose address names an object needs an entry in `OBJECTS`, by blueprint and argument: how to
+name the object of the first dealer, and whether it is nobody else's (another dealer gets 404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from dealers.network.models import Dealer
+from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
+from dealers.vehicles.models import Vehicle
+from parts.catalogue.models import Part, PartPrice
+from portal.auth.models import User
+from portal.auth.roles import ROLES, Side
+from portal.kernel.audit import AuditEntry
+from portal.kernel.jobs import Job
+from tests.factories.network import make_dealer, make_user
+from tests.factories.vehicles import make_vehicle
+from tests.support.rows import fill
+from warranty.claims.models import Claim, ClaimLine
+from warranty.settlement.models import Settlement, SettlementLine
+
+
+@dataclass
+class World:
+    """The first dealer's objects, and everybody's account: by role, the dealers' twice."""
+
+    dealer: Dealer
+    vehicle: Vehicle
+    order: RepairOrder
+    repair_job: RepairJob
+    labour: LabourLine
+    part_line: PartLine
+    photo: RepairPhoto
+    claim: Claim
+    claim_line: ClaimLine
+    settlement: Settlement
+    settlement_line: SettlementLine
+    part: Part
+    operation: LabourOperation
+    entry: AuditEntry
+    job: Job
+    users: dict[str, User]
+    strangers: dict[str, User]
+
+
+def build(session: Session) -> World:
+    """Store the world; the session is at headquarters."""
+    first, second = make_dealer(session), make_dealer(session)
+    users = {key: make_user(session, key, first if role.side is Side.DEALER else None) for key, role in ROLES.items()}
+    strangers = {key: make_user(session, key, second) for key, role in ROLES.items() if role.side is Side.DEALER}
+    own = {"dealer_id": first.id}
+    vehicle = make_vehicle(session, dealer=first)
+    order = fill(session, RepairOrder, **own, vehicle_id=vehicle.id, vin=vehicle.vin, type="warranty")
+    repair_job = fill(session, RepairJob, **own, order_id=order.id)
+    claim = fill(session, Claim, **own, order_id=order.id, job_id=repair_job.id, vehicle_id=vehicle.id, vin=vehicle.vin)
+    settlement = fill(session, Settlement, **own, month="2026-10")
+    part = fill(session, Part)
+    fill(session, PartPrice, part_id=part.id)
+    world = World(
+        first, vehicle, order, repair_job,
+        fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
+        fill(session, RepairPhoto, **own, order_id=order.id), claim,
+        fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
+        fill(session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin),
+        part, fill(session, LabourOperation), fill(session, AuditEntry),
+        fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
+    )  # fmt: skip
+    session.commit()
+    return world
+
+
+@dataclass(frozen=True)
+class Object:
+    """What an argument of an address names. ``owned``: it is one dealer's, or one person's, alone."""
+
+    value: Callable[[World], str | int]
+    owned: bool = False
+
+
+_VIN = Object(lambda world: world.vehicle.vin)
+_ORDER = Object(lambda world: world.order.number, owned=True)
+
+OBJECTS: dict[tuple[str, str], Object] = {
+    ("auth", "key"): Object(lambda world: world.users["reader"].id),
+    ("auth.user", "key"): Object(lambda world: world.users["reader"].username),
+    ("auth.audit_entry", "key"): Object(lambda world: world.entry.id),
+    ("downloads", "job_id"): Object(lambda world: world.job.id, owned=True),
+    ("network", "key"): Object(lambda world: world.dealer.code),
+    ("vehicles", "vin"): _VIN,
+    ("service", "vin"): _VIN,
+    ("service", "key"): _ORDER,
+    ("service", "number"): _ORDER,
+    ("service", "job_id"): Object(lambda world: world.repair_job.id, owned=True),
+    ("service", "photo_id"): Object(lambda world: world.photo.id, owned=True),
+    ("claims", "vin"): _VIN,
+    ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
+    ("claims.order_panel", "number"): _ORDER,
+    ("claims.make", "number"): _ORDER,
+    ("settlement", "key"): Object(lambda world: world.settlement.number, owned=True),
+    ("catalogue", "number"): Object(lambda world: world.part.number),
+    ("imports", "kind"): Object(lambda _world: "dealers"),
+}
+
+
+def objects_of(rule: Rule) -> dict[str, Object] | None:
+    """Return what a route's arguments name, or None where the table lacks one."""
+    blueprint = rule.endpoint.split(".")[0]
+    found = {
+        name: OBJECTS.get((rule.endpoint, name)) or OBJECTS.get((blueprint, name)) for name in sorted(rule.arguments)
+    }
+    return None if None in found.values() else {name: thing for name, thing in found.items() if thing is not None}
