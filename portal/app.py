@@ -11,6 +11,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dealers.service.visits import StationVisits
 from portal.auth.guard import init_guard
@@ -46,6 +47,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(overrides if overrides is not None else from_environment())
+    if app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, app.config["PROXIES"], app.config["PROXIES"])  # type: ignore[method-assign]
     load_models()
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "portal" / "migrations"), render_as_batch=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
 
 import click
 
 from portal.kernel.errors import DomainError, OperatorError
+from portal.operate import application
 
 #: Modules whose ``commands`` (a tuple of click commands) hang below ``sanbao``.
-COMMANDS: tuple[str, ...] = ("portal.operate",)
+COMMANDS: tuple[str, ...] = ("portal.operate", "portal.auth.cli")
 
 
 class Lazy(click.Group):
@@ -38,12 +38,10 @@ def sanbao() -> None:
     """Run and look after the Sanbao portal. DATABASE_URL chooses the database."""
 
 
-def main(argv: list[str] | None = None) -> Any:
+def main(argv: list[str] | None = None) -> None:
     """Run the command line; what an operator can mend ends in one line and exit 2."""
     try:
-        return sanbao.main(args=argv, prog_name="sanbao", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        code = sanbao.main(args=argv, prog_name="sanbao", standalone_mode=False, obj=application)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -51,7 +49,10 @@ def main(argv: list[str] | None = None) -> Any:
     except OperatorError as error:
         click.echo(f"sanbao: {error}", err=True)
     except DomainError as error:
-        click.echo(f"sanbao: {error}", err=True)
+        said = "; ".join(fault.message % dict(fault.facts) for fault in error.faults)
+        click.echo(f"sanbao: {said}", err=True)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
     sys.exit(2)
 
 

@@ -48,7 +48,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
         "STORAGE_URL": environment.get("STORAGE_URL", ""),
         "VAR": str(Path(environment.get("SANBAO_VAR", "var")).resolve()),
         **fixed(secure=secure),
+        "PROXIES": _count(environment, "SANBAO_PROXIES"),
     }
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    text = environment.get(name, "0")
+    if not (text.isascii() and text.isdigit()):
+        raise OperatorError(f"{name} is a number, not {text!r}.")
+    return int(text)
 
 
 def fixed(*, secure: bool) -> dict[str, Any]:
@@ -63,6 +71,7 @@ def fixed(*, secure: bool) -> dict[str, Any]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PROXIES": 0,  # reverse proxies in front of the portal, whose word about addresses is believed
         "SIGN_IN_RATE": "60 per minute",  # of one address, in one process; the lock-out table is stricter
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session lives: a half-typed order is not lost
         "MAX_CONTENT_LENGTH": 256 * 1024 * 1024,

@@ -98,3 +98,11 @@ def trail_of_row(session: Session, entry: AuditEntry, limit: int = 50) -> list[A
         return []
     same = (AuditEntry.table_name == entry.table_name) & (AuditEntry.row_id == entry.row_id)
     return list(session.scalars(select(AuditEntry).where(same).order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def accounts(session: Session) -> list[Any]:
+    """List every account with its dealer's code, by user name."""
+    rows = select(
+        User.username, User.display_name, User.roles, User.active, User.totp_confirmed_at, STATION.c.code
+    ).outerjoin(STATION, STATION.c.id == User.dealer_id)
+    return list(session.execute(rows.order_by(User.username)))

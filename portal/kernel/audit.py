@@ -27,6 +27,8 @@ from portal.kernel.scoping import DealerOwned, actor_of
 HIDDEN = "•••"  # what stands for a value that must not be kept twice
 GENESIS = "0" * 64
 HEAD_OFFICE = "hq"
+#: Entries a link seals at most: memory and the number of bound values stay small.
+SEAL_BATCH = 5_000
 
 
 class AuditSeal(Identified, Base):
@@ -78,26 +80,38 @@ def record(
 
 
 def seal(session: Session, now: datetime) -> int:
-    """Seal all entries not sealed yet, a link a chain; return how many were sealed."""
-    fresh = session.scalars(
-        select(AuditEntry).where(AuditEntry.seal_id.is_(None)).order_by(AuditEntry.chain, AuditEntry.id)
-    ).all()
-    for chain, group in groupby(fresh, key=lambda entry: entry.chain):
-        entries = list(group)
-        last = session.scalars(
-            select(AuditSeal).where(AuditSeal.chain == chain).order_by(AuditSeal.number.desc()).limit(1)
-        ).first()
-        previous = last.digest if last else GENESIS
-        link = AuditSeal(
-            chain=chain, number=last.number + 1 if last else 1, entries=len(entries), previous=previous,
-            digest=digest(previous, map(payload, entries)), sealed_at=now,
-        )  # fmt: skip
-        session.add(link)
+    """Seal all entries not sealed yet, links of at most `SEAL_BATCH` entries; return how many.
+
+    Of two sealers at once the second breaks the unique number of the link and rolls back.
+    """
+    sealed = 0
+    while True:
+        fresh = session.scalars(
+            select(AuditEntry).where(AuditEntry.seal_id.is_(None))
+            .order_by(AuditEntry.chain, AuditEntry.id).limit(SEAL_BATCH)
+        ).all()  # fmt: skip
+        for chain, group in groupby(fresh, key=lambda entry: entry.chain):
+            _seal_link(session, chain, list(group), now)
         session.flush()
-        session.execute(
-            update(AuditEntry).where(AuditEntry.id.in_([entry.id for entry in entries])).values(seal_id=link.id)
-        )
-    return len(fresh)
+        session.expunge_all()
+        sealed += len(fresh)
+        if len(fresh) < SEAL_BATCH:
+            return sealed
+
+
+def _seal_link(session: Session, chain: str, entries: list[AuditEntry], now: datetime) -> None:
+    last = session.scalars(
+        select(AuditSeal).where(AuditSeal.chain == chain).order_by(AuditSeal.number.desc()).limit(1)
+    ).first()
+    previous = last.digest if last else GENESIS
+    link = AuditSeal(
+        chain=chain, number=last.number + 1 if last else 1, entries=len(entries), previous=previous,
+        digest=digest(previous, map(payload, entries)), sealed_at=now,
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    mine = update(AuditEntry).where(AuditEntry.id.in_([entry.id for entry in entries]))
+    session.execute(mine.values(seal_id=link.id).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)
@@ -115,15 +129,16 @@ def verify(session: Session) -> Verdict:
     faults: list[str] = []
     entries = 0
     previous: dict[str, AuditSeal] = {}
-    links = session.scalars(select(AuditSeal).order_by(AuditSeal.chain, AuditSeal.number)).all()
-    for link in links:
+    links = 0
+    for link in session.scalars(select(AuditSeal).order_by(AuditSeal.chain, AuditSeal.number)).yield_per(500):
+        links += 1
         before = previous.get(link.chain)
         rows = session.scalars(select(AuditEntry).where(AuditEntry.seal_id == link.id).order_by(AuditEntry.id)).all()
         entries += len(rows)
         faults += check_link(link_data(link), [payload(row) for row in rows], link_data(before) if before else None)
         previous[link.chain] = link
     unsealed = session.scalar(select(func.count()).where(AuditEntry.seal_id.is_(None))) or 0
-    return Verdict(len(links), entries, unsealed, tuple(faults))
+    return Verdict(links, entries, unsealed, tuple(faults))
 
 
 def check_link(
