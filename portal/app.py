@@ -45,7 +45,10 @@ ROOMS: tuple[str, ...] = (
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
-    app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Flask(
+        "portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"),
+        static_folder=None, static_url_path="",  # Bootstrap-Flask hangs its assets below this path
+    )  # fmt: skip
     app.config.from_mapping(overrides if overrides is not None else from_environment())
     if app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, app.config["PROXIES"], app.config["PROXIES"])  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 `advance` checks the machine, the permission and the reason, writes the state and its history, and
 bumps the row's version: of two people deciding at once one wins, the other gets `ConflictError`.
+`advance_all` does the same for a set of rows, in a handful of statements however many they are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Index, Insert, Table, Update, bindparam, event, select
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    event,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from portal.kernel.access import Actor, require
@@ -173,6 +186,55 @@ def _checked(
     if step.needs_reason and reason is None:
         raise DomainError.at("reason", N_("Please give a reason."))
     return step, reason
+
+
+def advance_all(
+    session: Session, model: type[Entity], criteria: ColumnElement[bool], action: str, actor: Actor, now: datetime,
+    *, reason: str | None = None,
+) -> int:  # fmt: skip
+    """Take one step with every row that meets ``criteria``; return how many there were.
+
+    All or nothing: one row from whose state the action is not possible raises `StateError`, one that
+    somebody changed meanwhile raises `ConflictError`. For headquarters' sessions: a dealer's refuses
+    to write rows that a SELECT makes.
+    """
+    sources = session.scalars(select(model.state).where(criteria).distinct().order_by(model.state)).all()
+    steps = {source: _checked(model.__machine__, source, action, actor, reason) for source in sources}
+    return sum(
+        _step_rows(session, model, criteria, (source, step), (actor, now, words))
+        for source, (step, words) in steps.items()
+    )
+
+
+def _step_rows(
+    session: Session, model: type[Entity], criteria: ColumnElement[bool], move: tuple[str, Step],
+    why: tuple[Actor, datetime, str | None],
+) -> int:  # fmt: skip
+    """Write history, then state, of the rows in one state; both must meet the same rows."""
+    (source, step), (actor, now, reason) = move, why
+    here = (criteria, model.state == source)
+    table: str = model.__tablename__  # type: ignore[attr-defined]
+    written = {
+        StateChange.entity: table, StateChange.action: step.action, StateChange.source: source,
+        StateChange.target: step.target, StateChange.reason: reason, StateChange.user_id: actor.user_id,
+        StateChange.actor: actor.name, StateChange.at: now,
+    }  # fmt: skip
+    values = [literal(value, column.type).label(column.key) for column, value in written.items()]
+    rows = select(model.id.label("entity_id"), *values).where(*here).order_by(model.id)
+    kept = session.execute(
+        insert(StateChange).from_select(["entity_id", *(column.key for column in written)], rows),
+        execution_options={"preserve_rowcount": True},
+    )
+    changed = session.execute(
+        update(model).where(*here).values(state=step.target, row_version=model.row_version + 1),
+        execution_options={"synchronize_session": False},
+    )
+    if kept.rowcount != changed.rowcount:  # type: ignore[attr-defined]
+        raise ConflictError(Fault(CHANGED))
+    for entity in session.identity_map.values():
+        if isinstance(entity, model):
+            session.expire(entity, ["state", "row_version"])
+    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def history(session: Session, entity: Stateful) -> list[StateChange]:

@@ -1,11 +1,13 @@
-"""Home: the work that waits."""
+"""Home with the work that waits, and the search that is always there."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
 
 from portal.kernel.access import signed_in
-from portal.kernel.web import page
+from portal.kernel.web import actor, db_session, now, page
+from portal.ui import queries
 
 bp = Blueprint("ui", __name__, static_folder="static", static_url_path="/static")
 
@@ -14,4 +16,16 @@ bp = Blueprint("ui", __name__, static_folder="static", static_url_path="/static"
 @signed_in
 def home() -> tuple[str, int]:
     """Show the day's work."""
-    return page("portal/ui/home.html")
+    work = queries.waiting(db_session(), actor(), now())
+    return page("portal/ui/home.html", work=work, quick=queries.quick_actions(actor()))
+
+
+@bp.get("/search")
+@signed_in
+def search() -> Response | tuple[str, int]:
+    """Lead straight to the one thing found; show several, or how to search."""
+    text = request.args.get("q", "").strip()[:40]
+    found = queries.search(db_session(), text, actor()) if text else []
+    if len(found) == 1:
+        return redirect(found[0].url)
+    return page("portal/ui/search.html", text=text, found=found, hint=queries.hint(text))

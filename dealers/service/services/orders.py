@@ -1,0 +1,170 @@
+"""The life of a repair order: opened, completed, reopened, cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from dealers.service import rules, words
+from dealers.service.models import RepairJob, RepairOrder
+from dealers.service.queries import Car, as_rule, car_by_vin
+from dealers.service.rules import Extras, Opening, Problem
+from dealers.vehicles.services import record_reading
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
+from portal.kernel.drafts import once
+from portal.kernel.errors import ConflictError, DomainError, Fault
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import advance, locked
+from portal.kernel.numbers import next_number
+
+SERIES = "RO"
+
+
+def open_order(session: Session, opening: Opening, actor: Actor, now: datetime, *, key: str | None = None) -> str:
+    """Open an order at the actor's station and return its number.
+
+    ``key`` is the form's: the same form sent twice opens one order and gets the same number.
+    Without an owner, the register's is taken, else the presenter.
+    """
+    require(actor, Permission.SERVICE_WRITE)
+    if key is None or actor.user_id is None:
+        return _open(session, opening, actor, now)
+    return once(session, actor.user_id, key, now, lambda: _open(session, opening, actor, now))
+
+
+def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> str:
+    dealer = _station(session, actor)
+    car = car_by_vin(session, opening.vin) if opening.vin.strip() else None
+    problems = rules.opening_problems(opening, car.last if car else None, local_date(opening.received_at or now), now)
+    if car is None and opening.vin.strip():
+        problems.insert(0, Problem("vin_unknown", "vin"))
+    words.refuse(problems)
+    assert car is not None  # noqa: S101  (an unknown VIN was refused above)
+    order = _new_order(opening, car, actor, now)
+    order.dealer_id = dealer.id
+    order.number = next_number(session, SERIES, dealer.code, now)
+    order.jobs.append(
+        RepairJob(
+            dealer_id=dealer.id, position=1, concern=opening.concern.strip(), payer=rules.default_payer(opening.type)
+        )
+    )
+    session.add(order)
+    session.flush()
+    read_meter(session, order)
+    return order.number
+
+
+def _station(session: Session, actor: Actor) -> Dealer:
+    if actor.dealer_id is None:
+        raise DomainError.at(None, N_("Only a station opens repair orders."))
+    dealer = session.get_one(Dealer, actor.dealer_id)
+    if dealer.state != "open":
+        raise DomainError.at(
+            None, N_("This station is suspended or closed: it opens no repair orders. Please ask headquarters.")
+        )
+    return dealer
+
+
+def _new_order(opening: Opening, car: Car, actor: Actor, now: datetime) -> RepairOrder:
+    presenter, phone = opening.presenter_name.strip(), opening.presenter_phone.strip()
+    owner, owner_phone = opening.owner_name.strip(), opening.owner_phone.strip()
+    if not owner:
+        owner, owner_phone = (car.owner_name, car.owner_phone) if car.owner_name else (presenter, phone)
+    return RepairOrder(
+        vehicle_id=car.id, vin=car.vin, plate=opening.plate.strip().upper() or car.plate, type=opening.type,
+        received_at=opening.received_at, promised_at=opening.promised_at, odometer_km=opening.odometer_km,
+        meter_replaced=opening.meter_replaced, advisor_id=actor.user_id, advisor_name=actor.name,
+        owner_name=owner, owner_phone=owner_phone, presenter_name=presenter, presenter_phone=phone,
+        note=opening.note.strip() or None, created_at=now,
+    )  # fmt: skip
+
+
+def read_meter(session: Session, order: RepairOrder) -> None:
+    """Hand the order's odometer reading on to the car's history."""
+    record_reading(
+        session, order.vehicle_id, order.odometer_km, order.received_at, "repair_order",
+        reference=order.number, meter_replaced=order.meter_replaced,
+    )  # fmt: skip
+
+
+def editable(session: Session, order_id: int, version: int | None, actor: Actor) -> RepairOrder:
+    """Load an order for change: locked, in scope, open, and as the person saw it.
+
+    `ConflictError` says who changed it since, or that it is no longer open.
+    """
+    require(actor, Permission.SERVICE_WRITE)
+    order = locked(session, RepairOrder, order_id)
+    if version is not None and order.row_version != version:
+        raise ConflictError(
+            Fault(
+                N_("%(who)s changed this order in the meantime. What you typed is still here; save again to keep it."),
+                None, {"who": order.changed_by or order.advisor_name},
+            )
+        )  # fmt: skip
+    if order.state != "open":
+        raise ConflictError(Fault(N_("This order is not open. Reopen it first; that needs a reason.")))
+    return order
+
+
+def touch(session: Session, order: RepairOrder, actor: Actor, now: datetime) -> None:
+    """Sum the order up anew and note who changed it: its version tells older pages."""
+    session.flush()
+    sums = rules.totals(map(as_rule, order.jobs))
+    order.labour_total, order.parts_total = sums.labour, sums.parts
+    order.changed_at, order.changed_by = now, actor.name
+    session.flush()
+
+
+def complete_order(
+    session: Session,
+    order_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    version: int | None = None,
+    completed_at: datetime | None = None,
+) -> RepairOrder:
+    """Complete an order: its record must be whole. ``completed_at`` is when the car went back, else now."""
+    order = editable(session, order_id, version, actor)
+    completed = completed_at or now
+    words.refuse(
+        rules.completion_problems(
+            order.type, [as_rule(job) for job in order.jobs], extras_of(order), order.received_at, completed, now
+        )
+    )
+    order.completed_at = completed
+    touch(session, order, actor, now)
+    advance(session, order, "complete", actor, now)
+    return order
+
+
+def reopen_order(
+    session: Session, order_id: int, reason: str, actor: Actor, now: datetime, *, version: int | None = None
+) -> RepairOrder:
+    """Open a completed order again, with a reason that stays in its history."""
+    order = locked(session, RepairOrder, order_id, version)
+    advance(session, order, "reopen", actor, now, reason=reason)
+    order.completed_at = None
+    order.changed_at, order.changed_by = now, actor.name
+    return order
+
+
+def cancel_order(
+    session: Session, order_id: int, reason: str, actor: Actor, now: datetime, *, version: int | None = None
+) -> RepairOrder:
+    """Cancel an open order, with a reason; its number stays taken."""
+    order = locked(session, RepairOrder, order_id, version)
+    advance(session, order, "cancel", actor, now, reason=reason)
+    order.changed_at, order.changed_by = now, actor.name
+    return order
+
+
+def extras_of(order: RepairOrder) -> Extras:
+    """Return out-call, towing and substitute car of an order as the rules see them."""
+    return Extras(
+        order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute, order.substitute_from,
+        order.substitute_until, order.substitute_amount,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""Photos of a visit: kept shrunk, taken off again while the order is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.service.models import RepairPhoto
+from dealers.service.pictures import shrink
+from dealers.service.services.orders import editable
+from portal.kernel.access import Actor
+from portal.kernel.clock import local
+from portal.kernel.errors import DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.storage import storage
+
+PHOTO_LIMIT = 30
+
+
+def add_photo(
+    session: Session, order_id: int, content: bytes, actor: Actor, now: datetime, *, caption: str = ""
+) -> RepairPhoto:
+    """Keep a photo on an open order; the same photo again stays one.
+
+    The order's version stays: a phone adds photos while somebody types at the counter.
+    """
+    order = editable(session, order_id, None, actor)
+    picture = shrink(content)
+    kept = session.scalars(select(RepairPhoto).where(RepairPhoto.order_id == order.id)).all()
+    for photo in kept:
+        if photo.sha256 == picture.sha256:
+            return photo
+    if len(kept) >= PHOTO_LIMIT:
+        raise DomainError.at("photo", N_("An order holds at most %(limit)s photos."), limit=PHOTO_LIMIT)
+    key = f"photos/{local(now):%Y/%m}/{order.number}/{picture.sha256}.jpg"
+    storage().put(key, picture.content)  # under its hash: left behind by a roll-back, it is simply put again
+    photo = RepairPhoto(
+        dealer_id=order.dealer_id, order_id=order.id, storage_key=key, sha256=picture.sha256, width=picture.width,
+        height=picture.height, size=len(picture.content), caption=caption.strip()[:120], added_by=actor.name,
+        added_at=now,
+    )  # fmt: skip
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def remove_photo(session: Session, order_id: int, photo_id: int, actor: Actor) -> None:
+    """Take a photo off an open order. Its file stays: the audit trail may ask for it."""
+    order = editable(session, order_id, None, actor)
+    photo = session.scalars(
+        select(RepairPhoto).where(RepairPhoto.id == photo_id, RepairPhoto.order_id == order.id)
+    ).first()
+    if photo is None:
+        raise NotFoundError(Fault("This does not exist."))
+    session.delete(photo)
+    session.flush()

@@ -1,0 +1,169 @@
+"""Reads of the shell: the work that waits, what a search finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.service.models import RepairOrder
+from dealers.vehicles import rules
+from dealers.vehicles.queries import find
+from portal.auth.roles import Side
+from portal.kernel.access import Actor, Permission
+from portal.kernel.i18n import N_
+from portal.kernel.room import WorkItem, house
+from portal.ui.shell import url_exists
+from warranty.claims.models import Claim
+from warranty.settlement.models import Settlement
+
+MOST_DOCUMENTS = 10
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Work that waits: how much, in what words, where."""
+
+    key: str
+    label: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something a search found; ``kind`` is a message id."""
+
+    kind: str
+    name: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A kind of document that is found by its number."""
+
+    series: str
+    kind: str
+    model: Any
+    permission: Permission
+    endpoint: str
+
+
+SHELVES = (
+    Shelf("RO", N_("Repair order"), RepairOrder, Permission.SERVICE_VIEW, "service.order"),
+    Shelf("CL", N_("Claim"), Claim, Permission.CLAIM_VIEW, "claims.claim"),
+    Shelf("ST", N_("Statement"), Settlement, Permission.SETTLEMENT_VIEW, "settlement.settlement"),
+)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A frequent action, offered to whoever may do it; the first one offered is the main one."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+    icon: str
+    query: str = ""
+    side: Side | None = None
+
+
+QUICK = (
+    Quick(N_("Open a repair order"), "service.new", Permission.SERVICE_WRITE, "plus-lg"),
+    Quick(N_("Decide claims"), "claims.claims", Permission.CLAIM_DECIDE, "check2-circle", "state=submitted"),
+    Quick(N_("Decide claims at the second level"), "claims.claims", Permission.CLAIM_DECIDE_SENIOR, "check2-all",
+          "state=in_review"),
+    Quick(N_("Mend returned claims"), "claims.claims", Permission.CLAIM_WRITE, "arrow-return-left", "state=returned"),
+    Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_VIEW, "cash-stack"),
+    Quick(N_("Look up a part"), "catalogue.parts", Permission.CATALOGUE_VIEW, "gear"),
+    Quick(N_("Stations"), "network.dealers", Permission.NETWORK_EDIT, "shop"),
+    Quick(N_("Accounts"), "auth.users", Permission.USER_MANAGE, "people"),
+    Quick(N_("Cars"), "vehicles.vehicles", Permission.VEHICLE_VIEW, "car-front"),
+)  # fmt: skip
+#: More buttons than this are a menu, and a menu there is.
+MOST_QUICK = 4
+
+
+def side_of(actor: Actor) -> Side:
+    """Return where the actor works."""
+    return Side.HEAD_OFFICE if actor.dealer_id is None else Side.DEALER
+
+
+def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Count the work that waits for the actor; what has something to do comes first."""
+    found = [
+        Waiting(item.key, item.label, item.count(session, actor, now), _address(item.endpoint, item.query))
+        for item in house().work
+        if _concerns(item, actor) and url_exists(item.endpoint)
+    ]
+    return sorted(found, key=lambda item: item.count == 0)
+
+
+def _concerns(item: WorkItem, actor: Actor) -> bool:
+    return actor.may(item.permission) and item.side in {None, "both", side_of(actor).value}
+
+
+def quick_actions(actor: Actor) -> list[tuple[Quick, str]]:
+    """Return the actor's frequent actions with their addresses, the main one first."""
+    possible = [
+        (item, _address(item.endpoint, item.query))
+        for item in QUICK
+        if actor.may(item.permission) and item.side in {None, side_of(actor)} and url_exists(item.endpoint)
+    ]
+    return possible[:MOST_QUICK]
+
+
+def _address(endpoint: str, query: str) -> str:
+    return url_for(endpoint, **dict[str, Any](parse_qsl(query)))
+
+
+def search(session: Session, text: str, actor: Actor) -> list[Found]:
+    """Find by document number, VIN, its last characters or plate, within what the actor may see."""
+    number = text.strip().upper()
+    shelf = next((shelf for shelf in SHELVES if number.startswith(f"{shelf.series}-")), None)
+    if shelf is not None:
+        return _documents(session, shelf, number, actor)
+    if not actor.may(Permission.VEHICLE_VIEW) or not url_exists("vehicles.vehicle"):
+        return []
+    return [
+        Found(
+            N_("Car"), hit.vin, " · ".join(filter(None, (hit.plate, hit.model, hit.owner))),
+            url_for("vehicles.vehicle", vin=hit.vin),
+        )
+        for hit in find(session, text)
+    ]  # fmt: skip
+
+
+def _documents(session: Session, shelf: Shelf, number: str, actor: Actor) -> list[Found]:
+    """Find a document by its number; else those whose numbers begin so, the latest first."""
+    if not actor.may(shelf.permission) or not url_exists(shelf.endpoint):
+        return []
+    model = shelf.model
+    numbers = list(session.scalars(select(model.number).where(model.number == number)))
+    if not numbers:
+        numbers = list(
+            session.scalars(
+                select(model.number)
+                .where(model.number.startswith(number, autoescape=True))
+                .order_by(model.number.desc())
+                .limit(MOST_DOCUMENTS)
+            )
+        )
+    return [Found(shelf.kind, one, "", url_for(shelf.endpoint, key=one)) for one in numbers]
+
+
+def hint(text: str) -> str | None:
+    """Tell why a whole VIN may not have been found (a message id); None where nothing is to be said."""
+    vin = rules.clean_vin(text)
+    if len(vin) != rules.VIN_LENGTH:
+        return None
+    if rules.vin_fault(vin) is None:
+        return N_("The VIN is well formed, but this car is not recorded yet.")
+    return N_("This is no valid VIN: its check digit does not fit. Please compare it with the car.")

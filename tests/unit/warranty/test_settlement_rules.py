@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.kernel.money import from_fen, to_fen
+from warranty.settlement.rules import (
+    KINDS,
+    Amount,
+    is_invoice_number,
+    rate_on,
+    reckon,
+    within_tolerance,
+)
+
+D = Decimal
+lines = st.lists(st.builds(Amount, st.sampled_from(KINDS), st.integers(0, 10**8).map(from_fen)), max_size=60)
+rates = st.sampled_from([D("0"), D("0.03"), D("0.06"), D("0.13"), D("0.16"), D("0.17")])
+
+
+def test_a_small_statement_adds_up() -> None:
+    sums = reckon(
+        [Amount("labour", D("90.00")), Amount("part", D("1200.00")), Amount("handling_fee", D("120.00")),
+         Amount("labour", D("45.05"))],
+        D("0.13"),
+    )  # fmt: skip
+    assert sums.by_kind == {"labour": D("135.05"), "part": D("1200.00"), "handling_fee": D("120.00")}
+    assert list(sums.by_kind) == ["labour", "part", "handling_fee"]
+    assert (sums.net, sums.tax, sums.gross) == (D("1455.05"), D("189.16"), D("1644.21"))
+
+
+def test_tax_is_reckoned_once_on_the_total_not_line_by_line() -> None:
+    # Each line's tax alone would be 0.0065, rounded 0.01, together 1.00; the total's is 0.65.
+    sums = reckon([Amount("part", D("0.05"))] * 100, D("0.13"))
+    assert (sums.net, sums.tax) == (D("5.00"), D("0.65"))
+
+
+def test_half_a_fen_of_tax_goes_up() -> None:
+    assert reckon([Amount("labour", D("0.50"))], D("0.13")).tax == D("0.07")  # 0.065
+
+
+def test_an_empty_statement_is_nought() -> None:
+    sums = reckon([], D("0.13"))
+    assert (sums.net, sums.tax, sums.gross, dict(sums.by_kind)) == (D("0.00"), D("0.00"), D("0.00"), {})
+
+
+def test_a_kind_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="gift"):
+        reckon([Amount("gift", D("1.00"))], D("0.13"))
+
+
+@given(lines, rates)
+def test_statement_equals_lines_equals_ledger(given_lines: list[Amount], rate: Decimal) -> None:
+    sums = reckon(given_lines, rate)
+    fen = sum(to_fen(line.amount) for line in given_lines)
+    assert to_fen(sums.net) == fen == sum(map(to_fen, sums.by_kind.values()))
+    tax = int((D(fen) * rate).quantize(D(1), ROUND_HALF_UP))
+    assert to_fen(sums.tax) == tax
+    assert to_fen(sums.gross) == fen + tax == sum(map(to_fen, sums.ledger().values()))
+
+
+@given(lines, rates, st.randoms())
+def test_the_order_of_lines_changes_nothing(given_lines: list[Amount], rate: Decimal, random: object) -> None:
+    shuffled = list(given_lines)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert reckon(shuffled, rate) == reckon(given_lines, rate)
+
+
+@pytest.mark.parametrize(
+    ("day", "rate"),
+    [
+        (date(2018, 4, 30), "0.17"), (date(2018, 5, 1), "0.16"), (date(2019, 3, 31), "0.16"),
+        (date(2019, 4, 1), "0.13"), (date(2026, 11, 20), "0.13"),
+    ],
+)  # fmt: skip
+def test_the_tax_rate_is_that_of_the_day(day: date, rate: str) -> None:
+    assert rate_on(day) == D(rate)
+
+
+def test_headquarters_can_enter_a_new_rate_from_a_day_on() -> None:
+    entered = {date(2027, 1, 1): D("0.11")}
+    assert rate_on(date(2026, 12, 31), entered) == D("0.13")
+    assert rate_on(date(2027, 1, 1), entered) == D("0.11")
+
+
+def test_before_the_tax_existed_there_is_no_rate() -> None:
+    with pytest.raises(LookupError):
+        rate_on(date(1993, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("invoiced", "fits"),
+    [("100.00", True), ("100.10", True), ("99.90", True), ("100.11", False), ("99.89", False)],
+)
+def test_an_invoice_may_differ_by_ten_fen(invoiced: str, fits: bool) -> None:  # noqa: FBT001
+    assert within_tolerance(D("100.00"), D(invoiced)) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("12345678", True),
+        ("2" * 20, True),
+        ("1234567", False),
+        ("", False),
+        ("1234567a", False),
+        ("１２３４５６７８", False),
+    ],
+)  # fmt: skip
+def test_an_invoice_number_has_8_or_20_digits(text: str, fits: bool) -> None:  # noqa: FBT001
+    assert is_invoice_number(text) is fits

@@ -1,0 +1,43 @@
+"""What settlement does with claims: takes them, lets one go, and marks them paid.
+
+Set-based: a month of a whole network is a handful of statements a dealer. ``claims`` are SELECTs of
+claim ids, read in headquarters' scope.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, update
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor
+from portal.kernel.lifecycle import advance, advance_all, locked
+from portal.kernel.money import ZERO
+from warranty.claims.models import Claim, ClaimLine
+
+_NO_SYNC = {"synchronize_session": False}
+
+
+def take_claims(session: Session, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
+    """Put approved claims into a statement; return how many."""
+    return advance_all(session, Claim, Claim.id.in_(claims), "settle", actor, now, reason=reason)
+
+
+def release_claim(session: Session, claim_id: int, actor: Actor, now: datetime, reason: str) -> None:
+    """Take a claim out of its statement: it is approved and unsettled again."""
+    advance(session, locked(session, Claim, claim_id), "release", actor, now, reason=reason)
+
+
+def pay_claims(session: Session, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
+    """Mark claims as settled with what was audited; return how many."""
+    session.execute(
+        update(ClaimLine).where(ClaimLine.claim_id.in_(claims)).values(settled=func.coalesce(ClaimLine.audited, ZERO)),
+        execution_options=_NO_SYNC,
+    )
+    session.execute(
+        update(Claim).where(Claim.id.in_(claims)).values(settled=func.coalesce(Claim.audited, ZERO)),
+        execution_options=_NO_SYNC,
+    )
+    return advance_all(session, Claim, Claim.id.in_(claims), "pay", actor, now, reason=reason)

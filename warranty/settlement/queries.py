@@ -1,0 +1,212 @@
+"""Reads: what waits for a month's close, statements with their lines, and the proof that they balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from portal.kernel.errors import Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.money import ZERO
+from warranty.claims.models import Claim, ClaimLine
+from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod, TaxRate
+from warranty.settlement.rules import Amount
+
+LINES_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A dealer whose approved claims wait for a statement: how many, and yuan before tax."""
+
+    dealer_id: int
+    code: str
+    name: str
+    claims: int
+    net: Decimal
+
+
+def ready(cut_off: datetime) -> ColumnElement[bool]:
+    """Return what makes a claim part of a month: approved, unsettled, decided before the cut-off."""
+    return and_(Claim.state == "approved", func.coalesce(Claim.decided_at, Claim.created_at) < cut_off)
+
+
+def waiting(session: Session, month: str, cut_off: datetime) -> list[Waiting]:
+    """List the dealers whose statement of the month is still to be made, by code."""
+    done = select(Settlement.dealer_id).where(Settlement.month == month)
+    rows = session.execute(
+        select(Claim.dealer_id, Dealer.code, Dealer.name, func.count(), func.sum(func.coalesce(Claim.audited, ZERO)))
+        .join(Dealer, Dealer.id == Claim.dealer_id)
+        .where(ready(cut_off), Claim.dealer_id.not_in(done))
+        .group_by(Claim.dealer_id, Dealer.code, Dealer.name)
+        .order_by(Dealer.code)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def has_ready(session: Session, dealer_id: int, cut_off: datetime) -> bool:
+    """Tell whether any claim of a dealer waits."""
+    return bool(session.scalar(select(exists().where(Claim.dealer_id == dealer_id, ready(cut_off)))))
+
+
+def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
+    """Select a statement's lines: a dealer's ready claims, by kind, from the audited amounts."""
+    amount = func.sum(func.coalesce(ClaimLine.audited, ZERO))
+    return (
+        select(literal(settlement_id), Claim.dealer_id, Claim.id, Claim.number, Claim.vin, ClaimLine.kind, amount)
+        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        .where(Claim.dealer_id == dealer_id, ready(cut_off))
+        .group_by(Claim.id, Claim.dealer_id, Claim.number, Claim.vin, ClaimLine.kind)
+        .having(amount != ZERO)
+        .order_by(Claim.id, ClaimLine.kind)
+    )
+
+
+def empty_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
+    """Select a nought for each ready claim that brings no money, so that it is not forgotten."""
+    present = select(SettlementLine.claim_id).where(SettlementLine.settlement_id == settlement_id)
+    return (
+        select(
+            literal(settlement_id), Claim.dealer_id, Claim.id, Claim.number, Claim.vin, literal("other"),
+            literal(ZERO, SettlementLine.amount.type),
+        )
+        .where(Claim.dealer_id == dealer_id, ready(cut_off), Claim.id.not_in(present))
+        .order_by(Claim.id)
+    )  # fmt: skip
+
+
+def claims_of(settlement_id: int) -> Select[int]:
+    """Select the ids of a statement's claims."""
+    return select(SettlementLine.claim_id).where(SettlementLine.settlement_id == settlement_id)
+
+
+def amounts_of(session: Session, settlement_id: int) -> list[Amount]:
+    """Return a statement's lines added up by kind."""
+    rows = session.execute(
+        select(SettlementLine.kind, func.sum(SettlementLine.amount))
+        .where(SettlementLine.settlement_id == settlement_id)
+        .group_by(SettlementLine.kind)
+    )
+    return [Amount(kind, amount) for kind, amount in rows]
+
+
+def claims_and_audited(session: Session, settlement_id: int) -> tuple[int, Decimal]:
+    """Return how many claims a statement has, and what they were audited at, by their own totals."""
+    row = session.execute(
+        select(func.count(), func.sum(Claim.audited)).where(Claim.id.in_(claims_of(settlement_id)))
+    ).one()
+    return row[0], row[1] or ZERO
+
+
+def tax_rates(session: Session) -> dict[date, Decimal]:
+    """Return the rates that headquarters entered, by the day they begin."""
+    return {row.valid_from: row.rate for row in session.execute(select(TaxRate.valid_from, TaxRate.rate))}
+
+
+def period_of(session: Session, month: str) -> SettlementPeriod | None:
+    """Return a month's period, None before its close was begun."""
+    return session.scalars(select(SettlementPeriod).where(SettlementPeriod.month == month)).first()
+
+
+def periods(session: Session, limit: int = 24) -> Sequence[SettlementPeriod]:
+    """Return the months begun, latest first."""
+    return session.scalars(select(SettlementPeriod).order_by(SettlementPeriod.month.desc()).limit(limit)).all()
+
+
+def find(session: Session, number: str) -> Settlement:
+    """Return a statement of the session's scope; raise `NotFoundError` where there is none."""
+    found = session.scalars(select(Settlement).where(Settlement.number == number)).first()
+    if found is None:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    return found
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """A page of a statement's lines; ``following`` is the cursor of the next, None at the end."""
+
+    rows: list[SettlementLine]
+    following: int | None
+    first: bool
+
+
+def lines_page(session: Session, settlement_id: int, *, after: int = 0, words: str = "") -> LinePage:
+    """Return lines in the order of their claims, by keyset; ``words`` narrows to a claim or VIN."""
+    statement = (
+        select(SettlementLine)
+        .where(SettlementLine.settlement_id == settlement_id, SettlementLine.id > after)
+        .order_by(SettlementLine.id)
+        .limit(LINES_A_PAGE + 1)
+    )
+    if words:
+        statement = statement.where(
+            or_(
+                SettlementLine.claim_number.contains(words.upper(), autoescape=True),
+                SettlementLine.vin.contains(words.upper(), autoescape=True),
+            )
+        )
+    rows = list(session.scalars(statement))
+    more, rows = len(rows) > LINES_A_PAGE, rows[:LINES_A_PAGE]
+    return LinePage(rows, rows[-1].id if more else None, first=after == 0)
+
+
+def all_lines(session: Session, settlement_id: int) -> list[Row[Any]]:
+    """Return every line, for the paper."""
+    line = SettlementLine
+    return list(
+        session.execute(
+            select(line.claim_number, line.vin, line.kind, line.amount)
+            .where(line.settlement_id == settlement_id)
+            .order_by(line.id)
+        )
+    )
+
+
+def disputed_lines(session: Session, settlement_id: int) -> list[SettlementLine]:
+    """Return the lines that the dealer disputes or disputed, answered ones included."""
+    return list(
+        session.scalars(
+            select(SettlementLine)
+            .where(SettlementLine.settlement_id == settlement_id, SettlementLine.disputed)
+            .order_by(SettlementLine.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Unbalanced:
+    """A statement whose money does not agree with its lines or its ledger."""
+
+    number: str
+    net: Decimal
+    gross: Decimal
+    lines: Decimal
+    owed: Decimal
+
+
+def unbalanced(session: Session, settlement_id: int | None = None) -> list[Unbalanced]:
+    """Prove that statements equal their lines and their ledger; return those that do not."""
+    lines = (
+        select(func.coalesce(func.sum(SettlementLine.amount), ZERO))
+        .where(SettlementLine.settlement_id == Settlement.id).correlate(Settlement).scalar_subquery()
+    )  # fmt: skip
+    owed = (
+        select(func.coalesce(func.sum(LedgerEntry.amount), ZERO))
+        .where(LedgerEntry.settlement_id == Settlement.id, LedgerEntry.account.in_(("claims", "tax")))
+        .correlate(Settlement).scalar_subquery()
+    )  # fmt: skip
+    statement = (
+        select(Settlement.number, Settlement.net, Settlement.gross, lines, owed)
+        .where(or_(Settlement.net != lines, Settlement.gross != owed))
+        .order_by(Settlement.id)
+    )
+    if settlement_id is not None:
+        statement = statement.where(Settlement.id == settlement_id)
+    return [Unbalanced(*row) for row in session.execute(statement)]
