@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
+from portal.demo.claims import Claims
 from portal.demo.load import Loader
 from portal.demo.visits import Visits
 from portal.kernel.clock import local_date
@@ -19,9 +20,9 @@ from portal.kernel.errors import OperatorError
 class Size:
     """How large the network is, and the seed that makes it what it is."""
 
-    dealers: int = 12
-    vehicles: int = 3_000
-    months: int = 6
+    dealers: int = 16
+    vehicles: int = 9_000
+    months: int = 8
     seed: int = 2026
 
 
@@ -48,9 +49,12 @@ def make_network(connection: Connection, size: Size, now: datetime, say: Callabl
     for done in make_cars(world, loader, size.vehicles):
         say(f"cars {done:,}")
     visits = Visits(world, loader)
+    claims = Claims(world, visits)
     for first, last in months_before(world.today, size.months):
-        for _job in visits.month(first, last):
-            pass
-        say(f"visits to {last} {visits.order_id:,}")
+        for job in visits.month(first, last):
+            claims.make(job)
+        say(f"visits to {last}: {visits.order_id:,} repair orders, {claims.claim_id:,} claims")
+    series = loader.table("document_series", "series", "owner", "month", "last")
+    series += [(kind, owner, f"{month[:4]}-{month[4:]}", last) for (kind, owner, month), last in visits.series.items()]
     loader.finish()
     return world

@@ -1,0 +1,180 @@
+"""What became of the demo network's warranty jobs: claims, versions and headquarters' decisions.
+
+Written in the shape the claims room writes them, for a past that nobody can walk through by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from random import Random
+
+from portal.demo import range as makers
+from portal.demo.base import World, utc_text
+from portal.demo.visits import Claimable, Visits
+
+AUDITORS = ("程燕清", "周晓东", "林思远")
+RETURNS = ("照片看不清故障部位，请补充", "故障原因描述不充分，请写明检测过程", "请补充旧件照片")
+REFUSALS = ("客户外力损坏，不属质量问题", "超出保修范围，见保修手册", "改装部位引起，不予索赔")
+CUTS = ("工时按定额核定", "按价格目录核定")
+Line = tuple[int, str, str, str, int, int, int, int]  # position, kind, code, name, quantity, unit price, causal, applied
+
+
+def lines_of(job: Claimable) -> list[Line]:
+    """Return the lines of a claim: labour, the part, the handling fee of a tenth; amounts in fen."""
+    failure = makers.FAILURES[job.failure]
+    part = next(part for part in makers.PARTS if part.number == failure.part)
+    labour = (job.hours * job.rate + 50) // 100
+    fee = (job.price + 5) // 10
+    return [
+        (1, "labour", failure.operation, f"更换{part.name_zh}", job.hours, job.rate, 0, labour),
+        (2, "part", part.number, part.name_zh, 100, job.price, 1, job.price),
+        (3, "handling", "HANDLING", "10%", 100, fee, 0, fee),
+    ]
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+@dataclass
+class Claims:
+    """Writes claims as time goes on; ``today`` decides what is still waiting."""
+
+    world: World
+    visits: Visits
+    claim_id: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = Random(f"{self.world.seed} claims")
+        self.today = self.world.today.toordinal()
+        add = self.visits.loader.table
+        self.claims = add(
+            "claim", "id", "dealer_id", "number", "version", "order_id", "job_id", "vehicle_id", "vin", "type", "received_at",
+            "completed_at", "odometer_km", "concern", "cause", "correction", "component", "failure_mode", "damage_degree",
+            "causal_part", "causal_supplier", "old_part_due", "applied", "audited", "submitted_at", "decided_at",
+            "created_at", "state", "row_version",
+        )  # fmt: skip
+        self.lines = add("claim_line", "dealer_id", "claim_id", "position", "kind", "code", "name", "quantity", "unit_price",
+                         "causal", "applied", "audited", "decision", "reason_code", "reason")  # fmt: skip
+        self.versions = add("claim_version", "dealer_id", "claim_id", "version", "submitted_at", "submitted_by", "applied", "content")
+        self.decisions = add("claim_decision", "dealer_id", "claim_id", "version", "level", "outcome", "reason", "decided_by",
+                             "user_id", "decided_at", "audited", "lines")  # fmt: skip
+
+    def make(self, job: Claimable) -> None:
+        """Write the claim of a job, as far as it has come by today; some clerks take a week."""
+        random = self.random
+        created = job.completed_day + int(random.random() ** 2 * 6)
+        if created >= self.today:
+            return  # the job still waits in the dealer's list
+        self.claim_id += 1
+        lines, clerk = lines_of(job), job.station.advisors[-1]
+        number = self.visits.number("CL", job.station.code, self._month(created))
+        day, minute = created, 540 + int(random.random() * 480)
+        fate, state, decided, audited, version = random.random(), "draft", None, None, 0
+        if random.random() < 0.985:
+            version, state = 1, "submitted"
+            self._submitted(job, number, lines, clerk, version, day, minute)
+            day, minute = day + int(random.random() * 5), 560 + int(random.random() * 470)
+            if fate < 0.06 and day < self.today:
+                state, decided = "returned", utc_text(day, minute)
+                self._decided(job, lines, version, "return", decided, RETURNS[self.claim_id % 3], None)
+                again = day + 1 + int(random.random() * 4)
+                if again < self.today:
+                    version, state, day, decided = 2, "submitted", again, None
+                    self._submitted(job, number, lines, clerk, version, day, minute, source="returned")
+                    day += int(random.random() * 3)
+            if state == "submitted" and day < self.today:
+                state = "refused" if fate > 0.97 else "approved"
+                cut = state == "approved" and 0.9 < fate < 0.95
+                audited = self._amounts(lines, state, cut=cut)
+                decided = utc_text(day, minute + 20)
+                reason = REFUSALS[self.claim_id % 3] if state == "refused" else None
+                self._decided(job, lines, version, "refuse" if state == "refused" else "approve", decided, reason, audited)
+        self._store(job, number, lines, (state, version, created, decided, audited))
+
+    @staticmethod
+    def _amounts(lines: list[Line], state: str, *, cut: bool) -> list[int]:
+        if state == "refused":
+            return [0 for _line in lines]
+        return [line[7] * 4 // 5 if cut and line[1] == "labour" else line[7] for line in lines]
+
+    def _month(self, day: int) -> str:
+        return utc_text(day, 600)[:7].replace("-", "")
+
+    def _submitted(
+        self, job: Claimable, number: str, lines: list[Line], clerk: str, version: int, day: int, minute: int, source: str = "draft"
+    ) -> None:
+        at, applied = utc_text(day, minute), sum(line[7] for line in lines)
+        failure = makers.FAILURES[job.failure]
+        content = {
+            "claim": {
+                "number": number, "type": "warranty", "vin": job.car.vin, "received_at": _iso(job.received),
+                "completed_at": _iso(job.completed), "odometer_km": job.odometer_km, "concern": failure.concern,
+                "cause": failure.cause, "correction": failure.correction, "component": failure.component,
+                "failure_mode": failure.mode, "damage_place": None, "damage_degree": "medium", "causal_part": failure.part,
+                "causal_supplier": self._supplier(failure.part), "old_part_due": True,
+                "pre_authorisation": None, "campaign": None, "order_number": job.number,
+            },
+            "lines": [
+                {"position": p, "kind": kind, "code": code, "name": name, "quantity": _yuan(quantity),
+                 "unit_price": _yuan(unit), "causal": bool(causal), "applied": _yuan(amount)}
+                for p, kind, code, name, quantity, unit, causal, amount in lines
+            ],
+            "findings": [],
+        }  # fmt: skip
+        self.versions.append(
+            (job.station.id, self.claim_id, version, at, clerk, applied, json.dumps(content, ensure_ascii=False))
+        )
+        self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
+
+    def _decided(
+        self, job: Claimable, lines: list[Line], version: int, outcome: str, at: str, reason: str | None, audited: list[int] | None
+    ) -> None:
+        target = {"approve": "approved", "return": "returned", "refuse": "refused"}[outcome]
+        auditor = AUDITORS[self.claim_id % len(AUDITORS)]
+        judged = [
+            {"position": line[0], "decision": _decision(line[7], amount), "audited": _yuan(amount), "reason": None, "reason_code": None}
+            for line, amount in zip(lines, audited or [], strict=False)
+        ]
+        self.decisions.append((
+            job.station.id, self.claim_id, version, 1, outcome, reason, auditor, None, at,
+            None if audited is None else sum(audited), json.dumps(judged),
+        ))  # fmt: skip
+        self.visits.changes.append(("claim", self.claim_id, outcome, "submitted", target, None, auditor, at))
+
+    def _store(self, job: Claimable, number: str, lines: list[Line], fate: tuple[str, int, int, str | None, list[int] | None]) -> None:
+        state, version, created, decided, audited = fate
+        failure, at = makers.FAILURES[job.failure], utc_text(created, 530)
+        submitted = next((row[3] for row in reversed(self.versions) if row[1] == self.claim_id), None) if version else None
+        self.claims.append((
+            self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "warranty",
+            job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
+            failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part), 1,
+            sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state, version * 2 + 1,
+        ))  # fmt: skip
+        for place, (position, kind, code, name, quantity, unit, causal, applied) in enumerate(lines):
+            amount = audited[place] if audited is not None else None
+            decision = None if amount is None else _decision(applied, amount)
+            reason = CUTS[self.claim_id % 2] if decision == "adjusted" else None
+            self.lines.append((
+                job.station.id, self.claim_id, position, kind, code, name, quantity, unit, causal, applied, amount, decision,
+                "hours" if reason else None, reason,
+            ))  # fmt: skip
+
+    @staticmethod
+    def _supplier(number: str) -> str:
+        return SUPPLIERS[number]
+
+
+SUPPLIERS = {part.number: part.supplier for part in makers.PARTS}
+
+
+def _decision(applied: int, audited: int) -> str:
+    if audited == applied:
+        return "approved"
+    return "adjusted" if audited else "refused"
+
+
+def _iso(moment: str) -> str:
+    return moment.replace(" ", "T").replace(".000000", "") + "+00:00"
