@@ -38,6 +38,8 @@ ROOMS: tuple[str, ...] = (
     "portal.ui.room",
     "portal.auth.room",
     "portal.downloads.room",
+    "dealers.vehicles.room",
+    "dealers.network.room",
     "reports.documents.room",
     "reports.exports.room",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.kernel.i18n import N_
 
 KIND = {"4s": N_("4S dealership"), "station": N_("Service station")}
-STATE = {"open": N_("Open"), "suspended": N_("Suspended"), "closed": N_("Closed")}
+STATE = {"open": N_("In business"), "suspended": N_("Suspended"), "closed": N_("Left the network")}
 ACTION = {"suspend": N_("Suspend"), "resume": N_("Resume"), "close": N_("Close for good")}
 DONE = {
     "suspend": N_("The station is suspended."),
@@ -20,7 +20,6 @@ GRADE = {
     "4": N_("★★★★ four stars"),
     "5": N_("★★★★★ five stars"),
 }
-TONE = {"open": "success", "suspended": "warning", "closed": "secondary"}
 
 USCC_FAULT = {
     "length": N_("A unified social credit code has 18 characters; this one has %(count)s."),
@@ -29,3 +28,4 @@ USCC_FAULT = {
     ),
     "check": N_("The check character does not fit: a character is mistyped."),
 }
+RATE_STATE = {"in_force": N_("In force"), "past": N_("Past"), "coming": N_("Coming")}

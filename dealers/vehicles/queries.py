@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from dealers.customers.models import Customer
@@ -117,22 +117,27 @@ class VehiclePage:
         return self.use == "household" and self.category in {"passenger_car", "pickup"}
 
 
+def matching(text: str) -> ColumnElement[bool]:
+    """Return the condition that a car is meant by a typed VIN, its last 6 characters or more, or its plate."""
+    vin, plate = rules.clean_vin(text), rules.clean_plate(text)
+    meant: ColumnElement[bool] = Vehicle.plate == plate
+    if len(vin) == rules.VIN_LENGTH:
+        return meant | (Vehicle.vin == vin)
+    if rules.TAIL <= len(vin) < rules.VIN_LENGTH and vin.isascii():
+        rest = func.substr(Vehicle.vin, rules.VIN_LENGTH + 1 - len(vin))
+        return meant | ((Vehicle.vin_tail == vin[-rules.TAIL :]) & (rest == vin))
+    return meant
+
+
 def find(session: Session, text: str, limit: int = MOST_HITS) -> list[Hit]:
     """Find cars by the whole VIN, by its last 6 characters or more, or by the plate."""
-    vin, plate = rules.clean_vin(text), rules.clean_plate(text)
-    if not plate:
+    if not rules.clean_plate(text):
         return []
-    ways = [Vehicle.plate == plate]
-    if len(vin) == rules.VIN_LENGTH:
-        ways.append(Vehicle.vin == vin)
-    elif rules.TAIL <= len(vin) < rules.VIN_LENGTH and vin.isascii():
-        rest = func.substr(Vehicle.vin, rules.VIN_LENGTH + 1 - len(vin))
-        ways.append((Vehicle.vin_tail == vin[-rules.TAIL :]) & (rest == vin))
     rows = session.execute(
         select(Vehicle.vin, Vehicle.plate, VehicleModel.name_zh, VehicleModel.name_en, Customer.name.label("owner"))
         .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
         .outerjoin(Customer, Customer.id == Vehicle.owner_id)
-        .where(or_(*ways))
+        .where(matching(text))
         .order_by(Vehicle.vin)
         .limit(limit)
     )

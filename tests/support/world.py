@@ -93,6 +93,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("auth.audit_entry", "key"): Object(lambda world: world.entry.id),
     ("downloads", "job_id"): Object(lambda world: world.job.id, owned=True),
     ("network", "key"): Object(lambda world: world.dealer.code),
+    ("network.step", "action"): Object(lambda _world: "suspend"),
     ("vehicles", "vin"): _VIN,
     ("service", "vin"): _VIN,
     ("service", "key"): _ORDER,
