@@ -11,10 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from babel.support import Translations
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 from portal.kernel.errors import Fault
 
@@ -54,8 +53,8 @@ def say(fault: Fault) -> str:
 
 def locale_key() -> str:
     """Return ``zh_CN`` or ``en``, whichever is in force."""
-    current = str(get_locale() or "")
-    return current if current in LOCALES else next(iter(LOCALES))
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh_CN"
 
 
 def named(row: Any) -> str:
@@ -81,10 +80,15 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh_CN"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     Babel(app, locale_selector=_choose)
-    # Babel reads zh_CN as zh_Hans_CN and would look for catalogues of that name: it is given ours.
-    with app.app_context():
-        cache = get_domain().cache
-    cache[str(Locale.parse("zh_CN")), "messages"] = _catalogue("zh_CN")
+    app.extensions["babel"].instance.domain_instance = _Words()
+
+
+class _Words(Domain):  # type: ignore[misc]
+    """The catalogues of the locale in force. Babel reads zh_CN as zh_Hans_CN and would look for that name."""
+
+    def get_translations(self) -> Translations:
+        """Return the merged catalogue: asked for every word on a page, so nothing is reckoned here."""
+        return _catalogue(locale_key())
 
 
 @lru_cache(maxsize=len(LOCALES))

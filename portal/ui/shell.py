@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import get_locale
 from markupsafe import Markup
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from wtforms import FieldList, FormField
 
 from dealers.network.models import Dealer
 from portal.auth.roles import ROLES
 from portal.kernel.i18n import LOCALES, locale_key
-from portal.kernel.listing import Column, ListSpec
 from portal.kernel.room import MenuItem, house
-from portal.kernel.web import db_session, is_fragment
-from portal.ui.filters import FILTERS, NOTHING, day, moment, money, number
+from portal.kernel.web import db_session, is_fragment, now
+from portal.ui.filters import FILTERS
+from portal.ui.icons import icon
+from portal.ui.table import rows_html
 
-#: How the kinds of a list's columns are written; the others are text.
-WRITTEN: dict[str, Callable[[Any], str]] = {"money": money, "num": number, "date": day, "moment": moment}
+#: Parts of the frame kept in memory: pages × sets of permissions × languages stay far below.
+MOST_FRAGMENTS = 5_000
+#: A renamed station shows its new name in the frame after this time.
+NAME_KEPT = timedelta(minutes=5)
 STATIC = Path(__file__).parent / "static"
 
 
@@ -32,9 +34,9 @@ def init_ui(app: Flask) -> None:
     """Give the templates their filters and helpers."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, icon=icon, url_exists=url_exists, row_url=row_url, cell=cell, field_errors=field_errors,
-        field_attributes=field_attributes,
-        is_fragment=is_fragment, locales=LOCALES, locale_key=locale_key,
+        asset=asset, icon=icon, url_exists=url_exists, rows_html=rows_html, cached=cached,
+        field_errors=field_errors, field_attributes=field_attributes, is_fragment=is_fragment,
+        locales=LOCALES, locale_key=locale_key,
     )  # fmt: skip
     app.context_processor(_person)
 
@@ -47,12 +49,8 @@ def _person() -> dict[str, Any]:
         "menu_here": menu_here,
         "station_name": station_name,
         "role_names": role_names,
-        "lang": _lang(),
+        "lang": locale_key().replace("_", "-"),
     }
-
-
-def _lang() -> str:
-    return str(get_locale() or "zh_CN").replace("_", "-")
 
 
 def menu() -> list[MenuItem]:
@@ -80,7 +78,11 @@ def station_name() -> str | None:
     actor = g.get("actor")
     if actor is None or actor.dealer_id is None:
         return None
-    name: str | None = db_session().scalar(select(Dealer.name).where(Dealer.id == actor.dealer_id))
+    names: dict[int, tuple[datetime, str | None]] = current_app.extensions.setdefault("station_names", {})
+    until, name = names.get(actor.dealer_id, (None, None))
+    if until is None or until < now():
+        name = db_session().scalar(select(Dealer.name).where(Dealer.id == actor.dealer_id))
+        names[actor.dealer_id] = (now() + NAME_KEPT, name)
     return name
 
 
@@ -97,53 +99,30 @@ def url_exists(endpoint: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _fingerprint(path: Path, _modified: float) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+def _fingerprint(name: str) -> str | None:
+    path = STATIC / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else None
 
 
 def asset(name: str) -> str:
     """Return the address of a static file; it changes with the content, so caches never serve an old one."""
-    path = STATIC / name
-    version = _fingerprint(path, path.stat().st_mtime) if path.exists() else None
-    return url_for("ui.static", filename=name, v=version)
+    if current_app.debug:
+        _fingerprint.cache_clear()
+    return url_for("ui.static", filename=name, v=_fingerprint(name))
 
 
-@lru_cache(maxsize=256)
-def _drawing(name: str) -> str:
-    """Take one drawing out of the sprite that Bootstrap-Flask brings along (a megabyte: not for phones)."""
-    sprite = files("flask_bootstrap") / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg"
-    text = sprite.read_text(encoding="utf-8")
-    start = text.find(f' id="{name}">')
-    if start < 0:
-        return _drawing("circle")
-    return text[text.index(">", start) + 1 : text.index("</symbol>", start)]
+def cached(name: str, *facts: object, caller: Callable[[], Markup]) -> Markup:
+    """Keep a part of the frame that only depends on the language and ``facts``.
 
-
-def icon(name: str, label: str | None = None) -> Markup:
-    """Return a Bootstrap icon drawn in the page; without a label it is decoration."""
-    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    frame = Markup('<svg class="icon" viewBox="0 0 16 16" width="16" height="16" fill="currentColor" {}>{}</svg>')
-    return frame.format(said, Markup(_drawing(name)))  # noqa: S704  (the library's own drawing)
-
-
-def row_url(spec: ListSpec, row: Row[Any]) -> str | None:
-    """Return the page of a list's row: its ``key`` column, else the column that is marked as link."""
-    if spec.row_endpoint is None or not url_exists(spec.row_endpoint):
-        return None
-    values = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
-    key = values.get("key", next((values.get(column.key) for column in spec.columns if column.link), None))
-    rule = next(current_app.url_map.iter_rules(spec.row_endpoint))
-    name = next(iter(rule.arguments), "key")
-    return None if key is None else url_for(spec.row_endpoint, **{name: key})
-
-
-def cell(row: Row[Any], column: Column) -> str:
-    """Write a value of a list as text, by the column's kind; words of states are left to the page."""
-    value = row._mapping[column.key]  # noqa: SLF001
-    if value is None or value == "":
-        return NOTHING
-    write = WRITTEN.get(column.kind)
-    return write(value) if write else str(value)
+    For ``{% call cached("help") %}…{% endcall %}``: the same for everybody, asked for by every page.
+    """
+    store: dict[tuple[object, ...], Markup] = current_app.extensions.setdefault("fragments", {})
+    key = (name, locale_key(), *facts)
+    if key not in store or current_app.debug:
+        if len(store) >= MOST_FRAGMENTS:
+            store.clear()
+        store[key] = caller()
+    return store[key]
 
 
 def field_attributes(field: Any, help_text: str | None, autofocus: bool, more: dict[str, Any]) -> dict[str, Any]:  # noqa: FBT001  (called by the templates)

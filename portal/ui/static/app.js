@@ -110,12 +110,17 @@ document.addEventListener("click", (event) => {
 
 /** @type {HTMLElement | null} */ let confirmed = null;
 
-/** @param {string} text @returns {Promise<boolean>} */
-function ask(text) {
+/** Ask in a dialog whose yes says what happens. @param {string} text @param {HTMLElement | null} button @returns {Promise<boolean>} */
+function ask(text, button) {
   const dialog = document.getElementById("confirm");
   if (!(dialog instanceof HTMLDialogElement)) return Promise.resolve(false);
   const place = document.getElementById("confirm-text");
   if (place) place.textContent = text;
+  const yes = dialog.querySelector("[data-confirm-yes]");
+  if (yes instanceof HTMLElement) {
+    yes.textContent = button?.textContent?.trim() || (yes.dataset.words ?? "");
+    yes.className = button?.matches(".btn-danger, .btn-outline-danger") ? "btn btn-danger" : "btn btn-primary";
+  }
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -134,7 +139,7 @@ document.addEventListener("submit", (event) => {
   if (question && confirmed !== form) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(question.replace("{n}", String(marked(form)))).then((yes) => {
+    ask(question.replace("{n}", String(marked(form))), button).then((yes) => {
       if (!yes) return;
       confirmed = form;
       form.requestSubmit(/** @type {HTMLButtonElement | null} */ (button));
