@@ -18,7 +18,8 @@ from portal.ui.icons import icon
 #: How the kinds of a list's columns are written; the others are text.
 WRITTEN: dict[str, Callable[[Any], str]] = {"money": money, "num": number, "date": day, "moment": moment}
 _MISSING = f'<span class="muted">{NOTHING}</span>'
-_PLACE = "ROWKEY"
+#: Stands for a row's key in the pattern of its address: a number, which text and number converters take.
+_PLACE = "9007199254740991"
 
 
 def rows_html(page: Page) -> Markup:
