@@ -11,7 +11,7 @@ from portal.kernel.errors import DomainError, OperatorError
 from portal.operate import application
 
 #: Modules whose ``commands`` (a tuple of click commands) hang below ``sanbao``.
-COMMANDS: tuple[str, ...] = ("portal.operate", "portal.auth.cli")
+COMMANDS: tuple[str, ...] = ("portal.operate", "portal.demo.cli", "portal.auth.cli")
 
 
 class Lazy(click.Group):

@@ -17,7 +17,9 @@ AUDITORS = ("程燕清", "周晓东", "林思远")
 RETURNS = ("照片看不清故障部位，请补充", "故障原因描述不充分，请写明检测过程", "请补充旧件照片")
 REFUSALS = ("客户外力损坏，不属质量问题", "超出保修范围，见保修手册", "改装部位引起，不予索赔")
 CUTS = ("工时按定额核定", "按价格目录核定")
-Line = tuple[int, str, str, str, int, int, int, int]  # position, kind, code, name, quantity, unit price, causal, applied
+Line = tuple[
+    int, str, str, str, int, int, int, int
+]  # position, kind, code, name, quantity, unit price, causal, applied
 
 
 def lines_of(job: Claimable) -> list[Line]:
@@ -57,7 +59,9 @@ class Claims:
         )  # fmt: skip
         self.lines = add("claim_line", "dealer_id", "claim_id", "position", "kind", "code", "name", "quantity", "unit_price",
                          "causal", "applied", "audited", "decision", "reason_code", "reason")  # fmt: skip
-        self.versions = add("claim_version", "dealer_id", "claim_id", "version", "submitted_at", "submitted_by", "applied", "content")
+        self.versions = add(
+            "claim_version", "dealer_id", "claim_id", "version", "submitted_at", "submitted_by", "applied", "content"
+        )
         self.decisions = add("claim_decision", "dealer_id", "claim_id", "version", "level", "outcome", "reason", "decided_by",
                              "user_id", "decided_at", "audited", "lines")  # fmt: skip
 
@@ -90,7 +94,9 @@ class Claims:
                 audited = self._amounts(lines, state, cut=cut)
                 decided = utc_text(day, minute + 20)
                 reason = REFUSALS[self.claim_id % 3] if state == "refused" else None
-                self._decided(job, lines, version, "refuse" if state == "refused" else "approve", decided, reason, audited)
+                self._decided(
+                    job, lines, version, "refuse" if state == "refused" else "approve", decided, reason, audited
+                )
         self._store(job, number, lines, (state, version, created, decided, audited))
 
     @staticmethod
@@ -103,7 +109,15 @@ class Claims:
         return utc_text(day, 600)[:7].replace("-", "")
 
     def _submitted(
-        self, job: Claimable, number: str, lines: list[Line], clerk: str, version: int, day: int, minute: int, source: str = "draft"
+        self,
+        job: Claimable,
+        number: str,
+        lines: list[Line],
+        clerk: str,
+        version: int,
+        day: int,
+        minute: int,
+        source: str = "draft",
     ) -> None:
         at, applied = utc_text(day, minute), sum(line[7] for line in lines)
         failure = makers.FAILURES[job.failure]
@@ -129,12 +143,25 @@ class Claims:
         self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
 
     def _decided(
-        self, job: Claimable, lines: list[Line], version: int, outcome: str, at: str, reason: str | None, audited: list[int] | None
+        self,
+        job: Claimable,
+        lines: list[Line],
+        version: int,
+        outcome: str,
+        at: str,
+        reason: str | None,
+        audited: list[int] | None,
     ) -> None:
         target = {"approve": "approved", "return": "returned", "refuse": "refused"}[outcome]
         auditor = AUDITORS[self.claim_id % len(AUDITORS)]
         judged = [
-            {"position": line[0], "decision": _decision(line[7], amount), "audited": _yuan(amount), "reason": None, "reason_code": None}
+            {
+                "position": line[0],
+                "decision": _decision(line[7], amount),
+                "audited": _yuan(amount),
+                "reason": None,
+                "reason_code": None,
+            }
             for line, amount in zip(lines, audited or [], strict=False)
         ]
         self.decisions.append((
@@ -143,10 +170,14 @@ class Claims:
         ))  # fmt: skip
         self.visits.changes.append(("claim", self.claim_id, outcome, "submitted", target, None, auditor, at))
 
-    def _store(self, job: Claimable, number: str, lines: list[Line], fate: tuple[str, int, int, str | None, list[int] | None]) -> None:
+    def _store(
+        self, job: Claimable, number: str, lines: list[Line], fate: tuple[str, int, int, str | None, list[int] | None]
+    ) -> None:
         state, version, created, decided, audited = fate
         failure, at = makers.FAILURES[job.failure], utc_text(created, 530)
-        submitted = next((row[3] for row in reversed(self.versions) if row[1] == self.claim_id), None) if version else None
+        submitted = (
+            next((row[3] for row in reversed(self.versions) if row[1] == self.claim_id), None) if version else None
+        )
         self.claims.append((
             self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "warranty",
             job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,

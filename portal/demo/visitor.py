@@ -70,7 +70,12 @@ class _Forms(HTMLParser):
         form = next((f for f in self.forms if f.identity and f.identity == given.get("form")), self._form)
         name = given.get("name", "")
         if form is None or not name:
-            if tag == "option" and self._form and self._select and ("selected" in given or self._select not in self._form.fields):
+            if (
+                tag == "option"
+                and self._form
+                and self._select
+                and ("selected" in given or self._select not in self._form.fields)
+            ):
                 self._form.fields[self._select] = given.get("value", "")
             return
         if tag == "input" and given.get("type") not in {"submit", "button", "image", "file"}:
