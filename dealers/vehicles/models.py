@@ -32,6 +32,7 @@ class Vehicle(Identified, Base):
     """One car. ``vin_tail`` (the last six characters) is how the counter asks for it."""
 
     __tablename__ = "vehicle"
+    __table_args__ = (Index("ix_vehicle_selling_dealer", "selling_dealer_id", "vin"),)  # a dealer's own list
 
     vin: Mapped[str] = mapped_column(short(17), unique=True)
     vin_tail: Mapped[str] = mapped_column(short(6), index=True)

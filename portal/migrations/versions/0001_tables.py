@@ -357,6 +357,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vehicle_plate"), ["plate"], unique=False)
+        batch_op.create_index("ix_vehicle_selling_dealer", ["selling_dealer_id", "vin"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicle_vin_tail"), ["vin_tail"], unique=False)
 
     op.create_table(
@@ -746,6 +747,7 @@ def downgrade() -> None:
     op.drop_table("ledger_entry")
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vehicle_vin_tail"))
+        batch_op.drop_index("ix_vehicle_selling_dealer")
         batch_op.drop_index(batch_op.f("ix_vehicle_plate"))
 
     op.drop_table("vehicle")
