@@ -40,6 +40,7 @@ ROOMS: tuple[str, ...] = (
     "portal.downloads.room",
     "dealers.vehicles.room",
     "dealers.network.room",
+    "warranty.claims.room",
     "reports.documents.room",
     "reports.exports.room",
 )

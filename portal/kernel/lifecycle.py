@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from portal.kernel.access import Actor, require
 from portal.kernel.audit import plain, record
@@ -154,6 +155,9 @@ def advance_row(
             "reason": reason, "user_id": actor.user_id, "actor": actor.name, "at": now,
         },
     )  # fmt: skip
+    loaded = session.identity_map.get(identity_key(model, row.id))
+    if loaded is not None:
+        session.expire(loaded)
     present = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
     changes = {name: [plain(present[name]), plain(value)] for name, value in fresh.items() if present[name] != value}
     record(session, "change", table.name, {**changes, **(proof or {})}, row_id=row.id, dealer_id=row.dealer_id)

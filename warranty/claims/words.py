@@ -15,10 +15,6 @@ STATES = {
     "in_settlement": N_("In settlement"),
     "settled": N_("Settled"),
 }
-STATE_TONES = {
-    "draft": "secondary", "submitted": "primary", "in_review": "info", "returned": "warning", "approved": "success",
-    "refused": "danger", "withdrawn": "secondary", "in_settlement": "info", "settled": "success",
-}  # fmt: skip
 TYPES = {
     "repair": N_("Warranty repair"),
     "first_service": N_("Free first service"),
@@ -63,8 +59,8 @@ ACTIONS = {
     "pay": N_("Settled and paid"),
 }
 TONES = {
-    "submit": "primary", "withdraw": "secondary", "approve": "success", "return": "warning", "refuse": "danger",
-    "refer": "info", "settle": "info", "release": "warning", "pay": "success",
+    "submit": "info", "withdraw": "plain", "approve": "success", "return": "warning", "refuse": "danger",
+    "refer": "warning", "settle": "info", "release": "warning", "pay": "success",
 }  # fmt: skip
 DEGREES = {"minor": N_("Minor"), "medium": N_("Medium"), "severe": N_("Severe"), "failed": N_("Failed completely")}
 REASONS = {
@@ -78,6 +74,28 @@ REASONS = {
     "wrong_part": N_("Wrong part or not causal"),
     "follows_parts": N_("Handling fee follows the parts paid"),
     "other": N_("Another reason"),
+}
+FIELDS = {
+    "type": N_("Claim type"),
+    "concern": N_("Customer's concern"),
+    "cause": N_("Cause of the failure"),
+    "correction": N_("Correction"),
+    "failure_mode": N_("Failure mode"),
+    "damage_place": N_("Place of the damage"),
+    "damage_degree": N_("Degree of the damage"),
+    "pre_authorisation": N_("Pre-authorisation no."),
+    "campaign": N_("Campaign no."),
+    "component": N_("Component"),
+    "causal_part": N_("Causal part"),
+    "causal_supplier": N_("Supplier of the causal part"),
+    "odometer_km": N_("Odometer"),
+    "received_at": N_("Received"),
+    "completed_at": N_("Completed"),
+    "old_part_due": N_("Old part must come back"),
+    "quantity": N_("Quantity"),
+    "unit_price": N_("Unit price"),
+    "applied": N_("Applied for"),
+    "line": N_("Line"),
 }
 SEVERITIES = {"error": N_("Must be mended"), "warning": N_("Notice")}
 FORECAST = {

@@ -18,6 +18,7 @@ from warranty.claims.models import Claim
 from warranty.claims.rules.mending import Entered, lower
 from warranty.claims.rules.money import rates_on
 from warranty.claims.services.load import add_up, locked_claim
+from warranty.claims.services.submit import Submitted, submit_claim
 from warranty.claims.states import CLAIM
 from warranty.claims.words import FAULTS
 
@@ -54,6 +55,16 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
     add_up(claim)
     session.flush()
     return claim
+
+
+def mend_and_submit(
+    session: Session, number: str, edit: Edit, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Submitted:
+    """Store what stands on the page, then submit it; pressed again, only the same answer comes back."""
+    claim = locked_claim(session, number)
+    if CLAIM.can(claim.state, "submit") and seen_version in {None, claim.version}:
+        edit_claim(session, number, edit, actor)
+    return submit_claim(session, number, actor, now, seen_version=seen_version)
 
 
 def withdraw_claim(

@@ -105,7 +105,6 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
     )  # fmt: skip
     if head.version:
         connection.execute(_clear_lines(), {"key": head.id})
-    session.expire_all()
 
 
 def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:

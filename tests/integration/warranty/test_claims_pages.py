@@ -1,0 +1,239 @@
+"""The pages of claims: what they show, what they store, who may do what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from dealers.service.models import RepairOrder
+from portal.auth.models import User
+from portal.kernel.access import Actor
+from portal.kernel.scoping import HeadOfficeScope, enter, leave
+from tests.factories.claims import make_catalogue, make_claim, make_completed_order
+from tests.factories.network import make_dealer, make_user
+from tests.factories.vehicles import make_vehicle
+from warranty.claims.models import Claim
+
+SignIn = Callable[[User], FlaskClient]
+
+
+@pytest.fixture
+def station(session: Session) -> Dealer:
+    return make_dealer(session)
+
+
+@pytest.fixture
+def clerk(session: Session, station: Dealer, sign_in: SignIn) -> FlaskClient:
+    user = make_user(session, "warranty_clerk", station, locale="en")
+    session.commit()
+    return english(sign_in(user), session)
+
+
+@pytest.fixture
+def auditor(session: Session, sign_in: SignIn) -> FlaskClient:
+    user = make_user(session, "auditor")
+    session.commit()
+    return english(sign_in(user), session)
+
+
+def english(client: FlaskClient, session: Session) -> FlaskClient:
+    """Let the client read English; signing in handed the session back, so enter it again."""
+    head_office(session)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def head_office(session: Session) -> None:
+    leave(session)
+    enter(session, Actor.system("test"), HeadOfficeScope("test"))
+
+
+def stored(session: Session, number: str) -> Claim:
+    session.rollback()
+    head_office(session)
+    claim = session.scalars(select(Claim).where(Claim.number == number)).one()
+    session.expunge(claim)
+    session.rollback()  # SQLite's one write lock goes back to the requests
+    return claim
+
+
+def version_on(page: str) -> str:
+    found = re.search(r'name="row_version"[^>]*value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_one_click_makes_a_claim_from_the_order(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    make_catalogue(session)
+    order = make_completed_order(session, station, make_vehicle(session), now)
+    session.commit()
+    panel = clerk.get(f"/claims/order/{order.number}/panel").text
+    assert "Make claim" in panel
+    answer = clerk.post("/claims/make", data={"order": order.number}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "752.10" in answer.text
+    assert "All automatic checks were passed." in answer.text
+    assert "Make claim" not in clerk.get(f"/claims/order/{order.number}/panel").text
+
+
+def test_saving_answers_with_findings_and_the_total(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, now=now, dealer=station)
+    session.commit()
+    page = clerk.get(f"/claims/{claim.number}").text
+    data = {
+        "type": "repair", "concern": "", "cause": "x", "correction": "y", "line-2-applied": "300",
+        "row_version": version_on(page),
+    }  # fmt: skip
+    answer = clerk.post(f"/claims/{claim.number}/edit", data=data, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "Concern, cause or correction missing" in answer.text
+    assert 'href="#concern"' in answer.text
+    assert "664.10" in answer.text
+    assert stored(session, claim.number).applied == Decimal("664.10")
+
+
+def test_a_wrong_amount_is_told_at_its_field_and_kept(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, now=now, dealer=station)
+    session.commit()
+    answer = clerk.post(f"/claims/{claim.number}/edit", data={"line-2-applied": "viel"})
+    assert answer.status_code == 422
+    assert 'id="line-2-applied-error"' in answer.text
+    assert 'value="viel"' in answer.text
+
+
+def test_the_button_submits_what_stands_on_the_page_once(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, now=now, dealer=station)
+    session.commit()
+    data = {"cause": "水封老化", "seen_version": "0"}
+    for _press in range(2):
+        answer = clerk.post(f"/claims/{claim.number}/submit", data=data)
+        assert answer.status_code == 302
+    after = stored(session, claim.number)
+    assert (after.state, after.version, after.cause) == ("submitted", 1, "水封老化")
+    assert clerk.post(f"/claims/{claim.number}/edit", data={"cause": "z"}).status_code == 409
+
+
+def test_errors_keep_the_claim_with_the_dealer(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, now=now, dealer=station, state="draft")
+    session.commit()
+    answer = clerk.post(f"/claims/{claim.number}/submit", data={"correction": "", "seen_version": "0"})
+    assert answer.status_code == 422
+    assert stored(session, claim.number).state == "draft"
+
+
+def test_another_station_gets_404_everywhere(session: Session, sign_in: SignIn, now: datetime) -> None:
+    claim = make_claim(session, "submitted", now=now)
+    order = session.get_one(RepairOrder, claim.order_id).number
+    stranger = make_user(session, "warranty_clerk", make_dealer(session))
+    session.commit()
+    client = sign_in(stranger)
+    for path in (f"/claims/{claim.number}", f"/claims/order/{order}/panel"):
+        assert client.get(path).status_code == 404
+    for step in ("edit", "submit", "refill", "withdraw"):
+        assert client.post(f"/claims/{claim.number}/{step}", data={"reason": "x"}).status_code == 404
+    panel = client.get(f"/claims/vehicle/{claim.vin}/panel").text
+    assert "W-PUMP" in panel
+    assert claim.number not in panel
+    assert "752.10" not in panel
+    assert claim.number not in client.get("/claims/").text
+
+
+def test_the_auditor_decides_line_by_line_and_goes_on(session: Session, auditor: FlaskClient, now: datetime) -> None:
+    first, second = (make_claim(session, "submitted", now=now).number for _time in range(2))
+    session.commit()
+    page = auditor.get(f"/claims/{first}").text
+    data = {
+        "row_version": version_on(page), "outcome": "approve", "line-1-decision": "adjusted", "line-1-amount": "240.00",
+        "line-1-reason": "按 2 小时", "line-1-code": "hours", "queue": "submitted",
+    }  # fmt: skip
+    answer = auditor.post(f"/claims/{first}/decide", data=data)
+    assert answer.location.endswith(second)
+    assert stored(session, first).audited == Decimal("692.10")
+    late = auditor.post(f"/claims/{first}/decide", data=data)
+    assert late.status_code == 409
+    assert "Somebody was faster" in late.text
+
+
+def test_a_decision_with_faults_stays_on_the_page(session: Session, auditor: FlaskClient, now: datetime) -> None:
+    claim = make_claim(session, "submitted", now=now)
+    session.commit()
+    data = {"outcome": "approve", "line-1-decision": "adjusted", "line-1-amount": "301"}
+    answer = auditor.post(f"/claims/{claim.number}/decide", data=data)
+    assert answer.status_code == 422
+    assert 'id="line-1-amount-error"' in answer.text
+    assert 'id="line-1-reason-error"' in answer.text
+    assert auditor.post(f"/claims/{claim.number}/decide", data={"outcome": "return"}).status_code == 422
+
+
+def test_a_batch_tells_what_failed_and_why(session: Session, auditor: FlaskClient, now: datetime) -> None:
+    good, gone = make_claim(session, "submitted", now=now), make_claim(session, "approved", now=now)
+    number, chosen = good.number, [f"{good.number}@{good.row_version}", f"{gone.number}@1"]
+    session.commit()
+    wrong = auditor.post("/claims/queue/batch", data={"claims": chosen, "count": "3", "outcome": "approve"})
+    assert wrong.status_code == 422
+    assert stored(session, number).state == "submitted"
+    answer = auditor.post("/claims/queue/batch", data={"claims": chosen, "count": "2", "outcome": "approve"})
+    assert answer.status_code == 200
+    assert "1 decided, 1 not decided." in answer.text
+    assert "Somebody was faster" in answer.text
+    assert stored(session, number).state == "approved"
+
+
+def test_lists_filter_and_the_network_sees_the_station(
+    session: Session, clerk: FlaskClient, auditor: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, "submitted", now=now, dealer=station)
+    draft = make_claim(session, "draft", now=now, dealer=station)
+    session.commit()
+    page = clerk.get("/claims/?state=submitted").text
+    assert claim.number in page
+    assert draft.number not in page
+    assert station.code in auditor.get("/claims/?vin=" + claim.vin[-6:]).text
+    queue = auditor.get("/claims/queue").text
+    assert claim.number in queue
+    assert draft.number not in queue
+    assert auditor.get("/claims/queue/next").location.endswith(claim.number)
+    assert clerk.get("/claims/queue").status_code == 403
+    assert auditor.get("/claims/unclaimed").status_code == 403
+
+
+def test_the_timeline_shows_versions_and_their_differences(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim = make_claim(session, "returned", now=now, dealer=station)
+    session.commit()
+    assert "测试原因" in clerk.get(f"/claims/{claim.number}").text
+    clerk.post(f"/claims/{claim.number}/submit", data={"cause": "水封老化", "seen_version": "1"})
+    page = clerk.get(f"/claims/{claim.number}").text
+    assert "<del>水泵密封失效</del>" in page
+    assert "<ins>水封老化</ins>" in page
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "in_review", "approved", "refused", "withdrawn"])
+def test_every_state_has_its_page_for_both_sides(
+    session: Session, clerk: FlaskClient, auditor: FlaskClient, station: Dealer, now: datetime, state: str, locale: str
+) -> None:
+    claim = make_claim(session, state, now=now, dealer=station)
+    session.commit()
+    for client in (clerk, auditor):
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = locale.replace("_", "-")
+        assert client.get(f"/claims/{claim.number}").status_code == 200

@@ -1,0 +1,144 @@
+"""The lists of claims: of one dealer, of the network, and the queue of headquarters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Select, and_, exists, func, select
+
+from dealers.network.models import Dealer
+from dealers.service.models import RepairJob, RepairOrder
+from portal.kernel.access import Permission
+from portal.kernel.clock import day_bounds
+from portal.kernel.i18n import N_
+from portal.kernel.listing import Column, Filter, ListSpec
+from warranty.claims.models import Claim
+from warranty.claims.words import STATES, TYPES
+
+WAITING = {"submitted": STATES["submitted"], "in_review": STATES["in_review"]}
+
+
+def _claims() -> Select[Any]:
+    statement = select(
+        Claim.id.label("id"), Claim.number.label("number"), Claim.vin.label("vin"), Claim.type.label("type"),
+        Claim.state.label("state"), Claim.version.label("version"), Claim.causal_part.label("causal_part"),
+        Claim.applied.label("applied"), Claim.audited.label("audited"), Claim.created_at.label("created_at"),
+        Claim.submitted_at.label("submitted_at"), Claim.decided_at.label("decided_at"),
+        Claim.row_version.label("row_version"),
+    )  # fmt: skip
+    return cast("Select[Any]", statement)
+
+
+def _with_dealer() -> Select[Any]:
+    return _claims().add_columns(Dealer.code.label("dealer_code"), Dealer.name.label("dealer")).join(
+        Dealer, Dealer.id == Claim.dealer_id
+    )  # fmt: skip
+
+
+def _queue() -> Select[Any]:
+    return _with_dealer().where(Claim.state.in_(tuple(WAITING)))
+
+
+def _unclaimed() -> Select[Any]:
+    taken = exists().where(and_(Claim.job_id == RepairJob.id, Claim.state != "withdrawn"))
+    statement = (
+        select(
+            RepairOrder.id.label("id"), RepairOrder.number.label("number"), RepairOrder.vin.label("vin"),
+            RepairOrder.completed_at.label("completed_at"), RepairOrder.odometer_km.label("odometer_km"),
+        )
+        .where(
+            RepairOrder.state == "completed",
+            RepairOrder.id.in_(select(RepairJob.order_id).where(RepairJob.payer == "warranty", ~taken)),
+        )
+    )  # fmt: skip
+    return cast("Select[Any]", statement)
+
+
+def _state(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.state == value)
+
+
+def _type(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.type == value)
+
+
+def _vin(statement: Select[Any], value: str) -> Select[Any]:
+    """A whole VIN, or its last characters as the counter has them."""
+    tidy = value.strip().upper()
+    return statement.where(Claim.vin.like(f"%{tidy}", escape="\\") if len(tidy) < 17 else Claim.vin == tidy)  # noqa: PLR2004  (a VIN has 17)
+
+
+def _number(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.number.like(f"{value.strip().upper()}%"))
+
+
+def _from(statement: Select[Any], value: date) -> Select[Any]:
+    return statement.where(Claim.created_at >= day_bounds(value, value)[0])
+
+
+def _until(statement: Select[Any], value: date) -> Select[Any]:
+    return statement.where(Claim.created_at < day_bounds(value, value)[1])
+
+
+def _dealer(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Dealer.code == value.strip().upper())
+
+
+FILTERS = (
+    Filter("state", N_("State"), _state, "choice", STATES),
+    Filter("type", N_("Claim type"), _type, "choice", TYPES),
+    Filter("vin", N_("VIN or its end"), _vin),
+    Filter("number", N_("Claim no."), _number),
+    Filter("since", N_("Made from"), _from, "date"),
+    Filter("until", N_("Made until"), _until, "date"),
+)
+COLUMNS = (
+    Column("number", N_("Claim no."), link=True),
+    Column("state", N_("State"), "state", words=STATES),
+    Column("type", N_("Claim type"), words=TYPES),
+    Column("vin", N_("VIN")),
+    Column("causal_part", N_("Causal part")),
+    Column("applied", N_("Applied for"), "money"),
+    Column("audited", N_("Audited"), "money"),
+    Column("version", N_("Version"), "num", default=False),
+    Column("created_at", N_("Made"), "moment", default=False),
+    Column("submitted_at", N_("Submitted"), "moment"),
+    Column("decided_at", N_("Decided"), "moment"),
+)
+DEALER = (Column("dealer_code", N_("Station")), Column("dealer", N_("Name of the station"), default=False))
+SORTS = {"number": Claim.number, "created_at": Claim.created_at, "applied": Claim.applied}
+EMPTY = N_("No claims yet. They are made from completed repair orders with work under warranty.")
+
+CLAIMS = ListSpec(
+    "claims", N_("Claims"), Permission.CLAIM_VIEW, _claims, Claim.id, COLUMNS, SORTS, "-created_at", "claims.claims",
+    "claims.claim", FILTERS, EMPTY,
+)  # fmt: skip
+NETWORK_CLAIMS = ListSpec(
+    "network_claims", N_("Claims"), Permission.CLAIM_VIEW, _with_dealer, Claim.id,
+    (COLUMNS[0], *DEALER, *COLUMNS[1:]), SORTS, "-created_at", "claims.claims", "claims.claim",
+    (*FILTERS, Filter("dealer", N_("Station code"), _dealer)), EMPTY,
+)  # fmt: skip
+#: What waits for headquarters, the oldest first. A claim that waits was always submitted.
+QUEUE = ListSpec(
+    "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
+    (COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9]),
+    {"submitted_at": func.coalesce(Claim.submitted_at, Claim.created_at), "applied": Claim.applied},
+    "submitted_at", "claims.queue", "claims.claim",
+    (
+        Filter("state", N_("State"), _state, "choice", WAITING), *FILTERS[1:4],
+        Filter("dealer", N_("Station code"), _dealer),
+    ),
+    N_("Nothing waits for a decision."),
+)  # fmt: skip
+#: Completed orders with work under warranty that nobody claimed: money left lying, with a last day.
+UNCLAIMED = ListSpec(
+    "claims_unclaimed", N_("Completed warranty orders without a claim"), Permission.CLAIM_WRITE, _unclaimed,
+    RepairOrder.id,
+    (
+        Column("number", N_("Repair order"), link=True), Column("vin", N_("VIN")),
+        Column("completed_at", N_("Completed"), "moment"), Column("odometer_km", N_("Odometer"), "num"),
+    ),
+    {"number": RepairOrder.number}, "number", "claims.unclaimed", "service.order",
+    empty=N_("Every completed warranty order has its claim."),
+)  # fmt: skip

@@ -1,0 +1,219 @@
+"""Reads for the pages of one claim, its panels on other pages, and the work that waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from dealers.network.models import Dealer
+from dealers.service.models import RepairJob, RepairOrder, RepairPhoto
+from dealers.vehicles.models import Vehicle, VehicleModel
+from portal.kernel.access import Actor
+from portal.kernel.clock import local_date
+from portal.kernel.errors import Fault, NotFoundError
+from portal.kernel.lifecycle import StateChange, history
+from portal.kernel.scoping import lawful_view
+from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
+from warranty.claims.rules.versions import Difference, differences
+
+#: How many rows of a list beside a claim are shown.
+SHOWN = 20
+AnyRow = Row[*tuple[Any, ...]]
+LIVE = Claim.state != "withdrawn"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A claim with what stands around it: order, station, car, photos."""
+
+    claim: Claim
+    order: AnyRow
+    dealer: AnyRow
+    car: AnyRow
+    photos: list[AnyRow]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A submission: what was submitted, and what had changed since the one before."""
+
+    number: int
+    at: datetime
+    by: str
+    applied: Decimal
+    findings: list[dict[str, Any]]
+    changes: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A step of a claim's life with the version or decision that belongs to it."""
+
+    step: StateChange
+    version: Version | None = None
+    decision: ClaimDecision | None = None
+
+
+@dataclass(frozen=True)
+class CarClaim:
+    """A claim as the car's page shows it. Another station's has neither number nor amount."""
+
+    day: date
+    type: str
+    component: str
+    causal_part: str | None
+    state: str
+    odometer_km: int
+    number: str | None = None
+    applied: Decimal | None = None
+
+
+def sheet(session: Session, number: str) -> Sheet:
+    """Read a claim for its page, in the session's scope; else `NotFoundError`."""
+    claim = session.scalars(
+        select(Claim).where(Claim.number == number).options(selectinload(Claim.lines))
+        .execution_options(populate_existing=True)
+    ).first()  # fmt: skip
+    if claim is None:
+        raise NotFoundError(Fault("This does not exist."))
+    order = session.execute(
+        select(RepairOrder.id, RepairOrder.number, RepairOrder.type, RepairOrder.state, RepairOrder.advisor_name)
+        .where(RepairOrder.id == claim.order_id)
+    ).one()  # fmt: skip
+    dealer = session.execute(
+        select(Dealer.code, Dealer.name, Dealer.grade, Dealer.city).where(Dealer.id == claim.dealer_id)
+    ).one()
+    car = session.execute(
+        select(
+            Vehicle.vin, Vehicle.plate, Vehicle.engine_no, Vehicle.use, Vehicle.produced_on, Vehicle.invoiced_on,
+            Vehicle.delivered_on, VehicleModel.code, VehicleModel.name_zh, VehicleModel.name_en,
+            VehicleModel.repair_months, VehicleModel.repair_km,
+        )
+        .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .where(Vehicle.id == claim.vehicle_id)
+    ).one()  # fmt: skip
+    photos = session.execute(
+        select(RepairPhoto.id, RepairPhoto.caption, RepairPhoto.added_at, RepairPhoto.added_by)
+        .where(RepairPhoto.order_id == claim.order_id).order_by(RepairPhoto.id)
+    ).all()  # fmt: skip
+    return Sheet(claim, order, dealer, car, list(photos))
+
+
+def same_part(session: Session, claim: Claim) -> list[AnyRow]:
+    """Return other claims of the same causal part as far as the reader may see, the newest first."""
+    if claim.causal_part is None:
+        return []
+    return list(
+        session.execute(
+            select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
+                   Claim.audited, Claim.cause)
+            .where(Claim.causal_part == claim.causal_part, Claim.id != claim.id, LIVE)
+            .order_by(Claim.id.desc()).limit(SHOWN)
+        )
+    )  # fmt: skip
+
+
+def life(session: Session, claim: Claim) -> list[Event]:
+    """Return every step with its version or decision, oldest first."""
+    rows = session.scalars(
+        select(ClaimVersion).where(ClaimVersion.claim_id == claim.id).order_by(ClaimVersion.version)
+    ).all()
+    versions = iter(
+        [
+            Version(row.version, row.submitted_at, row.submitted_by, row.applied, row.content["findings"],
+                    differences(before.content, row.content) if before else ())
+            for before, row in zip([None, *rows], rows, strict=False)
+        ]
+    )  # fmt: skip
+    decisions = iter(
+        session.scalars(
+            select(ClaimDecision).where(ClaimDecision.claim_id == claim.id).order_by(ClaimDecision.id)
+        ).all()
+    )
+    events = []
+    for step in history(session, claim):
+        if step.action == "submit":
+            events.append(Event(step, version=next(versions, None)))
+        elif step.action in {"approve", "return", "refuse", "refer"}:
+            events.append(Event(step, decision=next(decisions, None)))
+        else:
+            events.append(Event(step))
+    return events
+
+
+def next_waiting(session: Session, state: str, after: Claim | None = None) -> str | None:
+    """Return the number of the claim that waits longest, after the given one; None when none waits."""
+    waiting = select(Claim.number).where(Claim.state == state).order_by(Claim.submitted_at, Claim.id).limit(1)
+    if after is not None and after.submitted_at is not None:
+        here = tuple_(Claim.submitted_at, Claim.id) > tuple_(after.submitted_at, after.id)
+        found = session.scalar(waiting.where(here))
+        if found is not None:
+            return found
+        waiting = waiting.where(Claim.id != after.id)
+    return session.scalar(waiting)
+
+
+def order_claims(session: Session, order_number: str) -> tuple[AnyRow, list[AnyRow], int]:
+    """Return an order, its claims, and how many of its warranty jobs have none; in the scope."""
+    order = session.execute(
+        select(RepairOrder.id, RepairOrder.number, RepairOrder.state).where(RepairOrder.number == order_number)
+    ).first()
+    if order is None:
+        raise NotFoundError(Fault("This does not exist."))
+    claims = session.execute(
+        select(Claim.number, Claim.state, Claim.type, Claim.applied, Claim.audited, Claim.concern)
+        .where(Claim.order_id == order.id).order_by(Claim.id)
+    ).all()  # fmt: skip
+    open_jobs = session.scalar(
+        select(func.count()).select_from(RepairJob).where(
+            RepairJob.order_id == order.id, RepairJob.payer == "warranty",
+            ~exists().where(and_(Claim.job_id == RepairJob.id, LIVE)),
+        )
+    )  # fmt: skip
+    return order, list(claims), open_jobs or 0
+
+
+def car_claims(session: Session, vin: str, actor: Actor) -> list[CarClaim]:
+    """Return the claims of every station on a car: others' say what and when, never prices or people."""
+    with lawful_view(session, "claims of all stations on the car, for its page"):
+        rows = session.execute(
+            select(
+                Claim.received_at, Claim.type, Claim.component, Claim.causal_part, Claim.state, Claim.odometer_km,
+                Claim.number, Claim.applied, Claim.dealer_id,
+            )
+            .where(Claim.vin == vin, Claim.state.not_in(("draft", "withdrawn")))
+            .order_by(Claim.received_at.desc(), Claim.id.desc()).limit(100)
+        ).all()  # fmt: skip
+    return [_car_claim(row, shown=actor.dealer_id in {None, row.dealer_id}) for row in rows]
+
+
+def _car_claim(row: AnyRow, *, shown: bool) -> CarClaim:
+    return CarClaim(
+        local_date(row.received_at), row.type, row.component, row.causal_part, row.state, row.odometer_km,
+        row.number if shown else None, row.applied if shown else None,
+    )  # fmt: skip
+
+
+def waiting_in(state: str) -> Any:
+    """Return the count of claims in a state, for the work list."""
+
+    def count(session: Session, _actor: Actor, _now: datetime) -> int:
+        return session.scalar(select(func.count()).select_from(Claim).where(Claim.state == state)) or 0
+
+    return count
+
+
+def orders_without_claim(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count completed orders with a warranty job that nobody claimed yet."""
+    unclaimed = select(RepairJob.order_id).where(
+        RepairJob.payer == "warranty", ~exists().where(and_(Claim.job_id == RepairJob.id, LIVE))
+    )
+    return session.scalar(
+        select(func.count()).select_from(RepairOrder)
+        .where(RepairOrder.state == "completed", RepairOrder.id.in_(unclaimed))
+    ) or 0  # fmt: skip

@@ -1,0 +1,66 @@
+"""The queue of headquarters: what waits, and many decisions at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.kernel.access import access
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _, say
+from portal.kernel.listing import fetch_page
+from portal.kernel.web import actor, db_session, now, page
+from warranty.claims import services
+from warranty.claims.forms import read_batch
+from warranty.claims.queries.lists import QUEUE
+from warranty.claims.queries.pages import next_waiting
+from warranty.claims.views import DECIDE, SENIOR, WORDS, bp
+
+BATCH_OUTCOMES = ("approve", "return", "refer")
+
+
+@bp.get("/queue")
+@access(DECIDE, SENIOR)
+def queue() -> tuple[str, int]:
+    """List the claims that wait, the oldest first."""
+    return _queue()
+
+
+@bp.get("/queue/next")
+@access(DECIDE, SENIOR)
+def following() -> Response:
+    """Go to the claim that waits longest."""
+    state = "in_review" if request.args.get("state") == "in_review" else "submitted"
+    number = next_waiting(db_session(), state)
+    if number is None:
+        flash(_("Nothing waits for a decision."), "info")
+        return redirect(url_for("claims.queue"))
+    return redirect(url_for("claims.claim", key=number))
+
+
+@bp.post("/queue/batch")
+@access(DECIDE)
+def batch() -> tuple[str, int]:
+    """Decide the ticked claims alike, when the number typed is their number."""
+    sent = request.form
+    outcome = sent.get("outcome", "approve")
+    count = sent.get("count", "").strip()
+    try:
+        if outcome not in BATCH_OUTCOMES:
+            raise DomainError.at("outcome", _("Please choose from the list."))
+        results = services.decide_batch(
+            db_session(), read_batch(sent), outcome, sent.get("reason", ""), int(count) if count.isdigit() else -1,
+            actor(), now(),
+        )  # fmt: skip
+    except DomainError as error:
+        db_session().rollback()
+        return _queue(error.status, faults=[say(fault) for fault in error.faults], typed=sent)
+    return page("warranty/claims/batch.html", results=results, outcome=outcome, say=say, **WORDS)
+
+
+def _queue(status: int = 200, **more: Any) -> tuple[str, int]:
+    values: dict[str, Any] = {**WORDS, "faults": [], "typed": {}, **more}
+    found = fetch_page(db_session(), QUEUE, request.args)
+    return page("warranty/claims/queue.html", status, page=found, batch_outcomes=BATCH_OUTCOMES, **values)

@@ -1,0 +1,180 @@
+"""Claims as a dealer works with them, and the parts of them that other pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.kernel.access import Permission, access
+from portal.kernel.errors import DomainError, NotFoundError
+from portal.kernel.i18n import _, say
+from portal.kernel.listing import fetch_page
+from portal.kernel.web import actor, db_session, is_fragment, now, page
+from warranty.claims import services, words
+from warranty.claims.forms import ClaimForm, read_decision, row_version
+from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED
+from warranty.claims.queries.pages import car_claims, life, next_waiting, order_claims, same_part, sheet
+from warranty.claims.rules.checks import CHECK_BY_ID
+from warranty.claims.rules.verdict import verdict
+from warranty.claims.states import CLAIM
+
+bp = Blueprint("claims", __name__, url_prefix="/claims")
+
+#: What the templates look words up in.
+WORDS: dict[str, Any] = {
+    **{name: value for name, value in vars(words).items() if name.isupper()}, "CHECKS": CHECK_BY_ID,
+}  # fmt: skip
+WRITE, VIEW = Permission.CLAIM_WRITE, Permission.CLAIM_VIEW
+DECIDE, SENIOR = Permission.CLAIM_DECIDE, Permission.CLAIM_DECIDE_SENIOR
+
+
+@bp.get("/")
+@access(VIEW)
+def claims() -> tuple[str, int]:
+    """List the claims of the station, or of the network."""
+    spec = CLAIMS if actor().dealer_id is not None else NETWORK_CLAIMS
+    return page("warranty/claims/list.html", page=fetch_page(db_session(), spec, request.args))
+
+
+@bp.get("/unclaimed")
+@access(WRITE)
+def unclaimed() -> tuple[str, int]:
+    """List completed warranty orders that nobody claimed yet."""
+    return page("warranty/claims/list.html", page=fetch_page(db_session(), UNCLAIMED, request.args))
+
+
+@bp.post("/make")
+@access(WRITE)
+def make() -> Response:
+    """Make claims of a repair order: one click, prefilled; pressed again it only leads there."""
+    numbers = services.make_claims_from_order(db_session(), request.form.get("order", ""), actor(), now())
+    flash(_("The claim is filled in from the repair order. Check it and submit it."), "success")
+    return redirect(url_for("claims.claim", key=numbers[0]))
+
+
+@bp.get("/<key>")
+@access(VIEW)
+def claim(key: str) -> tuple[str, int]:
+    """Show a claim: to mend, to decide, or to read, as its state and the person allow."""
+    return show(key)
+
+
+@bp.post("/<key>/edit")
+@access(WRITE)
+def edit(key: str) -> tuple[str, int] | Response:
+    """Store what was typed; to htmx, answer with what the checks say now."""
+    session, form = db_session(), ClaimForm()
+    try:
+        services.edit_claim(session, key, form.edit(request.form), actor(), row_version(request.form))
+    except DomainError as error:
+        return refuse(key, error, "warranty/claims/_verdict.html" if is_fragment() else None)
+    if is_fragment():
+        return page("warranty/claims/_verdict.html", saved=True, **context(key))
+    flash(_("Saved."), "success")
+    return redirect(url_for("claims.claim", key=key))
+
+
+@bp.post("/<key>/submit")
+@access(WRITE)
+def submit(key: str) -> tuple[str, int] | Response:
+    """Store what stands on the page and submit it, once however often the button is pressed."""
+    seen = request.form.get("seen_version", "")
+    try:
+        done = services.mend_and_submit(
+            db_session(), key, ClaimForm().edit(request.form), actor(), now(), int(seen) if seen.isdigit() else None
+        )
+    except DomainError as error:
+        return refuse(key, error)
+    flash(_("Claim %(number)s was submitted (version %(version)s).", number=key, version=done.version), "success")
+    return redirect(url_for("claims.claim", key=key))
+
+
+@bp.post("/<key>/refill")
+@access(WRITE)
+def refill(key: str) -> tuple[str, int] | Response:
+    """Take the figures of the corrected repair order over again."""
+    try:
+        services.refill_claim(db_session(), key, actor(), row_version(request.form))
+    except DomainError as error:
+        return refuse(key, error)
+    flash(_("The figures of the repair order were taken over again."), "success")
+    return redirect(url_for("claims.claim", key=key))
+
+
+@bp.post("/<key>/withdraw")
+@access(WRITE)
+def withdraw(key: str) -> tuple[str, int] | Response:
+    """Take the claim back, with a reason."""
+    reason = request.form.get("reason", "")
+    try:
+        services.withdraw_claim(db_session(), key, reason, actor(), now(), row_version(request.form))
+    except DomainError as error:
+        return refuse(key, error)
+    flash(_("Claim %(number)s was withdrawn.", number=key), "success")
+    return redirect(url_for("claims.claims"))
+
+
+@bp.post("/<key>/decide")
+@access(DECIDE, SENIOR)
+def decide(key: str) -> tuple[str, int] | Response:
+    """Decide a claim line by line, then go on to the next one that waits."""
+    session = db_session()
+    try:
+        decision = read_decision(request.form)
+        decided = services.decide_claim(session, key, decision, actor(), now(), row_version(request.form))
+    except DomainError as error:
+        return refuse(key, error)
+    flash(_("Claim %(number)s: %(what)s.", number=key, what=_(words.ACTIONS[decision.outcome])), "success")
+    following = next_waiting(session, request.form.get("queue") or "submitted", decided)
+    return redirect(url_for("claims.claim", key=following) if following else url_for("claims.queue"))
+
+
+@bp.get("/order/<number>/panel")
+@access(VIEW)
+def order_panel(number: str) -> tuple[str, int]:
+    """Show the claims of a repair order and the button that makes them, for its page."""
+    order, rows, open_jobs = order_claims(db_session(), number)
+    return page("warranty/claims/_order_panel.html", order=order, claims=rows, open_jobs=open_jobs, **WORDS)
+
+
+@bp.get("/vehicle/<vin>/panel")
+@access(VIEW)
+def vehicle_panel(vin: str) -> tuple[str, int]:
+    """Show the claims of every station on a car, for its page."""
+    return page("warranty/claims/_vehicle_panel.html", claims=car_claims(db_session(), vin, actor()), **WORDS)
+
+
+def show(key: str, status: int = 200, **more: Any) -> tuple[str, int]:
+    """Render the page of a claim as its state and the person's permissions ask for."""
+    values = context(key, **more)
+    steps = {step.action for step in CLAIM.offered(values["sheet"].claim.state, actor().permissions)}
+    template = "mend" if "submit" in steps else "decide" if steps & set(words.OUTCOMES) else "read"
+    return page(f"warranty/claims/{template}.html", status, steps=steps, **values)
+
+
+def context(key: str, **more: Any) -> dict[str, Any]:
+    """Read what the pages of a claim share."""
+    session = db_session()
+    found = sheet(session, key)
+    dossier, findings = services.preview(session, key, now())
+    return {
+        **WORDS, "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
+        "verdict": verdict(findings, dossier.facts.applied), "facts": dossier.facts,
+        "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
+        "faults": {}, "general": [], "typed": {}, **more,
+    }  # fmt: skip
+
+
+def refuse(key: str, error: DomainError, fragment: str | None = None) -> tuple[str, int]:
+    """Show the page again with what is wrong at its field; what was typed stays."""
+    if isinstance(error, NotFoundError):
+        raise error
+    db_session().rollback()
+    faults = {fault.field: say(fault) for fault in error.faults if fault.field}
+    general = [say(fault) for fault in error.faults if not fault.field]
+    more = {"faults": faults, "general": general, "typed": request.form, "form": ClaimForm()}
+    if fragment:
+        return page(fragment, error.status, **context(key, **more))
+    return show(key, error.status, **more)
