@@ -1,0 +1,116 @@
+"""What a room says of an import: its columns, what names a row, and the desk that files the rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table
+
+from portal.kernel.errors import Fault
+from portal.kernel.importing.fields import Field, Parser
+from portal.kernel.importing.store import Store
+from portal.kernel.importing.upsert import CREATED, UNCHANGED, UPDATED
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """What is wrong with one cell of a row; ``field`` None is for the row as a whole."""
+
+    field: Field | None
+    value: str
+    fault: Fault
+
+
+@dataclass
+class Batch:
+    """Some rows as columns: their numbers, their values by field, and what is wrong so far."""
+
+    numbers: Sequence[int]
+    values: dict[str, list[Any]]
+    texts: Mapping[str, Sequence[str]]
+    fields: Mapping[str, Field]
+    wrong: dict[int, list[CellFault]] = field(default_factory=lambda: defaultdict(list))
+
+    def refuse(self, index: int, key: str | None, fault: Fault) -> None:
+        """Refuse the row at ``index`` because of one of its cells, or as a whole."""
+        text = self.texts[key][index].strip() if key is not None and key in self.texts else ""
+        self.wrong[index].append(CellFault(self.fields.get(key or ""), text, fault))
+
+    def column(self, key: str) -> list[Any]:
+        """Return a column's values, Nones where the list has no such column."""
+        found = self.values.get(key)
+        return [None] * len(self.numbers) if found is None else found
+
+
+class Desk:
+    """Checks and files the rows of one run. A room overrides what its rows need.
+
+    ``parsers`` are those that need the database (codes of models and dealers).
+    """
+
+    def __init__(self, store: Store, today: date) -> None:
+        self.store, self.today = store, today
+        self.parsers: dict[str, Parser] = {}
+        self.warnings: dict[str, list[int]] = defaultdict(list)  # message → numbers of rows
+
+    def check(self, batch: Batch) -> None:
+        """Look at cells together: refuse rows whose columns contradict each other."""
+
+    def write(self, values: dict[str, list[Any]]) -> Sequence[int]:
+        """File rows without fault; return `CREATED`, `UPDATED` or `UNCHANGED` for each."""
+        raise NotImplementedError
+
+    def finish(self) -> dict[Any, Fault]:
+        """Return the keys of rows that cannot stay after all; the run is then made anew without them."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Rows with the same ``keys`` must say the same in ``contents``."""
+
+    keys: tuple[str, ...]
+    contents: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """An import, described by data. ``key`` is the word on the command line and in the address."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    natural_key: tuple[str, ...]
+    tables: tuple[Table, ...]
+    desk: Callable[[Store, date], Desk]
+    agreements: tuple[Agreement, ...] = ()
+
+    def field(self, key: str) -> Field:
+        """Return a column's description."""
+        return next(item for item in self.fields if item.key == key)
+
+
+@dataclass
+class Tally:
+    """How many rows were read and what became of them: read is always the sum of the others."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def add(self, verdicts: Sequence[int]) -> None:
+        """Count rows that were filed."""
+        self.created += verdicts.count(CREATED)
+        self.updated += verdicts.count(UPDATED)
+        self.unchanged += verdicts.count(UNCHANGED)
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {name: getattr(self, name) for name in ("read", "created", "updated", "unchanged", "rejected")}

@@ -1,0 +1,176 @@
+"""Read a list in chunks of rows, whatever wrote it: CSV in its kinds, or an Excel workbook.
+
+The file is looked at once as bytes (fingerprint, character set, number of lines), then read as
+often as needed without holding it in memory.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, ZipError
+
+from portal.kernel.errors import DomainError, Fault
+from portal.kernel.i18n import N_
+
+CHUNK = 10_000
+_BLOCK = 1 << 20
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DELIMITERS = ",;\t"
+#: A workbook that unpacks to more than this is no list of ours.
+_UNPACKED = 1 << 30
+_UNREADABLE = N_("The file cannot be read: it is neither CSV (UTF-8 or GB18030) nor an Excel workbook (.xlsx).")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows, with their numbers as a spreadsheet shows them (the headings are row 1)."""
+
+    numbers: Sequence[int]
+    rows: list[list[str]]
+
+
+@dataclass
+class Source:
+    """A list to import: can be read again and again."""
+
+    path: Path
+    name: str
+    sha256: str
+    lines: int
+    encoding: str | None  # None for a workbook
+    delimiter: str = ","
+    notes: list[Fault] = field(default_factory=list)
+
+    def headings(self) -> list[str]:
+        """Return the first row; an empty file is refused."""
+        found = next(self._rows(), [])
+        if not any(cell.strip() for cell in found):
+            raise DomainError(Fault(N_("The file is empty: its first row must hold the headings.")))
+        return found
+
+    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
+        """Yield the rows below the headings, without empty ones."""
+        rows = self._rows()
+        next(rows, None)
+        number = 2
+        while part := list(islice(rows, size)):
+            numbers: Sequence[int] = range(number, number + len(part))
+            number += len(part)
+            if not all(map(any, part)) or not all(map(str.strip, map("".join, part))):
+                kept = [index for index, row in enumerate(part) if "".join(row).strip()]
+                numbers, part = [numbers[index] for index in kept], [part[index] for index in kept]
+            if part:
+                yield Chunk(numbers, part)
+
+    def _rows(self) -> Iterator[list[str]]:
+        return self._workbook_rows() if self.encoding is None else self._csv_rows(self.encoding)
+
+    def _csv_rows(self, encoding: str) -> Iterator[list[str]]:
+        with self.path.open(encoding=encoding, newline="", buffering=_BLOCK) as file:
+            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            try:
+                yield from reader
+            except csv.Error as error:
+                raise DomainError(
+                    Fault(N_("The file cannot be read near line %(line)s: a quotation mark is out of place."),
+                          facts={"line": reader.line_num})
+                ) from error  # fmt: skip
+
+    def _workbook_rows(self) -> Iterator[list[str]]:
+        try:
+            workbook = CalamineWorkbook.from_path(str(self.path))
+            sheet = workbook.get_sheet_by_index(0)
+        except (CalamineError, ZipError, OSError, IndexError) as error:
+            raise DomainError(Fault(_UNREADABLE)) from error
+        for row in sheet.iter_rows():
+            yield [cell if type(cell) is str else _as_text(cell) for cell in row]
+
+
+def open_source(path: Path, name: str | None = None) -> Source:
+    """Look at a file and say how it is to be read; `DomainError` when it cannot be."""
+    name = name or path.name
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+            if head.startswith(b"PK\x03\x04"):
+                return _workbook(path, name)
+            if not head.strip():
+                raise DomainError(Fault(N_("The file is empty: its first row must hold the headings.")))
+            return _text(path, name, head)
+    except OSError as error:
+        raise DomainError(
+            Fault(N_("The file %(name)s cannot be opened: %(why)s."), facts={"name": name, "why": error.strerror})
+        ) from error
+
+
+def _workbook(path: Path, name: str) -> Source:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(item.file_size for item in archive.infolist()) > _UNPACKED:
+                raise DomainError(Fault(N_("This workbook is too large. Please save the list as CSV.")))
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    except (zipfile.BadZipFile, CalamineError, ZipError, IndexError, OSError) as error:
+        raise DomainError(Fault(_UNREADABLE)) from error
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Source(path, name, digest, sheet.total_height, None)
+
+
+def _text(path: Path, name: str, head: bytes) -> Source:
+    encoding = next((known for mark, known in _MARKS if head.startswith(mark)), None)
+    if encoding is None and b"\0" in head:
+        raise DomainError(Fault(_UNREADABLE))
+    digest, lines, fits = _look_through(path, encoding or "utf-8")
+    notes = []
+    if not fits and encoding is None:
+        encoding = "gb18030"
+        digest, lines, fits = _look_through(path, encoding)
+        notes.append(Fault(N_("The file is not UTF-8; it was read as GB18030.")))
+    if not fits:
+        raise DomainError(Fault(_UNREADABLE))
+    encoding = encoding or "utf-8"
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline()
+    delimiter = max(_DELIMITERS, key=first.count)
+    return Source(path, name, digest, lines, encoding, delimiter, notes)
+
+
+def _look_through(path: Path, encoding: str) -> tuple[str, int, bool]:
+    """Return the SHA-256, the number of line ends and whether every byte fits the character set."""
+    decoder, digest, lines, fits = codecs.getincrementaldecoder(encoding)(), hashlib.sha256(), 0, True
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            lines += block.count(b"\n")
+            if fits:
+                try:
+                    fits = "\0" not in decoder.decode(block)
+                except UnicodeDecodeError:
+                    fits = False
+    if fits:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            fits = False
+    return digest.hexdigest(), lines, fits
+
+
+def _as_text(cell: Any) -> str:
+    """Return what a workbook's cell shows: whole numbers without ``.0``, days without midnight."""
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
