@@ -52,7 +52,7 @@ def write_cars(path: Path, rows: int) -> None:
                 f"{dice.randrange(10**8):08d}", days[sold], days[sold + dice.randrange(10)],
                 f"{dice.randrange(80_000, 300_000, 100)}.00", f"D{number % 316 + 1:04d}", name,
                 f"13{dice.randrange(10**9):09d}", "个人", dice.choice(uses),
-                f"{'沪苏浙京粤川'[number % 6]}{'ABCDE'[number % 5]}{dice.choice('0123456789ABCDEFGHJK')}{number % 10000:04d}",
+                f"{'沪苏浙京粤川'[number % 6]}{'ABCDE'[number % 5]}{dice.choice('0123456789ABC')}{number % 10000:04d}",
                 ("白", "黑", "灰", "蓝")[number % 4],
             ))  # fmt: skip
 
@@ -191,7 +191,8 @@ def run(rows: int = ROWS, rounds: int = 3) -> list[dict[str, Any]]:
             checked = min(pair["checked"]["seconds"] for pair in pairs)
             peak = max(pair["checked"]["peak"] for pair in pairs)
             results += [
-                {"name": f"{name}: bare {driver} of {rows} cars", "value": bare, "unit": "s", "aim": None, "ratio": None},
+                {"name": f"{name}: bare {driver} of {rows} cars", "value": bare, "unit": "s", "aim": None,
+                 "ratio": None},
                 {"name": f"{name}: validated import of {rows} cars", "value": checked, "unit": "s",
                  "aim": aim, "ratio": bare / checked},
                 {"name": f"{name}: peak memory of the import", "value": peak, "unit": "MB", "aim": 500, "ratio": None},

@@ -11,7 +11,12 @@ from portal.kernel.errors import DomainError, OperatorError
 from portal.operate import application
 
 #: Modules whose ``commands`` (a tuple of click commands) hang below ``sanbao``.
-COMMANDS: tuple[str, ...] = ("portal.operate", "portal.demo.cli", "portal.auth.cli")
+COMMANDS: tuple[str, ...] = (
+    "portal.operate",
+    "portal.demo.cli",
+    "portal.auth.cli",
+    "portal.imports.commands",
+)
 
 
 class Lazy(click.Group):

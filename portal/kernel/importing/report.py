@@ -66,10 +66,11 @@ class ErrorBook:
         """Put the workbook in its place."""
         self._book.close()
         shutil.move(self._folder / "errors.xlsx", self.path)
-        self.drop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def drop(self) -> None:
-        """Forget the workbook."""
+        """Forget the workbook; its temporary files are closed first."""
+        self._book.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _begin_sheet(self) -> None:

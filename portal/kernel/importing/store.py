@@ -68,7 +68,7 @@ class Store:
 
     def update(self, table: Table, ids: Sequence[int], columns: Columns) -> None:
         """Update the rows with these ids to the values of the columns."""
-        settings = ", ".join(f"{name} = ?" for name in columns)
+        settings = ", ".join([*(f"{name} = ?" for name in columns), *_version(table)])
         self.raw.executemany(
             f"update {table.name} set {settings} where id = ?",  # noqa: S608  (own names only)
             zip(*columns.values(), ids, strict=True),
@@ -127,7 +127,7 @@ class PostgresStore(Store):
         """Update the rows with these ids in one statement."""
         self.settle()
         kinds = {name: table.c[name].type.compile(dialect=_POSTGRESQL) for name in columns}
-        settings = ", ".join(f"{name} = fresh.{name}::{kind}" for name, kind in kinds.items())
+        settings = ", ".join([*(f"{name} = fresh.{name}::{kind}" for name, kind in kinds.items()), *_version(table)])
         arrays = ", ".join(["unnest(%s::bigint[]) as id", *(f"unnest(%s::text[]) as {name}" for name in columns)])
         values = [[None if value is None else str(value) for value in column] for column in columns.values()]
         self.raw.execute(
@@ -159,6 +159,11 @@ def copy_text(columns: Iterable[Sequence[Any]]) -> str:
         ]
         joined = "\n".join(map("\t".join, zip(*texts, strict=True)))
     return joined + "\n"
+
+
+def _version(table: Table) -> list[str]:
+    """A row that somebody edits on a page at this moment must be seen to have changed."""
+    return [f"row_version = {table.name}.row_version + 1"] if "row_version" in table.c else []
 
 
 _POSTGRESQL: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
