@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Batch:
         return [None] * len(self.numbers) if found is None else found
 
 
-class Desk:
+class Desk(ABC):
     """Checks and files the rows of one run. A room overrides what its rows need.
 
     ``parsers`` are those that need the database (codes of models and dealers).
@@ -57,12 +58,12 @@ class Desk:
         self.parsers: dict[str, Parser] = {}
         self.warnings: dict[str, list[int]] = defaultdict(list)  # message → numbers of rows
 
-    def check(self, batch: Batch) -> None:
+    def check(self, batch: Batch) -> None:  # noqa: B027  (most rooms have nothing to add)
         """Look at cells together: refuse rows whose columns contradict each other."""
 
+    @abstractmethod
     def write(self, values: dict[str, list[Any]]) -> Sequence[int]:
         """File rows without fault; return `CREATED`, `UPDATED` or `UNCHANGED` for each."""
-        raise NotImplementedError
 
     def finish(self) -> dict[Any, Fault]:
         """Return the keys of rows that cannot stay after all; the run is then made anew without them."""
