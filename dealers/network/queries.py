@@ -94,8 +94,17 @@ def all_rates(session: Session) -> list[Rate]:
 def labour_rate(session: Session, dealer_id: int, day: date) -> Decimal | None:
     """Return yuan for one quota hour at a station on a day; None where no rate was set for its grade."""
     grade = session.execute(select(Dealer.grade).where(Dealer.id == dealer_id)).scalar_one()
-    found = rate_on(all_rates(session), grade, day)
-    return found.rate if found else None
+    return rate_of_grade(session, grade, day)
+
+
+def rate_of_grade(session: Session, grade: int | None, day: date) -> Decimal | None:
+    """Return yuan for one quota hour of a grade on a day: `rate_on` asked of the database."""
+    return session.scalar(
+        select(LabourRate.rate)
+        .where(LabourRate.grade == (grade or UNGRADED), LabourRate.valid_from <= day)
+        .order_by(LabourRate.valid_from.desc())
+        .limit(1)
+    )
 
 
 def rate_table(session: Session, today: date) -> list[RateView]:

@@ -18,9 +18,9 @@ CATEGORY = {
 }
 POWERTRAIN = {"petrol": N_("Combustion engine"), "hybrid": N_("Hybrid"), "electric": N_("Electric")}
 DOUBT = {
-    "lower": N_("Lower than the reading before"),
-    "too_fast": N_("More kilometres than the days allow"),
-    "absurd": N_("Not a possible reading"),
+    "lower": N_("Lower than before"),
+    "too_fast": N_("Rose too fast"),
+    "absurd": N_("Not possible"),
 }
 SOURCE = {
     "repair_order": N_("Repair order"),

@@ -1,7 +1,8 @@
 """Reads of the service room. Everything comes back as dataclasses, shaped for pages and papers."""
 
+from dealers.network.queries import labour_rate
 from dealers.service.queries.cars import Car, car_by_vin, find_cars, knows_car, last_reading, open_numbers
-from dealers.service.queries.labour import Operation, find_operations, labour_rate, operation
+from dealers.service.queries.labour import Operation, find_operations, operation
 from dealers.service.queries.orders import (
     JobView,
     LabourView,

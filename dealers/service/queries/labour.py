@@ -1,15 +1,13 @@
-"""Labour operations and the station's rate."""
+"""Labour operations, as the counter looks them up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from dealers.network.models import Dealer, LabourRate
 from dealers.service.models import LabourOperation
 
 #: Choices offered when several operations fit what was typed.
@@ -26,17 +24,6 @@ class Operation:
     initials: str
     hours: Decimal
     component: str
-
-
-def labour_rate(session: Session, dealer_id: int, day: date) -> Decimal | None:
-    """Return yuan for one quota hour at a station on a day, by its grade; None where none is set."""
-    grade = select(func.coalesce(Dealer.grade, 0)).where(Dealer.id == dealer_id).scalar_subquery()
-    return session.scalar(
-        select(LabourRate.rate)
-        .where(LabourRate.grade == grade, LabourRate.valid_from <= day)
-        .order_by(LabourRate.valid_from.desc())
-        .limit(1)
-    )
 
 
 def operation(session: Session, code: str, model_id: int) -> Operation | None:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer, LabourRate
-from dealers.network.queries import dealer_page, labour_rate, rate_table, station_page
+from dealers.network.queries import all_rates, dealer_page, labour_rate, rate_of_grade, rate_table, station_page
+from dealers.network.rules import rate_on
 from dealers.network.services import DealerFacts, add_labour_rate, step_dealer, update_dealer
 from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.errors import ConflictError, DomainError, NotFoundError
@@ -85,6 +86,16 @@ def test_the_rate_of_the_day_by_grade(session: Session) -> None:
     assert labour_rate(session, graded.id, date(2026, 12, 1)) == Decimal("130.00")
     assert labour_rate(session, ungraded.id, date(2026, 12, 1)) is None
     assert [row.state for row in rate_table(session, date(2026, 11, 30))] == ["coming", "in_force"]
+
+
+def test_the_database_chooses_as_the_rule_does(session: Session) -> None:
+    for grade, day in ((0, date(2025, 1, 1)), (3, date(2025, 1, 1)), (3, date(2026, 7, 1)), (3, date(2026, 7, 2))):
+        make_labour_rate(session, grade, f"{80 + grade + day.day}.00", day)
+    rates = all_rates(session)
+    for grade in (None, 0, 3, 5):
+        for day in (date(2024, 12, 31), date(2025, 1, 1), date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 2)):
+            expected = rate_on(rates, grade, day)
+            assert rate_of_grade(session, grade, day) == (expected.rate if expected else None)
 
 
 def test_rates_are_added_never_changed(session: Session, now: datetime) -> None:

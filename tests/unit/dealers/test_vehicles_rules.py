@@ -136,6 +136,14 @@ def test_a_period_of_months_ends_on_the_same_day_or_the_months_last(start: date,
     assert period_end(start, months) == end
 
 
+@given(st.dates(date(2000, 1, 1), date(2100, 12, 31)), st.integers(0, 120))
+def test_a_period_ends_in_the_nth_month_on_that_day_or_the_last(start: date, months: int) -> None:
+    end = period_end(start, months)
+    assert (end.year - start.year) * 12 + end.month - start.month == months
+    is_last = (end + timedelta(days=1)).day == 1
+    assert end.day == start.day or (is_last and end.day < start.day)
+
+
 @pytest.mark.parametrize(
     ("today", "km", "state"),
     [

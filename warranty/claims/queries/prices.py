@@ -9,7 +9,6 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dealers.network.models import LabourRate
 from dealers.service.models import LabourOperation
 from dealers.vehicles.models import Vehicle
 from parts.catalogue.models import Part, PartPrice
@@ -36,13 +35,3 @@ def quotas(session: Session, codes: Sequence[str], vehicle_id: int) -> dict[str,
         ).order_by(LabourOperation.model_id.is_not(None))
     )  # fmt: skip
     return {row.code: row.hours for row in rows}  # the model's own comes last and stays
-
-
-def labour_rate(session: Session, grade: int | None, day: date) -> Decimal | None:
-    """Return yuan for one quota hour of a grade on a day; None where no rate is on record."""
-    return session.scalar(
-        select(LabourRate.rate)
-        .where(LabourRate.grade == (grade or 0), LabourRate.valid_from <= day)
-        .order_by(LabourRate.valid_from.desc())
-        .limit(1)
-    )

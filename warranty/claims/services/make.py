@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.network.queries import rate_of_grade
 from dealers.service.models import RepairJob, RepairOrder
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
@@ -16,7 +17,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
 from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim, ClaimLine
-from warranty.claims.queries.prices import labour_rate, quotas, warranty_prices
+from warranty.claims.queries.prices import quotas, warranty_prices
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
 from warranty.claims.rules.money import Extras, Labour, Priced, UsedPart, price, rates_on
 from warranty.claims.services.load import add_up, locked_claim
@@ -109,7 +110,7 @@ def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer)
     day = local_date(order.completed_at or order.received_at)
     hours = quotas(session, [line.operation_code for line in job.labour], order.vehicle_id)
     prices = warranty_prices(session, [line.part_number for line in job.parts], day)
-    rate = labour_rate(session, dealer.grade, day)
+    rate = rate_of_grade(session, dealer.grade, day)
     return price(
         [
             Labour(line.operation_code, line.name, line.hours, hours.get(line.operation_code),
