@@ -302,6 +302,17 @@ def days_in_shop(received: datetime, until: datetime) -> int:
     return max(-((received - until) // timedelta(days=1)), 0)
 
 
+def promise_passed(state: str, promised: datetime | None, now: datetime) -> bool:
+    """Tell whether an order is still open after the moment promised to the customer."""
+    return state == "open" and promised is not None and promised < now
+
+
+def default_promise(now: datetime) -> datetime:
+    """Return the promise that a new order offers: in four hours, back to the full half hour."""
+    later = now + timedelta(hours=4)
+    return later.replace(minute=30 if later.minute >= 30 else 0, second=0, microsecond=0)  # noqa: PLR2004
+
+
 def _missing(opening: Opening) -> Iterator[Problem]:
     for name in REQUIRED:
         value = getattr(opening, name)

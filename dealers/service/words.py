@@ -9,8 +9,7 @@ from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 
 STATES = {"open": N_("In the shop"), "completed": N_("Completed"), "cancelled": N_("Cancelled")}
-STATE_TONES = {"open": "primary", "completed": "success", "cancelled": "secondary"}
-ACTIONS = {"complete": N_("Complete order"), "reopen": N_("Reopen order"), "cancel": N_("Cancel order")}
+STATE_TONES = {"open": "warning", "completed": "success", "cancelled": "plain"}
 DONE = {
     "open": N_("Order opened"),
     "complete": N_("Order completed"),
@@ -61,6 +60,43 @@ FAILURE_MODES = {
     "software": N_("Software"),
     "paint": N_("Paint fault"),
     "other": N_("Other failure"),
+}
+
+#: What the fields of an order's page are called; the keys end their names.
+FIELDS = {
+    "type": N_("Type"),
+    "received_at": N_("Received"),
+    "promised_at": N_("Promised"),
+    "completed_at": N_("Completed on"),
+    "odometer_km": N_("Odometer (km)"),
+    "presenter_name": N_("Presenter"),
+    "presenter_phone": N_("Presenter's phone"),
+    "owner_name": N_("Owner"),
+    "owner_phone": N_("Owner's phone"),
+    "plate": N_("Plate"),
+    "note": N_("Note"),
+    "concern": N_("Concern"),
+    "cause": N_("Cause"),
+    "correction": N_("Correction"),
+    "component": N_("Component"),
+    "failure_mode": N_("Failure mode"),
+    "payer": N_("Payer"),
+    "technician": N_("Technician"),
+    "causal": N_("Causal part"),
+    "add_labour": N_("Add labour"),
+    "add_part": N_("Add part"),
+    "hours": N_("Hours"),
+    "quantity": N_("Quantity"),
+    "unit_price": N_("Unit price"),
+    "out_call_km": N_("Out-call distance, one way (km)"),
+    "out_call_expenses": N_("Out-call expenses (yuan)"),
+    "towing_fee": N_("Towing (yuan)"),
+    "substitute": N_("Instead of the car"),
+    "substitute_from": N_("Substitute car from"),
+    "substitute_until": N_("Substitute car until"),
+    "substitute_amount": N_("Transport compensation (yuan)"),
+    "new_concern": N_("Another concern"),
+    "reason": N_("Reason"),
 }
 
 #: What to say when a rule is broken; keys are the codes of `rules.Problem`.

@@ -1,0 +1,214 @@
+"""Shape of what is typed: the form that opens an order, and the page on which it is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import Optional
+
+from dealers.service import words
+from dealers.service.queries import OrderView
+from dealers.service.rules import ORDER_TYPES, Extras, Opening, scanned_vin
+from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
+from portal.kernel.clock import ZONE, local
+from portal.kernel.errors import Fault
+from portal.kernel.i18n import N_, _, lazy
+from portal.kernel.money import exact, yuan
+
+Value = TypeVar("Value")
+#: How a browser's field for a moment writes it.
+MOMENT = "%Y-%m-%dT%H:%M"
+BAD_MOMENT = N_("Please write the moment as 2026-01-31 09:30.")
+BAD_NUMBER = N_("Please write a number.")
+BAD_KM = N_("Please write whole kilometres.")
+BAD_YUAN = N_("Please write an amount in yuan with at most two decimals.")
+BAD_HUNDREDTH = N_("At most two decimals.")
+
+
+_MOMENT = {"type": "datetime-local"}
+_PHONE = {"type": "tel", "autocomplete": "off"}
+_NAME = {"autocomplete": "off"}
+
+
+class Needed:
+    """Marks a field as needed on the page; the rules ask for it, in one place for pages and imports."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: FlaskForm, field: Any) -> None:
+        """Leave the asking to the rules."""
+
+
+class OpeningForm(FlaskForm):  # type: ignore[misc]
+    """Taking a car in. Eight fields are needed; reception and promise are prefilled."""
+
+    key = HiddenField()
+    vin = StringField(lazy("VIN"), [Needed()], filters=[lambda text: scanned_vin(text) if text else text])
+    odometer_km = IntegerField(lazy("Odometer (km)"), [Optional(), Needed()])
+    type = SelectField(lazy("Type"), [Needed()], validate_choice=False)
+    received_at = StringField(lazy("Received"), [Needed()], render_kw=_MOMENT)
+    promised_at = StringField(lazy("Promised"), [Needed()], render_kw=_MOMENT)
+    presenter_name = StringField(lazy("Presenter"), [Needed()], render_kw=_NAME)
+    presenter_phone = StringField(lazy("Presenter's phone"), [Needed()], render_kw=_PHONE)
+    concern = StringField(lazy("First concern, in the customer's words"), [Needed()])
+    owner_name = StringField(lazy("Owner"), render_kw=_NAME)
+    owner_phone = StringField(lazy("Owner's phone"), render_kw=_PHONE)
+    plate = StringField(lazy("Plate"))
+    note = StringField(lazy("Note"))
+    meter_replaced = BooleanField(lazy("The odometer was replaced"))
+    odometer_acknowledged = BooleanField(lazy("I read the meter again: the reading is right"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type.choices = [(key, _(words.TYPES[key])) for key in ORDER_TYPES]
+
+    def opening(self) -> Opening:
+        """Return what was typed; what cannot be read is None and hangs at its field."""
+        said = {name: str(self._fields[name].data or "") for name in _TEXTS}
+        return Opening(
+            **said,
+            odometer_km=self.odometer_km.data, received_at=self._moment("received_at"),
+            promised_at=self._moment("promised_at"), meter_replaced=self.meter_replaced.data,
+            odometer_acknowledged=self.odometer_acknowledged.data,
+        )  # fmt: skip
+
+    def _moment(self, name: str) -> datetime | None:
+        text = (self._fields[name].data or "").strip()
+        try:
+            return moment(text)
+        except ValueError:
+            self._fields[name].errors = [_(BAD_MOMENT)]
+            return None
+
+    @property
+    def unreadable(self) -> bool:
+        """Tell whether something could not be read at all; call `opening` first."""
+        return any(field.errors for field in self)
+
+
+_TEXTS = (
+    "vin", "type", "presenter_name", "presenter_phone", "concern", "owner_name", "owner_phone", "plate", "note",
+)  # fmt: skip
+
+
+def moment(text: str) -> datetime | None:
+    """Read a wall-clock moment in China; an empty one is None."""
+    text = text.strip().replace(" ", "T")
+    return datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZONE) if text else None
+
+
+def written(value: datetime | None) -> str:
+    """Write a moment for a browser's field."""
+    return local(value).strftime(MOMENT) if value else ""
+
+
+def _hundredths(text: str) -> Decimal:
+    number = exact(text.strip().replace(",", ""))
+    if number != number.quantize(Decimal("0.01")):
+        raise ValueError(BAD_HUNDREDTH)
+    return number
+
+
+class Reader:
+    """Reads fields of a page one by one and remembers what could not be read."""
+
+    def __init__(self, typed: Mapping[str, str]) -> None:
+        self.typed = typed
+        self.faults: list[Fault] = []
+
+    def text(self, name: str) -> str:
+        """Return what was typed."""
+        return (self.typed.get(name) or "").strip()
+
+    def read(self, name: str, convert: Callable[[str], Value], fault: str, empty: Value) -> Value:
+        """Convert what was typed; ``empty`` where nothing was, or where it makes no sense."""
+        text = self.text(name)
+        if not text:
+            return empty
+        try:
+            return convert(text)
+        except (ValueError, ArithmeticError):
+            self.faults.append(Fault(fault, name))
+            return empty
+
+    def amount(self, name: str) -> Decimal:
+        """Return an amount in yuan, nought where nothing was typed."""
+        return self.read(name, yuan, BAD_YUAN, Decimal("0.00"))
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a moment, None where nothing was typed."""
+        return self.read(name, moment, BAD_MOMENT, None)
+
+    def whole(self, name: str) -> int | None:
+        """Return a whole number, None where nothing was typed."""
+        return self.read(name, lambda text: int(text.replace(",", "")), BAD_KM, None)
+
+
+def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fault]]:
+    """Read the page of an order; what is not on the page (another's new line) stays as it is."""
+    reader = Reader(typed)
+    present = [job for job in view.jobs if f"job-{job.id}-concern" in typed]
+    kind, _dash, key = reader.text("remove").partition("-")
+    work = Work(
+        head=_head(reader),
+        extras=_extras(reader),
+        jobs=tuple(_job(reader, job.id) for job in present),
+        labour=tuple(
+            LabourEdit(line.id, reader.read(f"labour-{line.id}-hours", _hundredths, BAD_NUMBER, Decimal(0)))
+            for job in present for line in job.labour if f"labour-{line.id}-hours" in typed
+        ),
+        parts=tuple(
+            _part(reader, line.id) for job in present for line in job.parts if f"part-{line.id}-quantity" in typed
+        ),
+        remove=(kind, int(key)) if kind in {"job", "labour", "part"} and key.isdigit() else None,
+        new_concern=reader.text("new_concern"),
+    )  # fmt: skip
+    return work, reader.faults
+
+
+def _head(reader: Reader) -> Head | None:
+    if "presenter_name" not in reader.typed:
+        return None
+    return Head(
+        reader.text("type"), reader.moment("received_at"), reader.moment("promised_at"), reader.whole("odometer_km"),
+        reader.text("presenter_name"), reader.text("presenter_phone"), reader.text("owner_name"),
+        reader.text("owner_phone"), reader.text("plate"), reader.text("note"),
+        bool(reader.text("meter_replaced")), bool(reader.text("odometer_acknowledged")),
+    )  # fmt: skip
+
+
+def _extras(reader: Reader) -> Extras | None:
+    if "substitute" not in reader.typed:
+        return None
+    return Extras(
+        reader.whole("out_call_km"), reader.amount("out_call_expenses"), reader.amount("towing_fee"),
+        reader.text("substitute"), reader.moment("substitute_from"), reader.moment("substitute_until"),
+        reader.amount("substitute_amount"),
+    )  # fmt: skip
+
+
+def _job(reader: Reader, key: int) -> JobEdit:
+    place = f"job-{key}"
+    text = JobText(
+        reader.text(f"{place}-concern"), reader.text(f"{place}-cause"), reader.text(f"{place}-correction"),
+        reader.text(f"{place}-component"), reader.text(f"{place}-failure_mode") or None,
+        reader.text(f"{place}-payer"), reader.text(f"{place}-technician") or None,
+    )  # fmt: skip
+    causal = reader.text(f"{place}-causal")
+    return JobEdit(
+        key, text, int(causal) if causal.isdigit() else None,
+        reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"),
+    )  # fmt: skip
+
+
+def _part(reader: Reader, key: int) -> PartEdit:
+    return PartEdit(
+        key,
+        reader.read(f"part-{key}-quantity", _hundredths, BAD_NUMBER, Decimal(0)),
+        reader.read(f"part-{key}-unit_price", yuan, BAD_YUAN, None),
+    )

@@ -1,0 +1,165 @@
+"""The list of repair orders: a station's own, and headquarters' over all stations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, literal, or_, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction, coalesce
+from sqlalchemy.types import Integer
+
+from dealers.network.models import Dealer
+from dealers.service import words
+from dealers.service.models import RepairOrder
+from dealers.service.queries.cars import TAIL
+from dealers.service.rules import scanned_vin
+from dealers.vehicles.models import Vehicle
+from portal.kernel.access import Permission
+from portal.kernel.clock import at, day_bounds
+from portal.kernel.db import UtcDateTime
+from portal.kernel.i18n import N_
+from portal.kernel.listing import Column, Filter, ListSpec
+
+
+class days_between(GenericFunction[int]):  # noqa: N801  (named as SQL functions are)
+    """Days of one repair from a moment to another: every full 24 hours, and a remainder is a day."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(days_between)
+def _days_sqlite(element: days_between, compiler: SQLCompiler, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"((strftime('%s', {end}) - strftime('%s', {start}) + 86399) / 86400)"
+
+
+@compiles(days_between, postgresql.dialect.name)
+def _days_postgresql(element: days_between, compiler: SQLCompiler, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"((extract(epoch from {end} - {start})::bigint + 86399) / 86400)"
+
+
+def _now() -> Any:
+    return literal(current_app.config["CLOCK"](), UtcDateTime())
+
+
+def _statement() -> Select[Any]:
+    total = RepairOrder.labour_total + RepairOrder.parts_total
+    columns: list[Any] = [
+        RepairOrder.id,
+        RepairOrder.number.label("number"),
+        RepairOrder.plate.label("plate"),
+        RepairOrder.vin.label("vin"),
+        RepairOrder.type.label("type"),
+        RepairOrder.state.label("state"),
+        RepairOrder.received_at.label("received_at"),
+        RepairOrder.promised_at.label("promised_at"),
+        RepairOrder.completed_at.label("completed_at"),
+        days_between(RepairOrder.received_at, coalesce(RepairOrder.completed_at, _now())).label("days"),
+        RepairOrder.odometer_km.label("odometer_km"),
+        RepairOrder.presenter_name.label("presenter_name"),
+        RepairOrder.advisor_name.label("advisor_name"),
+        RepairOrder.labour_total.label("labour_total"),
+        RepairOrder.parts_total.label("parts_total"),
+        total.label("total"),
+    ]
+    return select(*columns)
+
+
+def _network_statement() -> Select[Any]:
+    return (
+        _statement()
+        .add_columns(Dealer.code.label("dealer_code"), Dealer.name.label("dealer_name"))
+        .join(Dealer, Dealer.id == RepairOrder.dealer_id)
+    )
+
+
+def _search(statement: Select[Any], text: str) -> Select[Any]:
+    """Find by the beginning of a number, by VIN or its last six or more characters, or by plate."""
+    key = scanned_vin(text)
+    cars = select(Vehicle.id).where(
+        or_((Vehicle.vin_tail == key[-TAIL:]) & Vehicle.vin.endswith(key, autoescape=True), Vehicle.plate == key)
+    )
+    number = text.strip().upper()
+    numbers = (RepairOrder.number >= number) & (RepairOrder.number < number + "~")
+    return statement.where(or_(numbers, RepairOrder.vehicle_id.in_(cars)))
+
+
+def _since(statement: Select[Any], day: date) -> Select[Any]:
+    return statement.where(RepairOrder.received_at >= at(day))
+
+
+def _until(statement: Select[Any], day: date) -> Select[Any]:
+    return statement.where(RepairOrder.received_at < day_bounds(day, day)[1])
+
+
+def _promise(statement: Select[Any], _value: str) -> Select[Any]:
+    return statement.where(RepairOrder.state == "open", RepairOrder.promised_at < _now())
+
+
+def _equals(column: Any) -> Any:
+    return lambda statement, value: statement.where(column == value)
+
+
+ORDERS = ListSpec(
+    key="repair_orders",
+    title=N_("Repair orders"),
+    permission=Permission.SERVICE_VIEW,
+    statement=_statement,
+    identity=RepairOrder.id,
+    columns=(
+        Column("number", N_("Order"), link=True),
+        Column("plate", N_("Plate")),
+        Column("vin", N_("VIN")),
+        Column("type", N_("Type"), words=words.TYPES),
+        Column("state", N_("State"), "state", words=words.STATES),
+        Column("received_at", N_("Received"), "moment"),
+        Column("promised_at", N_("Promised"), "moment"),
+        Column("completed_at", N_("Completed on"), "moment", default=False),
+        Column("days", N_("Days in the shop"), "num"),
+        Column("odometer_km", N_("Odometer (km)"), "num", default=False),
+        Column("presenter_name", N_("Presenter")),
+        Column("advisor_name", N_("Advisor"), default=False),
+        Column("labour_total", N_("Labour (yuan)"), "money", default=False),
+        Column("parts_total", N_("Parts (yuan)"), "money", default=False),
+        Column("total", N_("Total (yuan)"), "money"),
+    ),
+    sorts={"received_at": RepairOrder.received_at, "number": RepairOrder.number},
+    default_sort="-received_at",
+    endpoint="service.orders",
+    row_endpoint="service.order",
+    filters=(
+        Filter("q", N_("Order, VIN or plate"), _search),
+        Filter("state", N_("State"), _equals(RepairOrder.state), "choice", words.STATES),
+        Filter("type", N_("Type"), _equals(RepairOrder.type), "choice", words.TYPES),
+        Filter("promise", N_("Promise"), _promise, "choice", {"passed": N_("Promise passed")}),
+        Filter("since", N_("Received from"), _since, "date"),
+        Filter("until", N_("Received to"), _until, "date"),
+    ),
+    empty=N_("No repair orders yet. Press N to open the first one."),
+)
+
+NETWORK_ORDERS = replace(
+    ORDERS,
+    key="network_repair_orders",
+    title=N_("Repair orders of all stations"),
+    statement=_network_statement,
+    columns=(
+        ORDERS.columns[0],
+        Column("dealer_code", N_("Station code")),
+        Column("dealer_name", N_("Station")),
+        *(
+            c if c.key not in {"presenter_name", "promised_at"} else replace(c, default=False)
+            for c in ORDERS.columns[1:]
+        ),
+    ),
+    filters=(Filter("dealer", N_("Station code"), _equals(Dealer.code)), *ORDERS.filters),
+    empty=N_("No repair orders yet."),
+)

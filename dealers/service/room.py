@@ -1,0 +1,39 @@
+"""The service room, as the house sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dealers.service import queries
+from dealers.service.lists import NETWORK_ORDERS, ORDERS
+from dealers.service.views import bp
+from portal.kernel.access import Actor, Permission
+from portal.kernel.i18n import N_
+from portal.kernel.room import MenuItem, Room, WorkItem
+
+
+def _promise_passed(session: Session, _actor: Actor, now: datetime) -> int:
+    return queries.count_open(session, promised_before=now)
+
+
+def _open(session: Session, _actor: Actor, _now: datetime) -> int:
+    return queries.count_open(session)
+
+
+ROOM = Room(
+    blueprint=bp,
+    lists=(ORDERS, NETWORK_ORDERS),
+    work=(
+        WorkItem(
+            "orders_late", N_("Cars past the promised time"), Permission.SERVICE_WRITE, _promise_passed,
+            "service.orders", "promise=passed&sort=received_at", "dealer",
+        ),
+        WorkItem(
+            "orders_open", N_("Cars in the shop"), Permission.SERVICE_WRITE, _open,
+            "service.orders", "state=open&sort=received_at", "dealer",
+        ),
+    ),
+    menu=(MenuItem(N_("Repair orders"), "service.orders", Permission.SERVICE_VIEW, 20, "wrench-adjustable"),),
+)  # fmt: skip
