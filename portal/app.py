@@ -41,6 +41,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.claims.room",
+    "dealers.service.room",
     "reports.documents.room",
     "reports.exports.room",
 )

@@ -167,7 +167,7 @@ def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
                     user_agent="test",
                 )
             )
-        with client.session_transaction() as cookie:
+        with app.app_context(), client.session_transaction() as cookie:  # apart: its end leaves the scope
             cookie["_user_id"], cookie["_fresh"], cookie[TOKEN] = str(user_id), True, token
         return client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from dealers.network.models import Dealer
 from dealers.service import rules, words
@@ -115,6 +116,7 @@ def touch(session: Session, order: RepairOrder, actor: Actor, now: datetime) -> 
     sums = rules.totals(map(as_rule, order.jobs))
     order.labour_total, order.parts_total = sums.labour, sums.parts
     order.changed_at, order.changed_by = now, actor.name
+    flag_modified(order, "changed_at")  # the version goes up even when only a job or line was changed
     session.flush()
 
 
