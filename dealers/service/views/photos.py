@@ -40,20 +40,20 @@ def add_photos(key: str) -> Any:
     return redirect(url_for("service.order", key=key) + "#photos")
 
 
-@bp.post("/<key>/photos/<int:photo>/remove")
+@bp.post("/<number>/photos/<int:photo_id>/remove")
 @access(Permission.SERVICE_WRITE)
-def remove_photo(key: str, photo: int) -> Any:
+def remove_photo(number: str, photo_id: int) -> Any:
     """Take a photo off an open order."""
-    services.remove_photo(db_session(), queries.order_id(db_session(), key), photo, actor())
+    services.remove_photo(db_session(), queries.order_id(db_session(), number), photo_id, actor())
     flash(_("The photo was removed."), "success")
-    return redirect(url_for("service.order", key=key) + "#photos")
+    return redirect(url_for("service.order", key=number) + "#photos")
 
 
-@bp.get("/<key>/photos/<int:photo>.jpg")
+@bp.get("/<number>/photos/<int:photo_id>.jpg")
 @access(Permission.SERVICE_VIEW)
-def photo(key: str, photo: int) -> Any:
+def photo(number: str, photo_id: int) -> Any:
     """Serve a photo; the browser of this person may keep it, nobody else's."""
-    content = storage().get(queries.photo_key(db_session(), key, photo))
+    content = storage().get(queries.photo_key(db_session(), number, photo_id))
     if content is None:
         abort(404)
     return Response(content, 200, {"Cache-Control": "private, max-age=86400"}, content_type="image/jpeg")
