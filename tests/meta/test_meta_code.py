@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.support.code import ROOT, WINGS, dotted, files, imports, modules, place, room_file
 
 MODULE_LINES = 400
+FUNCTION_LINES = 40
+#: Makers of demo rows by the hundred thousand: one row is one run of draws, and a call costs.
+ONE_RUN_OF_DRAWS = frozenset({"portal.demo.base.make_cars", "portal.demo.visits._visit"})
 BUSINESS = ("dealers", "parts", "warranty", "reports")
 MONEY_FILES = frozenset({"rules", "services", "models", "queries", "documents", "pricing", "imports"})
 #: Who may look across dealers, and why: the car's visit history belongs to every station (Art. 17).
@@ -36,6 +39,18 @@ def test_no_module_outgrows_its_size() -> None:
         for path in files()
         if path.suffix == ".py" and "versions" not in path.parts
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MODULE_LINES
+    ]
+    assert grown == []
+
+
+def test_no_function_outgrows_its_size() -> None:
+    grown = [
+        f"{place(path, node)} {node.name}: {lines} lines"
+        for path, module in modules(*WINGS, "tests", "bench", "script")
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if f"{dotted(path)}.{node.name}" not in ONE_RUN_OF_DRAWS
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES
     ]
     assert grown == []
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
+from portal.kernel.i18n import force_locale
 from portal.kernel.listing import Column
 from reports.exports import workbook
 
@@ -40,7 +41,7 @@ def sheets(path: Path) -> list[list[list[Any]]]:
 
 def test_cells_keep_their_types_and_a_formula_stays_a_text(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with app.test_request_context():
+    with app.test_request_context(), force_locale("en"):
         count = workbook.write_workbook(
             path, "维修:工单", COLUMNS, [ROW, Row("", Decimal(0), None, ROW.at, "x")], print
         )
