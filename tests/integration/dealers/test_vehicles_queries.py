@@ -5,15 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from dealers.customers.models import Customer
 from dealers.network.models import Dealer
 from dealers.service.models import RepairOrder
 from dealers.service.visits import StationVisits
+from dealers.vehicles.lists import VEHICLES
 from dealers.vehicles.models import Vehicle
 from dealers.vehicles.queries import VehiclePage, find, vehicle_page
 from portal.kernel.access import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import NotFoundError
+from portal.kernel.listing import all_rows
+from portal.kernel.scoping import leave
 from tests.factories.network import act_as, make_actor, make_dealer
 from tests.factories.vehicles import (
     make_customer,
@@ -160,6 +162,14 @@ def test_the_page_asks_no_more_for_more_history(session: Session, now: datetime)
     assert counts[0] == counts[1] <= 4
 
 
-def test_the_same_person_is_one_customer(session: Session) -> None:
-    make_customer(session, name="王小明", phone="1")
-    assert session.query(Customer).count() == 1
+def test_an_export_of_the_list_is_confined_like_its_page(session: Session) -> None:
+    seller, other = make_dealer(session), make_dealer(session)
+    own = make_vehicle(session, dealer=seller).vin
+    make_vehicle(session, dealer=other)
+    make_vehicle(session)
+    act_as(session, make_actor(session, "service_advisor", seller))
+    assert [row.vin for row in all_rows(session, VEHICLES, {})] == [own]
+    act_as(session, make_actor(session, "reader"))
+    assert len(list(all_rows(session, VEHICLES, {}))) == 3
+    leave(session)
+    assert list(all_rows(session, VEHICLES, {})) == []

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.customers.models import Customer
-from dealers.customers.services import Person
+from dealers.customers.services import Person, find_or_add
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle
 from dealers.vehicles.services import Sale, change_plate, record_reading, record_sale, transfer_ownership
 from portal.kernel.access import Actor
@@ -148,3 +148,14 @@ def test_the_reading_of_a_document_is_corrected_not_repeated(session: Session) -
     read(session, car, 10_000, 0)
     assert read(session, car, 10_500, 10) is None
     assert session.scalar(select(func.count()).select_from(OdometerReading)) == 2
+
+
+def test_the_same_name_with_the_same_phone_is_the_same_customer(session: Session) -> None:
+    first = find_or_add(session, Person("王小明", "138-1234-1234"))
+    assert find_or_add(session, Person(" 王小明 ", "13812341234", address="松卫北路1号")) is first
+    assert first.address == "松卫北路1号"
+    assert find_or_add(session, Person("王小明", "13812341234", address="别处")).address == "松卫北路1号"
+    assert find_or_add(session, Person("王小明", "13900005678")) is not first
+    with pytest.raises(DomainError) as error:
+        find_or_add(session, Person("王" * 81, "abc"))
+    assert fields(error) == ["owner_name", "owner_phone"]
