@@ -176,8 +176,8 @@ def make_cars(world: World, loader: Loader, count: int) -> Iterator[int]:
     )  # fmt: skip
     shares = list(accumulate(model.share for model in makers.MODELS))
     weights = list(accumulate(station.weight for station in world.stations))
-    makers_of: dict[tuple[int, int], object] = {}
-    serials: dict[tuple[int, int], int] = {}
+    makers_of: dict[tuple[int, int, int], object] = {}
+    serials: dict[int, int] = {}
     last, pick = world.today.toordinal(), range(len(makers.MODELS))
     for number in range(1, count + 1):
         index = random.choices(pick, cum_weights=shares)[0]
@@ -186,10 +186,11 @@ def make_cars(world: World, loader: Loader, count: int) -> Iterator[int]:
         delivered = date.fromordinal(sold)
         produced = date.fromordinal(sold - random.randrange(12, 110))
         year = produced.year + (1 if produced.month > 8 else 0)
-        key = (index, year)
-        make = makers_of.get(key) or makers_of.setdefault(key, people.vin_maker(WMI, model.vds, year, "A"))
-        serials[key] = serials.get(key, 100_000) + 1
-        vin = make(serials[key])  # type: ignore[operator]
+        serials[year] = serials.get(year, 99_999) + 1  # one count a model year: the last eight name a car
+        key = (index, year, serials[year] // 1_000_000)
+        plant = "ABCDEFGH"[key[2]]
+        make = makers_of.get(key) or makers_of.setdefault(key, people.vin_maker(WMI, model.vds, year, plant))
+        vin = make(serials[year] % 1_000_000)  # type: ignore[operator]
         electric = model.powertrain == "electric"
         company = random.random() < 0.06
         owner = f"{station.city.name}{random.choice(people.COMPANIES)}有限公司" if company else people.person(random)
@@ -199,7 +200,7 @@ def make_cars(world: World, loader: Loader, count: int) -> Iterator[int]:
         customers.append((number, owner, phone, "company" if company else "person"))
         vehicles.append((
             number, vin, vin[-6:], index + 1, random.choice(("舒适型", "豪华型", "旗舰型")), random.choice(people.COLOURS),
-            f"{model.vds}{serials[key]:07d}", produced.isoformat(), use, plate, f"{random.randrange(10**8):08d}",
+            f"{model.vds}{serials[year]:07d}", produced.isoformat(), use, plate, f"{random.randrange(10**8):08d}",
             invoiced.isoformat(), delivered.isoformat(), (model.price - random.randrange(0, 80) * 100) * 100,
             station.id, number, delivered.isoformat(),
         ))  # fmt: skip
