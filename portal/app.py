@@ -42,6 +42,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.network.room",
     "warranty.claims.room",
     "dealers.service.room",
+    "warranty.settlement.room",
     "reports.documents.room",
     "reports.exports.room",
 )

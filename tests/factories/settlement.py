@@ -17,7 +17,7 @@ from portal.kernel.money import total
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.models import Claim, ClaimLine
 
-USUAL: Mapping[str, str] = {"labour": "90.00", "part": "1200.50", "handling_fee": "120.05"}
+USUAL: Mapping[str, str] = {"labour": "90.00", "part": "1200.50", "handling": "120.05"}
 
 
 def make_approved(

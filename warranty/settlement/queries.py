@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, 
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from portal.kernel.clock import month_bounds, month_of
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.jobs import Job
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
 from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod, TaxRate
@@ -210,3 +212,56 @@ def unbalanced(session: Session, settlement_id: int | None = None) -> list[Unbal
     if settlement_id is not None:
         statement = statement.where(Settlement.id == settlement_id)
     return [Unbalanced(*row) for row in session.execute(statement)]
+
+
+def open_months(session: Session, now: datetime, most: int = 12) -> list[str]:
+    """List the months that can be closed, latest first: after the last one closed, none of the future."""
+    known = session.execute(select(SettlementPeriod.month, SettlementPeriod.closed_at)).all()
+    unfinished = [row.month for row in known if row.closed_at is None]
+    last = max((row.month for row in known), default="")
+    months: list[str] = []
+    moment = now
+    while len(months) < most:
+        month = month_of(moment)
+        if month <= last:
+            break
+        months.append(month)
+        moment = month_bounds(month)[0] - timedelta(days=1)
+    return months + unfinished
+
+
+def months_to_close(session: Session, now: datetime) -> int:
+    """Count the months over or interrupted whose claims wait for their statements."""
+    begin = month_bounds(month_of(now))[0]
+    previous = month_of(begin - timedelta(days=1))
+    count = session.scalar(select(func.count()).where(SettlementPeriod.closed_at.is_(None))) or 0
+    begun = session.scalar(select(exists().where(SettlementPeriod.month >= previous)))
+    if not begun and session.scalar(select(exists().where(ready(begin)))):
+        count += 1
+    return count
+
+
+def closing_job(session: Session, job_id: int | None = None) -> Job | None:
+    """Return a month's close by its job's id, or the one that waits or runs now."""
+    statement = select(Job).where(Job.kind == "close_month").order_by(Job.id.desc()).limit(1)
+    if job_id is None:
+        return session.scalars(statement.where(Job.state.in_(("queued", "running")))).first()
+    return session.scalars(statement.where(Job.id == job_id)).first()
+
+
+def count_in(session: Session, state: str) -> int:
+    """Count the statements of the session's scope in a state."""
+    return session.scalar(select(func.count()).select_from(Settlement).where(Settlement.state == state)) or 0
+
+
+def dealer_of(session: Session, settlement: Settlement) -> Dealer:
+    """Return the dealer of a statement."""
+    return session.get_one(Dealer, settlement.dealer_id)
+
+
+def line_of(session: Session, settlement: Settlement, line_id: int) -> SettlementLine:
+    """Return one line of a statement; raise `NotFoundError` for a line of another."""
+    line = session.get(SettlementLine, line_id)
+    if line is None or line.settlement_id != settlement.id:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    return line

@@ -16,7 +16,7 @@ from decimal import Decimal
 from portal.kernel.money import share, total
 
 #: The kinds of line, in the order in which a statement shows them.
-KINDS = ("labour", "part", "handling_fee", "out_call", "towing", "substitute", "other")
+KINDS = ("labour", "part", "handling", "out_call", "towing", "substitute", "other")
 
 #: Value-added tax on goods and repair work, from a day on. Ministry of Finance and State Taxation
 #: Administration: [2018] 32 (16 %) and announcement 39 of 2019 (13 %); 17 % since the tax of 1994.

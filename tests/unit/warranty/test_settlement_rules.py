@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kernel.money import from_fen, to_fen
+from warranty.claims.words import KINDS as CLAIM_KINDS
 from warranty.settlement.rules import (
     KINDS,
     Amount,
@@ -24,12 +25,12 @@ rates = st.sampled_from([D("0"), D("0.03"), D("0.06"), D("0.13"), D("0.16"), D("
 
 def test_a_small_statement_adds_up() -> None:
     sums = reckon(
-        [Amount("labour", D("90.00")), Amount("part", D("1200.00")), Amount("handling_fee", D("120.00")),
+        [Amount("labour", D("90.00")), Amount("part", D("1200.00")), Amount("handling", D("120.00")),
          Amount("labour", D("45.05"))],
         D("0.13"),
     )  # fmt: skip
-    assert sums.by_kind == {"labour": D("135.05"), "part": D("1200.00"), "handling_fee": D("120.00")}
-    assert list(sums.by_kind) == ["labour", "part", "handling_fee"]
+    assert sums.by_kind == {"labour": D("135.05"), "part": D("1200.00"), "handling": D("120.00")}
+    assert list(sums.by_kind) == ["labour", "part", "handling"]
     assert (sums.net, sums.tax, sums.gross) == (D("1455.05"), D("189.16"), D("1644.21"))
 
 
@@ -113,3 +114,7 @@ def test_an_invoice_may_differ_by_ten_fen(invoiced: str, fits: bool) -> None:  #
 )  # fmt: skip
 def test_an_invoice_number_has_8_or_20_digits(text: str, fits: bool) -> None:  # noqa: FBT001
     assert is_invoice_number(text) is fits
+
+
+def test_every_kind_of_a_claims_line_has_a_place_on_the_statement() -> None:
+    assert set(CLAIM_KINDS) <= set(KINDS)

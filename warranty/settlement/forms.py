@@ -1,0 +1,81 @@
+"""Shapes of the room's input; what it means is judged by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from portal.kernel.i18n import N_, lazy
+from portal.kernel.money import MoneyError, yuan
+from warranty.settlement.services import REASON_LENGTH, Answer
+from warranty.settlement.words import OUTCOMES
+
+NEEDED = lazy("Please fill this in.")
+_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class VersionForm(FlaskForm):  # type: ignore[misc]
+    """What a person saw when the button was pressed."""
+
+    version = HiddenField()
+
+    def seen(self) -> int | None:
+        """Return the row version of the page that was looked at; None when it is nonsense."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() else None
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """The month to close, and a yes to what it would do."""
+
+    month = SelectField(lazy("Month"), validate_choice=False)
+    sure = BooleanField(lazy("Yes, make these statements"), [DataRequired(lazy("Please tick the box."))])
+
+
+class DisputeForm(FlaskForm):  # type: ignore[misc]
+    """Why a line is wrong."""
+
+    reason = TextAreaField(lazy("What is wrong with this line?"), render_kw={"rows": 3, "maxlength": REASON_LENGTH})
+
+
+class InvoiceForm(VersionForm):
+    """The dealer's invoice."""
+
+    number = StringField(lazy("Invoice no."), [Length(max=40)], render_kw={**_PLAIN, "inputmode": "numeric"})
+    amount = StringField(
+        lazy("Amount with tax (yuan)"), [DataRequired(NEEDED), Length(max=20)],
+        render_kw={**_PLAIN, "inputmode": "decimal", "class": "num"},
+    )  # fmt: skip
+
+    def validate_amount(self, field: Any) -> None:
+        """Tell at the field what is no amount."""
+        try:
+            yuan(field.data)
+        except MoneyError:
+            raise ValueError(lazy("Please write an amount such as 1,234.50.")) from None
+
+
+class AnswerForm(VersionForm):
+    """An answer for each disputed line; made by `answer_form`."""
+
+    def answers(self, lines: Iterable[int]) -> dict[int, Answer]:
+        """Return what was answered, by line."""
+        return {key: Answer(self[f"outcome-{key}"].data or "", self[f"text-{key}"].data or "") for key in lines}
+
+
+def answer_form(lines: Iterable[int]) -> AnswerForm:
+    """Build the form for these disputed lines: what becomes of each, and why."""
+    fields: dict[str, Any] = {}
+    for key in lines:
+        fields[f"outcome-{key}"] = RadioField(
+            lazy("What becomes of it"), choices=[(value, lazy(N_(words))) for value, words in OUTCOMES.items()],
+            validate_choice=False,
+        )  # fmt: skip
+        fields[f"text-{key}"] = TextAreaField(
+            lazy("Answer to the dealer"), render_kw={"rows": 2, "maxlength": REASON_LENGTH}
+        )
+    return type("AnswerForm", (AnswerForm,), fields)()  # type: ignore[no-any-return]
