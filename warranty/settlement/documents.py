@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
 import cn2an
 from sqlalchemy.orm import Session
 
-from dealers.network.models import Dealer
-from portal.kernel.money import MoneyError, round_fen
+from portal.kernel.money import ZERO, MoneyError, round_fen, total
 from warranty.settlement import queries
 from warranty.settlement.rules import Amount, Sums, reckon
+
+#: The kinds on the paper: it is Chinese with English beside, whatever language the reader uses.
+KIND_NAMES = {
+    "labour": ("工时费", "Labour"),
+    "part": ("材料费", "Parts"),
+    "handling": ("配件管理费", "Handling fee"),
+    "out_call": ("外出救援费", "Out-call"),
+    "towing": ("拖车费", "Towing"),
+    "substitute": ("代步车/交通补偿", "Substitute car or transport"),
+    "other": ("其他", "Other"),
+}
 
 
 def capital_figures(amount: Decimal) -> str:
@@ -33,14 +45,16 @@ def capital_figures(amount: Decimal) -> str:
 
 
 @dataclass(frozen=True)
-class PaperLine:
-    """One row: its place, claim, VIN, kind and yuan before tax."""
+class ClaimRow:
+    """One row of the paper: a claim's yuan before tax, by column."""
 
-    position: int
     claim: str
     vin: str
-    kind: str
-    amount: Decimal
+    labour: Decimal
+    part: Decimal
+    handling: Decimal
+    other: Decimal
+    total: Decimal
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,6 @@ class StatementPaper:
 
     number: str
     month: str
-    state: str
     dealer_code: str
     dealer_name: str
     address: str | None
@@ -62,28 +75,47 @@ class StatementPaper:
     confirmed_by: str | None
     invoice_no: str | None
     claims: int
-    lines: tuple[PaperLine, ...]
+    claim_rows: tuple[ClaimRow, ...]
+    totals: ClaimRow
+    by_kind: tuple[tuple[str, str, str, Decimal], ...]
     sums: Sums
     capital: str
 
 
 def build(session: Session, number: str) -> StatementPaper:
-    """Load a statement for printing; its sums are reckoned from the lines that are printed."""
+    """Load a statement for printing; its sums are reckoned from the lines that are printed.
+
+    Raises `MoneyError` when they are not what the statement says: such a paper is not printed.
+    """
     statement = queries.find(session, number)
-    dealer = session.get_one(Dealer, statement.dealer_id)
-    lines = tuple(_lines(session, statement.id))
+    dealer = queries.dealer_of(session, statement)
+    lines = queries.all_lines(session, statement.id)
     sums = reckon((Amount(line.kind, line.amount) for line in lines), statement.tax_rate)
-    if sums.gross != statement.gross:
+    rows = tuple(_claim_rows(lines))
+    totals = _totals(rows)
+    if (sums.gross, totals.total) != (statement.gross, statement.net):
         raise MoneyError(f"{number}: the lines come to {sums.gross}, the statement says {statement.gross}")
     return StatementPaper(
-        number=statement.number, month=statement.month, state=statement.state, dealer_code=dealer.code,
+        number=statement.number, month=statement.month, dealer_code=dealer.code,
         dealer_name=dealer.name, address=dealer.address, uscc=dealer.uscc, phone=dealer.phone,
         bank_name=dealer.bank_name, bank_account=dealer.bank_account, generated_at=statement.generated_at,
         confirmed_at=statement.confirmed_at, confirmed_by=statement.confirmed_by, invoice_no=statement.invoice_no,
-        claims=statement.claims, lines=lines, sums=sums, capital=capital_figures(statement.gross),
+        claims=statement.claims, claim_rows=rows, totals=totals, sums=sums,
+        by_kind=tuple((kind, *KIND_NAMES[kind], amount) for kind, amount in sums.by_kind.items()),
+        capital=capital_figures(statement.gross),
     )  # fmt: skip
 
 
-def _lines(session: Session, settlement_id: int) -> Iterator[PaperLine]:
-    for position, row in enumerate(queries.all_lines(session, settlement_id), 1):
-        yield PaperLine(position, row.claim_number, row.vin, row.kind, row.amount)
+def _claim_rows(lines: Iterable[Any]) -> Iterator[ClaimRow]:
+    """Put a claim's lines, which follow each other, into one row."""
+    for (claim, vin), group in groupby(lines, key=lambda line: (line.claim_number, line.vin)):
+        amounts = {line.kind: line.amount for line in group}
+        whole = total(amounts.values())
+        labour, part, handling = (amounts.get(kind, ZERO) for kind in ("labour", "part", "handling"))
+        yield ClaimRow(claim, vin, labour, part, handling, whole - labour - part - handling, whole)
+
+
+def _totals(rows: Iterable[ClaimRow]) -> ClaimRow:
+    columns = [(row.labour, row.part, row.handling, row.other, row.total) for row in rows]
+    sums = [total(column) for column in zip(*columns, strict=True)] or [ZERO] * 5
+    return ClaimRow("", "", *sums)

@@ -166,7 +166,7 @@ def all_lines(session: Session, settlement_id: int) -> list[Row[Any]]:
         session.execute(
             select(line.claim_number, line.vin, line.kind, line.amount)
             .where(line.settlement_id == settlement_id)
-            .order_by(line.id)
+            .order_by(line.claim_id, line.id)
         )
     )
 
