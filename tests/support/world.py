@@ -68,7 +68,10 @@ def build(session: Session) -> World:
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
         fill(session, RepairPhoto, **own, order_id=order.id), claim,
         fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
-        fill(session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin),
+        fill(
+            session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
+            kind="labour",
+        ),
         part, fill(session, LabourOperation), fill(session, AuditEntry),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
@@ -105,6 +108,9 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("claims.order_panel", "number"): _ORDER,
     ("claims.make", "number"): _ORDER,
     ("settlement", "key"): Object(lambda world: world.settlement.number, owned=True),
+    ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
+    ("settlement", "job_id"): Object(lambda world: world.job.id),
+    ("settlement", "action"): Object(lambda _world: "confirm"),
     ("catalogue", "number"): Object(lambda world: world.part.number),
     ("imports", "kind"): Object(lambda _world: "dealers"),
 }

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
-from flask import Flask
-from sqlalchemy.orm import Session
 
-from portal.kernel.access import Actor
-from portal.kernel.clock import utc_now
-from portal.kernel.db import db
+from portal.kernel.command import at_desk
 from portal.kernel.errors import DomainError, OperatorError
-from portal.kernel.scoping import HeadOfficeScope, enter
 from warranty.settlement.closing import Closed, close_month
 from warranty.settlement.queries import unbalanced
-
-
-@contextmanager
-def _head_office(application: Callable[[], Flask]) -> Iterator[tuple[Session, Actor]]:
-    actor = Actor.system("operator")
-    with application().app_context(), Session(db.engine, expire_on_commit=False) as session:
-        enter(session, actor, HeadOfficeScope("command line"))
-        yield session, actor
 
 
 @click.group()
@@ -37,12 +22,11 @@ def settlement() -> None:
 @settlement.command("close")
 @click.argument("month")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.pass_obj
-def close(application: Callable[[], Flask], month: str, *, as_json: bool) -> None:
+def close(month: str, *, as_json: bool) -> None:
     """Make every dealer's statement of MONTH (2026-10); run again, it does what is left."""
-    with _head_office(application) as (session, actor):
+    with at_desk(f"closing {month}") as desk:
         try:
-            closed = close_month(session, month, actor, utc_now())
+            closed = close_month(desk.session, month, desk.actor, desk.now)
         except DomainError as error:
             raise OperatorError("; ".join(fault.message % fault.facts for fault in error.faults)) from error
     click.echo(json.dumps(closed.plain(), ensure_ascii=False) if as_json else _told(closed))
@@ -51,21 +35,17 @@ def close(application: Callable[[], Flask], month: str, *, as_json: bool) -> Non
 
 
 def _told(closed: Closed) -> str:
-    rows = [
-        f"{closed.month}: {closed.statements} statements over {closed.claims} claims, {closed.net:,} yuan before tax,"
-        f" {closed.gross:,} with tax."
-    ]
-    rows += [f"{failure.dealer}: not made: {failure.message}" for failure in closed.failures]
-    return "\n".join(rows)
+    figures = f"{closed.statements} statements over {closed.claims} claims"
+    told = f"{closed.month}: {figures}, {closed.net:,} yuan before tax, {closed.gross:,} with tax."
+    return "\n".join([told, *(f"{failure.dealer}: not made: {failure.message}" for failure in closed.failures)])
 
 
 @settlement.command("check")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.pass_obj
-def check(application: Callable[[], Flask], *, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print what does not agree as JSON.")
+def check(*, as_json: bool) -> None:
     """Prove that statements equal their lines and their ledger; exit 1 where one does not."""
-    with _head_office(application) as (session, _actor):
-        found = unbalanced(session)
+    with at_desk("checking statements") as desk:
+        found = unbalanced(desk.session)
     if as_json:
         click.echo(json.dumps([{key: str(value) for key, value in asdict(row).items()} for row in found]))
     else:

@@ -44,6 +44,11 @@ def capital_figures(amount: Decimal) -> str:
     return words
 
 
+def in_words(amount: Decimal) -> str:
+    """Write an amount as it stands on a paper: the currency, then capital figures."""
+    return f"人民币{capital_figures(amount)}"
+
+
 @dataclass(frozen=True)
 class ClaimRow:
     """One row of the paper: a claim's yuan before tax, by column."""
@@ -102,7 +107,7 @@ def build(session: Session, number: str) -> StatementPaper:
         confirmed_at=statement.confirmed_at, confirmed_by=statement.confirmed_by, invoice_no=statement.invoice_no,
         claims=statement.claims, claim_rows=rows, totals=totals, sums=sums,
         by_kind=tuple((kind, *KIND_NAMES[kind], amount) for kind, amount in sums.by_kind.items()),
-        capital=capital_figures(statement.gross),
+        capital=in_words(statement.gross),
     )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
+from wtforms.validators import DataRequired, Length, ValidationError
 
-from portal.kernel.i18n import N_, lazy
+from portal.kernel.i18n import lazy
 from portal.kernel.money import MoneyError, yuan
 from warranty.settlement.services import REASON_LENGTH, Answer
 from warranty.settlement.words import OUTCOMES
@@ -32,7 +33,7 @@ class VersionForm(FlaskForm):  # type: ignore[misc]
 class CloseForm(FlaskForm):  # type: ignore[misc]
     """The month to close, and a yes to what it would do."""
 
-    month = SelectField(lazy("Month"), validate_choice=False)
+    month = HiddenField(lazy("Month"))
     sure = BooleanField(lazy("Yes, make these statements"), [DataRequired(lazy("Please tick the box."))])
 
 
@@ -56,7 +57,7 @@ class InvoiceForm(VersionForm):
         try:
             yuan(field.data)
         except MoneyError:
-            raise ValueError(lazy("Please write an amount such as 1,234.50.")) from None
+            raise ValidationError(lazy("Please write an amount such as 1,234.50.")) from None
 
 
 class AnswerForm(VersionForm):
@@ -72,7 +73,7 @@ def answer_form(lines: Iterable[int]) -> AnswerForm:
     fields: dict[str, Any] = {}
     for key in lines:
         fields[f"outcome-{key}"] = RadioField(
-            lazy("What becomes of it"), choices=[(value, lazy(N_(words))) for value, words in OUTCOMES.items()],
+            lazy("What becomes of it"), choices=[SelectChoice(value, lazy(words)) for value, words in OUTCOMES.items()],
             validate_choice=False,
         )  # fmt: skip
         fields[f"text-{key}"] = TextAreaField(

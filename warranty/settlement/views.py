@@ -16,7 +16,7 @@ from portal.kernel.money import ZERO, yuan
 from portal.kernel.web import actor, db_session, now, page, show_faults
 from warranty.settlement import queries, services
 from warranty.settlement.closing import check_month
-from warranty.settlement.documents import capital_figures
+from warranty.settlement.documents import in_words
 from warranty.settlement.forms import CloseForm, DisputeForm, InvoiceForm, VersionForm, answer_form
 from warranty.settlement.jobs import KIND
 from warranty.settlement.lists import SETTLEMENTS
@@ -60,13 +60,14 @@ def close() -> Any:
     """Show what closing a month would do; after a yes, let a worker do it."""
     form = CloseForm()
     if form.validate_on_submit():
+        month = form.month.data or ""
         try:
-            check_month(db_session(), form.month.data, now())
+            check_month(db_session(), month, now())
         except DomainError as error:
             show_faults(form, error)
             return _close_page(form, 422)
-        title = _("Close %(month)s", month=form.month.data)
-        job = enqueue(db_session(), KIND, title, {"month": form.month.data}, actor(), now(), locale_key())
+        title = _("Close %(month)s", month=month)
+        job = enqueue(db_session(), KIND, title, {"month": month}, actor(), now(), locale_key())
         return redirect(url_for("settlement.close", job=job.id))
     return _close_page(form, 422 if form.is_submitted() else 200)
 
@@ -74,7 +75,6 @@ def close() -> Any:
 def _close_page(form: CloseForm, status: int) -> tuple[str, int]:
     session = db_session()
     months = queries.open_months(session, now())
-    form.month.choices = [(month, month) for month in months]
     asked = form.month.data or request.args.get("month")
     month = asked if asked in months else months[min(1, len(months) - 1)] if months else None
     form.month.data = month
@@ -86,8 +86,8 @@ def _close_page(form: CloseForm, status: int) -> tuple[str, int]:
         except DomainError as error:
             show_faults(form, error)
     return page(
-        "warranty/settlement/close.html", status, form=form, month=month, waiting=waiting, cut_off=cut_off,
-        claims=sum(dealer.claims for dealer in waiting), net=sum((dealer.net for dealer in waiting), ZERO),
+        "warranty/settlement/close.html", status, form=form, months=months, month=month, waiting=waiting,
+        cut_off=cut_off, claims=sum(dealer.claims for dealer in waiting), net=sum((dealer.net for dealer in waiting), ZERO),
         periods=queries.periods(session), job=queries.closing_job(session, request.args.get("job", type=int)),
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def _statement_page(statement: Settlement, form: VersionForm | None = None, stat
         "warranty/settlement/settlement.html", status, statement=statement, form=form or VersionForm(formdata=None),
         dealer=queries.dealer_of(session, statement),
         sums=reckon(queries.amounts_of(session, statement.id), statement.tax_rate),
-        capital=capital_figures(statement.gross), disputes=disputes, words=words,
+        capital=in_words(statement.gross), disputes=disputes, words=words,
         unsent=[line for line in disputes if line.answer is None],
         lines=queries.lines_page(session, statement.id, after=after, words=words), events=_events(statement),
         offered={step.action for step in SETTLEMENT.offered(statement.state, actor().permissions)},
