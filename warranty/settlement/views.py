@@ -87,7 +87,8 @@ def _close_page(form: CloseForm, status: int) -> tuple[str, int]:
             show_faults(form, error)
     return page(
         "warranty/settlement/close.html", status, form=form, months=months, month=month, waiting=waiting,
-        cut_off=cut_off, claims=sum(dealer.claims for dealer in waiting), net=sum((dealer.net for dealer in waiting), ZERO),
+        cut_off=cut_off, claims=sum(dealer.claims for dealer in waiting),
+        net=sum((dealer.net for dealer in waiting), ZERO),
         periods=queries.periods(session), job=queries.closing_job(session, request.args.get("job", type=int)),
     )  # fmt: skip
 
