@@ -119,13 +119,6 @@ def rate_table(session: Session, today: date) -> list[RateView]:
     return views
 
 
-def places(session: Session) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the regions and provinces in use, for the filters of a form."""
-    regions = session.scalars(select(Dealer.region).distinct().order_by(Dealer.region))
-    provinces = session.scalars(select(Dealer.province).distinct().order_by(Dealer.province))
-    return {name: name for name in regions}, {name: name for name in provinces}
-
-
 def listed() -> Select[Any]:
     """Return the statement of the list of stations."""
     grade = func.coalesce(Dealer.grade, UNGRADED).label("grade")

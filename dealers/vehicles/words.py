@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dealers.vehicles.rules import vin_fault, wrong_characters
+from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_
 
 USE = {
@@ -48,6 +50,17 @@ PLATE = {
 }
 OWNER_KIND = {"person": N_("Private person"), "company": N_("Company")}
 
-VIN_LENGTH_FAULT = N_("A VIN has 17 characters; this one has %(count)s.")
-VIN_CHARACTER_FAULT = N_("A VIN cannot contain %(letters)s (the letters I, O and Q are never used).")
-VIN_CHECK_FAULT = N_("The check digit of this VIN is wrong: a character is mistyped.")
+_VIN_FAULTS = {
+    "length": N_("A VIN has 17 characters; this one has %(count)s."),
+    "character": N_("A VIN cannot contain %(letters)s (the letters I, O and Q are never used)."),
+    "check_digit": N_("The check digit of this VIN is wrong: a character is mistyped. Please compare it with the car."),
+}
+
+
+def vin_fault_in_words(vin: str) -> Fault | None:
+    """Return what is wrong with a cleaned VIN as people are told it; None where nothing is."""
+    fault = vin_fault(vin)
+    if fault is None:
+        return None
+    facts = {"count": len(vin), "letters": " ".join(wrong_characters(vin))}
+    return Fault(_VIN_FAULTS[fault], "vin", facts)

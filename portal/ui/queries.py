@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from dealers.service.models import RepairOrder
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
+from dealers.vehicles.words import vin_fault_in_words
 from portal.auth.roles import Side
 from portal.kernel.access import Actor, Permission
+from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_
 from portal.kernel.room import WorkItem, house
 from portal.ui.shell import url_exists
@@ -159,11 +161,9 @@ def _documents(session: Session, shelf: Shelf, number: str, actor: Actor) -> lis
     return [Found(shelf.kind, one, "", url_for(shelf.endpoint, key=one)) for one in numbers]
 
 
-def hint(text: str) -> str | None:
-    """Tell why a whole VIN may not have been found (a message id); None where nothing is to be said."""
+def hint(text: str) -> Fault | None:
+    """Tell why a whole VIN may not have been found; None where nothing is to be said."""
     vin = rules.clean_vin(text)
     if len(vin) != rules.VIN_LENGTH:
         return None
-    if rules.vin_fault(vin) is None:
-        return N_("The VIN is well formed, but this car is not recorded yet.")
-    return N_("This is no valid VIN: its check digit does not fit. Please compare it with the car.")
+    return vin_fault_in_words(vin) or Fault(N_("The VIN is well formed, but this car is not recorded yet."))

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.kernel.access import signed_in
+from portal.kernel.i18n import say
 from portal.kernel.web import actor, db_session, now, page
 from portal.ui import queries
 
@@ -28,4 +29,5 @@ def search() -> Response | tuple[str, int]:
     found = queries.search(db_session(), text, actor()) if text else []
     if len(found) == 1:
         return redirect(found[0].url)
-    return page("portal/ui/search.html", text=text, found=found, hint=queries.hint(text))
+    hint = queries.hint(text)
+    return page("portal/ui/search.html", text=text, found=found, hint=say(hint) if hint else None)

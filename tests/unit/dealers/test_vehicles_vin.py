@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealers.vehicles.rules import VIN_VALUES, check_digit, clean_vin, vin_fault, vin_faults, wrong_characters
+from dealers.vehicles.words import vin_fault_in_words
 
 REAL = Path(__file__).parents[2] / "data" / "vins-real.csv"
 
@@ -81,3 +82,11 @@ def test_a_forbidden_letter_is_told_as_such(vin: str, letter: str, place: int) -
     changed = vin[:place] + letter + vin[place + 1 :]
     assert vin_fault(changed) == "character"
     assert wrong_characters(changed) == letter
+
+
+def test_faults_are_told_with_their_facts() -> None:
+    told = [vin_fault_in_words(vin) for vin in ("1M8", "IM8GDM9AXKPO42788", "1M8GDM9A1KP042788", "1M8GDM9AXKP042788")]
+    assert [fault and (fault.facts["count"], fault.facts["letters"]) for fault in told] == [
+        (3, ""), (17, "I O"), (17, ""), None,
+    ]  # fmt: skip
+    assert len({fault.message for fault in told if fault}) == 3
