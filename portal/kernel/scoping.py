@@ -162,6 +162,8 @@ def _confine(state: ORMExecuteState) -> None:
     if state.is_insert:
         _check_insert(state, scope)
     elif not state.is_column_load:
+        if state.is_update:
+            _check_update(state)
         dealer_id = scope.dealer_id
         state.statement = state.statement.options(
             with_loader_criteria(DealerOwned, lambda cls: cls.dealer_id == dealer_id, include_aliases=True)
@@ -189,6 +191,16 @@ def _check_insert(state: ORMExecuteState, scope: DealerScope) -> None:
     rows = given if isinstance(given, list) else [given] if given else []
     if not rows or any(row.get("dealer_id") != scope.dealer_id for row in rows):
         raise ScopeError("a bulk insert for another dealer, or without one")
+
+
+def _check_update(state: ORMExecuteState) -> None:
+    """Rows stay with their dealer; and no criterion reaches an update by a list of keys."""
+    if not (_tables(state.statement) & owned_tables()):
+        return
+    statement: Any = state.statement
+    given = statement._values or ()  # noqa: SLF001  (there is no public way to ask for them)
+    if isinstance(state.parameters, list) or any(getattr(column, "key", column) == "dealer_id" for column in given):
+        raise ScopeError("an update that gives rows to a dealer, or goes by a list of keys")
 
 
 @event.listens_for(Session, "before_flush")
