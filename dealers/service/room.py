@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dealers.service import queries
+from dealers.service.documents import file_name, repair_record
 from dealers.service.lists import NETWORK_ORDERS, ORDERS
 from dealers.service.views import bp
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
-from portal.kernel.room import MenuItem, Room, WorkItem
+from portal.kernel.room import MenuItem, Paper, Room, WorkItem
 
 
 def _promise_passed(session: Session, _actor: Actor, now: datetime) -> int:
@@ -25,6 +26,12 @@ def _open(session: Session, _actor: Actor, _now: datetime) -> int:
 ROOM = Room(
     blueprint=bp,
     lists=(ORDERS, NETWORK_ORDERS),
+    papers=(
+        Paper(
+            "repair_record", N_("Repair record"), Permission.SERVICE_VIEW, repair_record,
+            "documents/repair_record.html", file_name,
+        ),
+    ),
     work=(
         WorkItem(
             "orders_late", N_("Cars past the promised time"), Permission.SERVICE_WRITE, _promise_passed,

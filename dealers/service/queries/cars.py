@@ -30,6 +30,7 @@ class Car:
     model_id: int
     name_zh: str
     name_en: str
+    engine_no: str | None
     configuration: str | None
     colour: str | None
     invoiced_on: date | None
@@ -66,8 +67,8 @@ def cars_where(session: Session, condition: ColumnElement[bool], limit: int) -> 
     ).all()
     return [
         Car(
-            car.id, car.vin, car.plate, car.model_id, zh, en, car.configuration, car.colour, car.invoiced_on,
-            owner or "", phone or "", last_reading(session, car.id),
+            car.id, car.vin, car.plate, car.model_id, zh, en, car.engine_no, car.configuration, car.colour,
+            car.invoiced_on, owner or "", phone or "", last_reading(session, car.id),
         )
         for car, zh, en, owner, phone in rows
     ]  # fmt: skip

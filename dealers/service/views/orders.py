@@ -130,7 +130,8 @@ def _show(
 def _events(view: OrderView) -> list[dict[str, Any]]:
     """Tell an order's life: opened, then every step with its reason."""
     order = view.order
-    opened = {"at": order.created_at, "title": _(words.DONE["open"]), "who": order.advisor_name, "tone": "info"}
+    title = words.DONE["open"]
+    opened = {"at": order.created_at, "title": _(title), "who": order.advisor_name, "tone": "info"}
     return [
         opened,
         *(
