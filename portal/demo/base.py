@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -166,58 +166,61 @@ def make_catalogues(loader: Loader) -> None:
     loader.table("tax_rate", "valid_from", "rate").append(("2019-04-01", 1300))
 
 
-def make_cars(world: World, loader: Loader, count: int) -> Iterator[int]:
-    """Make ``count`` cars sold over the last four years; yields how many are done."""
-    random = Random(f"{world.seed} cars")
-    customers = loader.table("customer", "id", "name", "phone", "kind")
-    vehicles = loader.table(
-        "vehicle", "id", "vin", "vin_tail", "model_id", "configuration", "colour", "engine_no", "produced_on", "use",
-        "plate", "invoice_no", "invoiced_on", "delivered_on", "price", "selling_dealer_id", "owner_id", "owner_since",
-    )  # fmt: skip
-    shares = list(accumulate(model.share for model in makers.MODELS))
-    weights = list(accumulate(station.weight for station in world.stations))
-    makers_of: dict[tuple[int, int, int], object] = {}
-    serials: dict[int, int] = {}
-    last, pick = world.today.toordinal(), range(len(makers.MODELS))
-    for number in range(1, count + 1):
-        index = random.choices(pick, cum_weights=shares)[0]
-        model, station = makers.MODELS[index], random.choices(world.stations, cum_weights=weights)[0]
-        sold = last - int(random.random() ** 0.85 * 1460)
-        delivered = date.fromordinal(sold)
-        produced = date.fromordinal(sold - random.randrange(12, 110))
-        year = produced.year + (1 if produced.month > 8 else 0)
-        serials[year] = serials.get(year, 99_999) + 1  # one count a model year: the last eight name a car
-        key = (index, year, serials[year] // 1_000_000)
-        plant = "ABCDEFGH"[key[2]]
-        make = makers_of.get(key) or makers_of.setdefault(key, people.vin_maker(WMI, model.vds, year, plant))
-        vin = make(serials[year] % 1_000_000)  # type: ignore[operator]
-        electric = model.powertrain == "electric"
+class CarMaker:
+    """Makes cars one by one: model and station by their shares, sold over the last four years."""
+
+    def __init__(self, world: World, loader: Loader) -> None:
+        self.world, self.random = world, Random(f"{world.seed} cars")
+        self.customers = loader.table("customer", "id", "name", "phone", "kind")
+        self.vehicles = loader.table(
+            "vehicle", "id", "vin", "vin_tail", "model_id", "configuration", "colour", "engine_no", "produced_on",
+            "use", "plate", "invoice_no", "invoiced_on", "delivered_on", "price", "selling_dealer_id", "owner_id",
+            "owner_since",
+        )  # fmt: skip
+        self.shares = list(accumulate(model.share for model in makers.MODELS))
+        self.weights = list(accumulate(station.weight for station in world.stations))
+        self.vins: dict[tuple[int, int, int], Callable[[int], str]] = {}
+        self.serials: dict[int, int] = {}
+        self.last = world.today.toordinal()
+
+    def make(self, number: int) -> None:
+        """Write one car with its owner."""
+        random, world = self.random, self.world
+        index = random.choices(range(len(makers.MODELS)), cum_weights=self.shares)[0]
+        model, station = makers.MODELS[index], random.choices(world.stations, cum_weights=self.weights)[0]
+        sold = self.last - int(random.random() ** 0.85 * 1460)
+        delivered, produced = date.fromordinal(sold), date.fromordinal(sold - random.randrange(12, 110))
+        vin, engine = self._identity(index, produced)
         company = random.random() < 0.06
         owner = f"{station.city.name}{random.choice(people.COMPANIES)}有限公司" if company else people.person(random)
-        phone, plate = people.phone(random), people.plate(random, station.city.plate, electric=electric)
-        use = "commercial" if company else "household"
-        invoiced = date.fromordinal(min(sold + random.choice((-2, -1, 0, 0, 0, 0)), last))
-        customers.append((number, owner, phone, "company" if company else "person"))
-        vehicles.append((
+        phone = people.phone(random)
+        plate = people.plate(random, station.city.plate, electric=model.powertrain == "electric")
+        invoiced = date.fromordinal(min(sold + random.choice((-2, -1, 0, 0, 0, 0)), self.last))
+        self.customers.append((number, owner, phone, "company" if company else "person"))
+        self.vehicles.append((
             number, vin, vin[-6:], index + 1, random.choice(("舒适型", "豪华型", "旗舰型")), random.choice(people.COLOURS),
-            f"{model.vds}{serials[year]:07d}", produced.isoformat(), use, plate, f"{random.randrange(10**8):08d}",
+            engine, produced.isoformat(), "commercial" if company else "household", plate, f"{random.randrange(10**8):08d}",
             invoiced.isoformat(), delivered.isoformat(), (model.price - random.randrange(0, 80) * 100) * 100,
             station.id, number, delivered.isoformat(),
         ))  # fmt: skip
-        world.cars.append(
-            Car(
-                number,
-                vin,
-                index,
-                station.id - 1,
-                sold,
-                produced.isocalendar()[:2],
-                random.randrange(14, 78),
-                owner,
-                phone,
-                plate,
-            )
-        )
+        week, daily = produced.isocalendar()[:2], random.randrange(14, 78)
+        world.cars.append(Car(number, vin, index, station.id - 1, sold, week, daily, owner, phone, plate))
+
+    def _identity(self, index: int, produced: date) -> tuple[str, str]:
+        """Return the next VIN and engine number: one count a model year, so the last eight name a car."""
+        year, vds = produced.year + (1 if produced.month > 8 else 0), makers.MODELS[index].vds
+        serial = self.serials[year] = self.serials.get(year, 99_999) + 1
+        key = (index, year, serial // 1_000_000)
+        if key not in self.vins:
+            self.vins[key] = people.vin_maker(WMI, vds, year, "ABCDEFGH"[key[2]])
+        return self.vins[key](serial % 1_000_000), f"{vds}{serial:07d}"
+
+
+def make_cars(world: World, loader: Loader, count: int) -> Iterator[int]:
+    """Make ``count`` cars; yields how many are done."""
+    maker = CarMaker(world, loader)
+    for number in range(1, count + 1):
+        maker.make(number)
         loader.settle()
         if number % 10_000 == 0:
             yield number

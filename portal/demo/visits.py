@@ -36,12 +36,21 @@ class Claimable:
     received: str
     completed: str
     completed_day: int
-    completed_minute: int
     odometer_km: int
     hours: int
     rate: int
     price: int
-    photo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a visit began, was promised, was done; and since when a substitute car was due."""
+
+    received: str
+    promised: str
+    completed: str
+    done_day: int
+    substitute: str | None
 
 
 @dataclass
@@ -106,52 +115,71 @@ class Visits:
 
     def _visit(self, car: Car, day: int, minute: int, month: str) -> Claimable | None:
         random, stations = self.random, self.world.stations
-        home = stations[car.station]
-        station = home if random.random() < 0.86 else stations[int(random.random() * len(stations))]
-        age, km = day - car.sold, (day - car.sold) * car.daily_km + 30
-        dice = random.random()
-        under = age < WARRANTY_DAYS and km < WARRANTY_KM and car.owner[-2:] != "公司"
+        station = stations[car.station] if random.random() < 0.86 else random.choice(stations)
+        dice, km = random.random(), (day - car.sold) * car.daily_km + 30
         kind = "maintenance" if dice < 0.4 else "out_call" if dice > 0.985 else "general"
+        under = day - car.sold < WARRANTY_DAYS and km < WARRANTY_KM and car.owner[-2:] != "公司"
         warranty = kind != "maintenance" and under and random.random() < 0.72
-        stay = random.random()
+        span = self._span(day, minute)
+        finished = span.done_day < self.world.today.toordinal()
+        self.order_id += 1
+        self.job_id += 1
+        rate = (HOURLY[station.grade] + (RISE if day >= RISE_DAY else 0)) * 100
+        if kind == "maintenance":
+            sums = self._maintain(station, rate)
+        else:
+            sums = self._repair(car, station, day, rate, warranty=warranty)
+        number = self.number("RO", station.code, month)
+        self._order(car, station, number, kind, km, span, sums, finished=finished)
+        if not (finished and warranty):
+            return None
+        return Claimable(
+            self.order_id, self.job_id, number, car, station, self.failure, span.received, span.completed, span.done_day,
+            km, self.hours_of[self.failure], rate, self.price_of[self.failure][day >= RISE_DAY],
+        )  # fmt: skip
+
+    def _span(self, day: int, minute: int) -> Span:
+        """Choose how long a visit takes: most go home the same day, some wait weeks for a part."""
+        random, stay = self.random, self.random.random()
         length = (
             0 if stay < 0.62 else 1 + int(random.random() * 3) if stay < 0.95 else 4 + int(random.random() ** 2 * 20)
         )
-        done_day = day + length
-        done_minute = (
-            min(minute + 90 + int(random.random() * 200), 1110) if length == 0 else 900 + int(random.random() * 180)
+        ready = min(minute + 90 + int(random.random() * 200), 1110) if length == 0 else 900 + int(random.random() * 180)
+        late = utc_text(day + 5, minute) if length > 5 else None
+        return Span(
+            utc_text(day, minute), utc_text(day + length, 1020), utc_text(day + length, ready), day + length, late
         )
-        finished = done_day < self.world.today.toordinal()
-        self.order_id += 1
-        self.job_id += 1
-        received, completed = utc_text(day, minute), utc_text(done_day, done_minute) if finished else None
-        number = self.number("RO", station.code, month)
-        advisor = station.advisors[self.order_id % len(station.advisors)]
-        rate = (HOURLY[station.grade] + (RISE if day >= RISE_DAY else 0)) * 100
-        if kind == "maintenance":
-            labour, parts = self._maintain(station, rate)
-        else:
-            labour, parts = self._repair(car, station, day, rate, warranty=warranty)
+
+    def _order(
+        self,
+        car: Car,
+        station: Station,
+        number: str,
+        kind: str,
+        km: int,
+        span: Span,
+        sums: tuple[int, int],
+        *,
+        finished: bool,
+    ) -> None:
+        random, out = self.random, kind == "out_call"
+        advisor, completed = (
+            station.advisors[self.order_id % len(station.advisors)],
+            span.completed if finished else None,
+        )
         self.orders.append((
-            self.order_id, station.id, number, car.id, car.vin, car.plate, kind, received, utc_text(done_day, 1020),
-            completed, km, 0, advisor, car.owner, car.phone, car.owner if random.random() < 0.9 else f"{car.owner[:1]}师傅",
-            car.phone, 18 + self.order_id % 40 if kind == "out_call" else None, 0, 26000 if kind == "out_call" else 0,
-            "car" if length > 5 else "none", utc_text(day + 5, minute) if length > 5 else None,
-            completed if length > 5 else None, 0, labour, parts, received, "completed" if finished else "open", 2 if finished else 1,
+            self.order_id, station.id, number, car.id, car.vin, car.plate, kind, span.received, span.promised, completed,
+            km, 0, advisor, car.owner, car.phone, car.owner if random.random() < 0.9 else f"{car.owner[:1]}师傅", car.phone,
+            18 + self.order_id % 40 if out else None, 0, 26000 if out else 0, "car" if span.substitute else "none",
+            span.substitute, completed if span.substitute else None, 0, *sums, span.received,
+            "completed" if finished else "open", 2 if finished else 1,
         ))  # fmt: skip
         doubtful = random.random() < 0.002
-        self.readings.append((car.id, received, km // 10 if doubtful else km, "repair_order", number, 0,
-                              "lower" if doubtful else None))  # fmt: skip
-        if not finished:
-            return None
-        self.changes.append(("repair_order", self.order_id, "complete", "open", "completed", None, advisor, completed))
-        if not warranty:
-            return None
-        failure = self.failure
-        return Claimable(
-            self.order_id, self.job_id, number, car, station, failure, received, str(completed), done_day, done_minute, km,
-            self.hours_of[failure], rate, self.price_of[failure][day >= RISE_DAY],
-        )  # fmt: skip
+        reading = (car.id, span.received, km // 10 if doubtful else km, "repair_order", number, 0)
+        self.readings.append((*reading, "lower" if doubtful else None))
+        if finished:
+            change = ("repair_order", self.order_id, "complete", "open", "completed", None, advisor, completed)
+            self.changes.append(change)
 
     def _maintain(self, station: Station, rate: int) -> tuple[int, int]:
         labour = (60 * rate + 50) // 100

@@ -13,8 +13,6 @@ from tests.support.code import ROOT, WINGS, dotted, files, imports, modules, pla
 
 MODULE_LINES = 400
 FUNCTION_LINES = 40
-#: Makers of demo rows by the hundred thousand: one row is one run of draws, and a call costs.
-ONE_RUN_OF_DRAWS = frozenset({"portal.demo.base.make_cars", "portal.demo.visits._visit"})
 BUSINESS = ("dealers", "parts", "warranty", "reports")
 MONEY_FILES = frozenset({"rules", "services", "models", "queries", "documents", "pricing", "imports"})
 #: Who may look across dealers, and why: the car's visit history belongs to every station (Art. 17).
