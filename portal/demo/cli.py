@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask_migrate import upgrade
 
-from portal.demo.network import Size, make_network
+from portal.demo.network import Size, fill
 from portal.kernel.clock import utc_now
 from portal.kernel.db import db
 from portal.operate import application
@@ -23,8 +23,7 @@ def demo(dealers: int, vehicles: int, months: int, seed: int) -> None:
     app = application()
     with app.app_context():
         upgrade()
-        with db.engine.begin() as connection:
-            world = make_network(connection, Size(dealers, vehicles, months, seed), utc_now(), click.echo)
+        world = fill(db.engine, Size(dealers, vehicles, months, seed), utc_now(), click.echo)
     click.echo(f"{len(world.stations):,} stations, {len(world.cars):,} cars. Demo accounts: see `sanbao user list`.")
 
 

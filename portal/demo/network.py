@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
 from portal.demo.claims import Claims
 from portal.demo.load import Loader
+from portal.demo.months import settle_months
 from portal.demo.visits import Visits
 from portal.kernel.clock import local_date
 from portal.kernel.errors import OperatorError
@@ -36,6 +37,16 @@ def months_before(today: date, count: int) -> list[tuple[date, date]]:
         last = first - timedelta(days=1)
         first = last.replace(day=1)
     return spans[::-1]
+
+
+def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) -> World:
+    """Fill an empty database with a network and settle the months that are over."""
+    with engine.begin() as connection:
+        world = make_network(connection, size, now, say)
+    months = [first for first, _last in months_before(world.today, size.months) if first < world.today.replace(day=1)]
+    if months:
+        settle_months(engine, months, size.seed, say)
+    return world
 
 
 def make_network(connection: Connection, size: Size, now: datetime, say: Callable[[str], None]) -> World:

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from portal.app import create_app
 from portal.config import from_environment
 from portal.demo.base import PASSWORD, World
-from portal.demo.network import Size, make_network
+from portal.demo.network import Size, fill
 from portal.demo.story import Story
 from portal.demo.visitor import VisitError
 from portal.kernel.clock import utc_now
@@ -91,8 +91,8 @@ def _fill(settings: dict[str, str], size: Size) -> tuple[World, str, int]:
     with app.app_context():
         upgrade()
         start = time.monotonic()
-        with db.engine.begin() as connection:
-            world = make_network(connection, size, utc_now(), lambda _words: None)
+        world = fill(db.engine, size, utc_now(), lambda _words: None)
+        with db.engine.connect() as connection:
             counts = {
                 name: connection.execute(text(f"select count(*) from {name}")).scalar_one()
                 for name in ("dealer", "vehicle", "repair_order", "claim", "settlement")
