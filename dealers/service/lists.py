@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, literal, or_, select, type_coerce
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,7 +22,7 @@ from dealers.service.rules import scanned_vin
 from dealers.vehicles.models import Vehicle
 from portal.kernel.access import Permission
 from portal.kernel.clock import at, day_bounds
-from portal.kernel.db import UtcDateTime
+from portal.kernel.db import Fen, UtcDateTime
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 
@@ -51,7 +51,8 @@ def _now() -> Any:
 
 
 def _statement() -> Select[Any]:
-    total = RepairOrder.labour_total + RepairOrder.parts_total
+    # A sum of two columns would come back as the integer fen they are kept in.
+    total = type_coerce(RepairOrder.labour_total + RepairOrder.parts_total, Fen())
     columns: list[Any] = [
         RepairOrder.id,
         RepairOrder.number.label("number"),

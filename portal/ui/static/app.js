@@ -51,6 +51,13 @@ function notify(text) {
 /** @param {HTMLElement} element */
 const shown = (element) => element.getClientRects().length > 0;
 
+/** What a button or link is called, without the key drawn on it. @param {HTMLElement} element @returns {string} */
+function nameOf(element) {
+  const copy = /** @type {HTMLElement} */ (element.cloneNode(true));
+  copy.querySelectorAll("kbd").forEach((key) => key.remove());
+  return (element.getAttribute("aria-label") ?? /** @type {HTMLInputElement} */ (element).labels?.[0]?.textContent ?? copy.textContent ?? "").trim();
+}
+
 /** List the page's own short cuts in the help. */
 function listShortcuts() {
   const place = document.querySelector("[data-page-keys]");
@@ -62,8 +69,7 @@ function listShortcuts() {
     const head = row.appendChild(document.createElement("th"));
     head.scope = "row";
     head.appendChild(document.createElement("kbd")).textContent = element.dataset.shortcut ?? "";
-    row.appendChild(document.createElement("td")).textContent =
-      (element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
+    row.appendChild(document.createElement("td")).textContent = nameOf(element);
   }
 }
 
@@ -118,7 +124,7 @@ function ask(text, button) {
   if (place) place.textContent = text;
   const yes = dialog.querySelector("[data-confirm-yes]");
   if (yes instanceof HTMLElement) {
-    yes.textContent = button?.textContent?.trim() || (yes.dataset.words ?? "");
+    yes.textContent = (button && nameOf(button)) || (yes.dataset.words ?? "");
     yes.className = button?.matches(".btn-danger, .btn-outline-danger") ? "btn btn-danger" : "btn btn-primary";
   }
   dialog.returnValue = "no";
