@@ -76,7 +76,7 @@ def record(
 
     ``actor`` is for a session that has none: nobody is signed in yet.
     """
-    _write(session, [_entry(session, action, table, row_id, dealer_id, dict(changes), actor)])
+    _write(session, [entry(session, action, table, row_id, dealer_id, dict(changes), actor)])
 
 
 def seal(session: Session, now: datetime) -> int:
@@ -189,7 +189,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _entry(
+def entry(
     session: Session,
     action: str,
     table: str,
@@ -198,6 +198,7 @@ def _entry(
     changes: dict[str, Any],
     given: Actor | None = None,
 ) -> dict[str, Any]:
+    """Return the values of a trace's row, for whoever writes it."""
     actor = given or actor_of(session)
     return {
         "at": utc_now(), "chain": HEAD_OFFICE if dealer_id is None else f"dealer:{dealer_id}",
@@ -223,7 +224,7 @@ def _trace_flush(session: Session, _context: UOWTransaction) -> None:
             if changes:
                 dealer_id = entity.dealer_id if isinstance(entity, DealerOwned) else None
                 rows.append(
-                    _entry(session, action, entity.__tablename__, getattr(entity, "id", None), dealer_id, changes)
+                    entry(session, action, entity.__tablename__, getattr(entity, "id", None), dealer_id, changes)
                 )
     _write(session, rows)
 
@@ -266,7 +267,7 @@ def _trace_statement(state: ORMExecuteState) -> Any:
     values = {key: [plain(v) for v in column] for key, column in _columns(given)} if owned and count else {}
     _write(
         state.session,
-        [_entry(state.session, f"bulk {verb}", str(name), None, actor.dealer_id if owned and actor else None,
+        [entry(state.session, f"bulk {verb}", str(name), None, actor.dealer_id if owned and actor else None,
                 {"rows": count, **({"values": values} if values else {})})],
     )  # fmt: skip
     return result

@@ -7,19 +7,13 @@ bumps the row's version: of two people deciding at once one wins, the other gets
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Index,
-    Insert,
-    Table,
-    Update,
-    bindparam,
     event,
     insert,
     literal,
@@ -27,14 +21,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
-from sqlalchemy.orm.util import identity_key
 
 from portal.kernel.access import Actor, require
-from portal.kernel.audit import plain, record
 from portal.kernel.db import Base, Identified, short
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
-from portal.kernel.scoping import check_owner
 from portal.kernel.states import Machine, Step
 
 CHANGED = N_("Somebody changed this in the meantime. Please look at it again.")
@@ -107,7 +98,7 @@ def advance(
     session: Session, entity: Stateful, action: str, actor: Actor, now: datetime, *, reason: str | None = None
 ) -> Step:
     """Take one step: check machine, permission and reason, then write state and history."""
-    step, reason = _checked(entity.__machine__, entity.state, action, actor, reason)
+    step, reason = allowed(entity.__machine__, entity.state, action, actor, reason)
     source, token = entity.state, _advancing.set(True)
     try:
         entity.state = step.target
@@ -130,56 +121,7 @@ def advance(
     return step
 
 
-def advance_row(
-    session: Session, model: type[Stateful], row: Any, action: str, actor: Actor, now: datetime, *,
-    values: Mapping[str, Any], proof: Mapping[str, Any] | None = None,
-) -> Step:  # fmt: skip
-    """Take one step without loading the entity, for the hot paths: three statements, nothing left out.
-
-    ``row`` was read for update in the session's scope and holds id, dealer_id, state, row_version and
-    the present values of the columns in ``values``. Machine, permission, row version, history and
-    trace are those of `advance`; ``proof`` (a digest, say) is added to the trace.
-    """
-    step, reason = _checked(model.__machine__, row.state, action, actor, None)
-    check_owner(session, row.dealer_id)
-    fresh = {**values, "state": step.target, "row_version": row.row_version + 1}
-    table = cast("Table", model.__table__)  # type: ignore[attr-defined]
-    connection = session.connection()
-    statement = _update(table, tuple(fresh))
-    if connection.execute(statement, {**fresh, "key": row.id, "seen": row.row_version}).rowcount != 1:
-        raise ConflictError(Fault(CHANGED))
-    connection.execute(
-        _history(),
-        {
-            "entity": table.name, "entity_id": row.id, "action": action, "source": row.state, "target": step.target,
-            "reason": reason, "user_id": actor.user_id, "actor": actor.name, "at": now,
-        },
-    )  # fmt: skip
-    loaded = session.identity_map.get(identity_key(model, row.id))
-    if loaded is not None:
-        session.expire(loaded)
-    present = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
-    changes = {name: [plain(present[name]), plain(value)] for name, value in fresh.items() if present[name] != value}
-    record(session, "change", table.name, {**changes, **(proof or {})}, row_id=row.id, dealer_id=row.dealer_id)
-    return step
-
-
-@cache
-def _update(table: Table, columns: tuple[str, ...]) -> Update:
-    """Build the statement once for each set of columns."""
-    return (
-        table.update()
-        .where(table.c.id == bindparam("key"), table.c.row_version == bindparam("seen"))
-        .values({name: bindparam(name) for name in columns})
-    )
-
-
-@cache
-def _history() -> Insert:
-    return cast("Table", StateChange.__table__).insert()
-
-
-def _checked(
+def allowed(
     machine: Machine, state: str, action: str, actor: Actor, reason: str | None
 ) -> tuple[Step, str | None]:  # fmt: skip
     """Return the step and its reason; refuse what machine, permission or a missing reason forbid."""
@@ -203,7 +145,7 @@ def advance_all(
     to write rows that a SELECT makes.
     """
     sources = session.scalars(select(model.state).where(criteria).distinct().order_by(model.state)).all()
-    steps = {source: _checked(model.__machine__, source, action, actor, reason) for source in sources}
+    steps = {source: allowed(model.__machine__, source, action, actor, reason) for source in sources}
     return sum(
         _step_rows(session, model, criteria, (source, step), (actor, now, words))
         for source, (step, words) in steps.items()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ForeignKey, Table, event, text
+from sqlalchemy import ForeignKey, Table, event
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -28,6 +28,8 @@ from portal.kernel.db import Base
 
 #: The PostgreSQL setting that the row-level policies read: '*' or a dealer's id.
 SETTING = "sanbao.scope"
+#: As psycopg takes it: a text that is not compiled anew in every transaction.
+TELL = "select set_config(%s, %s, true)"
 
 
 class ScopeError(RuntimeError):
@@ -93,6 +95,14 @@ def actor_of(session: Session) -> Actor | None:
     return session.info.get("actor")
 
 
+def wall_of(session: Session) -> int:
+    """Return whose rows a prepared statement may read: a dealer's id, 0 for headquarters."""
+    scope = session.info.get("scope")
+    if scope is None:
+        raise ScopeError("a prepared statement without a scope")
+    return scope.dealer_id if isinstance(scope, DealerScope) else 0
+
+
 def check_owner(session: Session, dealer_id: int) -> None:
     """Refuse a Core statement on a dealer's rows that the session's scope does not cover.
 
@@ -132,19 +142,13 @@ def _setting(scope: Scope | None) -> str:
 def _tell_database(session: Session) -> None:
     """Reapply the setting when a transaction is already open (loading the user opened it)."""
     if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(
-            text("select set_config(:name, :value, true)"),
-            {"name": SETTING, "value": _setting(session.info.get("scope"))},
-        )
+        session.connection().exec_driver_sql(TELL, (SETTING, _setting(session.info.get("scope"))))
 
 
 @event.listens_for(Session, "after_begin")
 def _begin(session: Session, _transaction: Any, connection: Any) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("select set_config(:name, :value, true)"),
-            {"name": SETTING, "value": _setting(session.info.get("scope"))},
-        )
+        connection.exec_driver_sql(TELL, (SETTING, _setting(session.info.get("scope"))))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -6,39 +6,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
+from typing import cast as to_type
 
-from sqlalchemy import (
-    CompoundSelect,
-    Integer,
-    Row,
-    Select,
-    String,
-    and_,
-    bindparam,
-    cast,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)  # fmt: skip
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, Row, String, Table, and_, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from dealers.service.models import LabourOperation, RepairOrder, RepairPhoto
 from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
 from parts.catalogue.models import Part
 from portal.kernel.clock import local_date
+from portal.kernel.prepared import PreparedRead, wall
 from portal.kernel.scoping import DealerScope, lawful_view
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import limits_on
 from warranty.claims.rules.money import LABOUR, PART
 
-#: States in which another claim does not count: it was never asked for.
-UNASKED = ("draft", "withdrawn")
+CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE = (
+    to_type("Table", model.__table__)
+    for model in (
+        Claim, ClaimLine, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel, OdometerReading, Dealer,
+        Part,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,90 +44,97 @@ class Dossier:
 
 def dossier(session: Session, number: str, now: datetime, *, for_update: bool = False) -> Dossier | None:
     """Read a claim in the session's scope, for a check at the moment ``now``; None: there is none."""
-    head = session.execute(_head(for_update), {"claim_number": number}).first()
+    head = (_LOCKED_HEAD if for_update else _HEAD)(session, {"claim_number": number}).first()
     if head is None:
         return None
-    lines = list(session.execute(_lines(), {"claim": head.id, "model": head.model_id}))
-    own_only = isinstance(session.info.get("scope"), DealerScope)
+    lines = list(_LINES(session, {"claim": head.id, "model": head.model_id}))
+    past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
     with lawful_view(session, "earlier claims and odometer readings of the car, for the checks of a claim"):
-        past = session.execute(_past(own_only=own_only), {
-            "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id, "dealer": head.dealer_id,
-            "order_number": head.order_number, "received": head.received_at,
-        }).all()  # fmt: skip
-    return Dossier(head, lines, _facts(head, lines, past, local_date(now)))
+        rows = past(
+            session,
+            {
+                "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id, "dealer": head.dealer_id,
+                "order_number": head.order_number, "received": head.received_at,
+            },
+        ).all()  # fmt: skip
+    return Dossier(head, lines, _facts(head, lines, rows, local_date(now)))
 
 
-@cache
-def _head(for_update: bool) -> Select[Any]:  # noqa: FBT001  (the cache's key)
+def _head(*, for_update: bool) -> Any:
     statement = (
         select(
-            *(getattr(Claim, field.key).label(field.key) for field in Claim.__mapper__.column_attrs),
-            RepairOrder.number.label("order_number"), RepairOrder.type.label("order_type"),
-            RepairOrder.state.label("order_state"), RepairOrder.meter_replaced,
-            Vehicle.invoiced_on, Vehicle.delivered_on, Vehicle.model_id,
-            VehicleModel.code.label("model_code"), VehicleModel.repair_months, VehicleModel.repair_km,
-            Dealer.code.label("dealer_code"), Dealer.state.label("dealer_state"), Dealer.grade.label("dealer_grade"),
+            *(column.label(column.key) for column in CLAIM.columns),
+            ORDER.c.number.label("order_number"), ORDER.c.type.label("order_type"),
+            ORDER.c.state.label("order_state"), ORDER.c.meter_replaced,
+            CAR.c.invoiced_on, CAR.c.delivered_on, CAR.c.model_id,
+            MODEL.c.code.label("model_code"), MODEL.c.repair_months, MODEL.c.repair_km,
+            DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
+            DEALER.c.grade.label("dealer_grade"),
         )
-        .select_from(Claim)
-        .join(RepairOrder, RepairOrder.id == Claim.order_id)
-        .join(Vehicle, Vehicle.id == Claim.vehicle_id)
-        .outerjoin(VehicleModel, VehicleModel.id == Vehicle.model_id)
-        .join(Dealer, Dealer.id == Claim.dealer_id)
-        .where(Claim.number == bindparam("claim_number"))
+        .select_from(
+            CLAIM.join(ORDER, ORDER.c.id == CLAIM.c.order_id).join(CAR, CAR.c.id == CLAIM.c.vehicle_id)
+            .join(DEALER, DEALER.c.id == CLAIM.c.dealer_id).outerjoin(MODEL, MODEL.c.id == CAR.c.model_id)
+        )
+        .where(CLAIM.c.number == bindparam("claim_number"), wall(CLAIM), wall(ORDER))
     )  # fmt: skip
-    return statement.with_for_update(of=Claim) if for_update else statement
+    return statement.with_for_update(of=CLAIM) if for_update else statement
 
 
-@cache
-def _lines() -> Select[Any]:
-    known = select(LabourOperation.id).where(LabourOperation.code == ClaimLine.code)
-    fits = known.where(or_(LabourOperation.model_id.is_(None), LabourOperation.model_id == bindparam("model")))
+def _lines() -> Any:
+    known = select(OPERATION.c.id).where(OPERATION.c.code == LINE.c.code)
+    fits = known.where(or_(OPERATION.c.model_id.is_(None), OPERATION.c.model_id == bindparam("model")))
     return (
         select(
-            *(getattr(ClaimLine, field.key).label(field.key) for field in ClaimLine.__mapper__.column_attrs),
-            Part.id.label("part_id"), Part.per_vehicle,
-            and_(ClaimLine.kind == LABOUR, known.exists()).label("known"),
-            and_(ClaimLine.kind == LABOUR, fits.exists()).label("fits"),
+            *(column.label(column.key) for column in LINE.columns),
+            PART_TABLE.c.id.label("part_id"), PART_TABLE.c.per_vehicle,
+            and_(LINE.c.kind == LABOUR, known.exists()).label("known"),
+            and_(LINE.c.kind == LABOUR, fits.exists()).label("fits"),
         )
-        .select_from(ClaimLine)
-        .outerjoin(Part, and_(ClaimLine.kind == PART, Part.number == ClaimLine.code))
-        .where(ClaimLine.claim_id == bindparam("claim"))
-        .order_by(ClaimLine.position)
+        .select_from(LINE.outerjoin(PART_TABLE, and_(LINE.c.kind == PART, PART_TABLE.c.number == LINE.c.code)))
+        .where(LINE.c.claim_id == bindparam("claim"), wall(LINE))
+        .order_by(LINE.c.position)
     )  # fmt: skip
 
 
-@cache
-def _past(*, own_only: bool) -> CompoundSelect[Any]:
+def _past(*, own_only: bool) -> Any:
     """Claims and readings of the car at every station; photos only as far as the reader may see."""
     nothing = cast(null(), String)
     claims = select(
-        literal("claim").label("kind"), Claim.received_at.label("at"), Claim.causal_part.label("part"),
-        Claim.component.label("component"), Claim.order_id.label("figure"), Claim.dealer_id.label("owner"),
-        Claim.number.label("reference"),
+        literal("claim").label("kind"), CLAIM.c.received_at.label("at"), CLAIM.c.causal_part.label("part"),
+        CLAIM.c.component.label("component"), CLAIM.c.order_id.label("figure"), CLAIM.c.dealer_id.label("owner"),
+        CLAIM.c.number.label("reference"),
     ).where(
-        Claim.vehicle_id == bindparam("vehicle"), Claim.id != bindparam("claim"), Claim.state.not_in(UNASKED)
+        CLAIM.c.vehicle_id == bindparam("vehicle"), CLAIM.c.id != bindparam("claim"),
+        CLAIM.c.state != "draft", CLAIM.c.state != "withdrawn",  # those were never asked for
     )  # fmt: skip
     readings = select(
-        literal("reading"), OdometerReading.read_at, nothing, nothing, OdometerReading.km,
-        cast(OdometerReading.meter_replaced, Integer), OdometerReading.reference,
+        literal("reading"), READING.c.read_at, nothing, nothing, READING.c.km,
+        cast(READING.c.meter_replaced, Integer), READING.c.reference,
     ).where(
-        OdometerReading.vehicle_id == bindparam("vehicle"), OdometerReading.read_at <= bindparam("received"),
-        OdometerReading.doubt.is_(None),
-        or_(OdometerReading.reference.is_(None), OdometerReading.reference != bindparam("order_number")),
+        READING.c.vehicle_id == bindparam("vehicle"), READING.c.read_at <= bindparam("received"),
+        READING.c.doubt.is_(None),
+        or_(READING.c.reference.is_(None), READING.c.reference != bindparam("order_number")),
     )  # fmt: skip
-    mine = aliased(RepairPhoto)
+    mine, other = PHOTO.alias("mine"), PHOTO
     photos = (
         select(
-            literal("photo"), RepairOrder.received_at, nothing, nothing, RepairOrder.id, RepairPhoto.dealer_id,
-            RepairOrder.number,
+            literal("photo"), ORDER.c.received_at, nothing, nothing, ORDER.c.id, other.c.dealer_id, ORDER.c.number
         )
-        .join(mine, mine.sha256 == RepairPhoto.sha256)
-        .join(RepairOrder, RepairOrder.id == RepairPhoto.order_id)
-        .where(mine.order_id == bindparam("order"), RepairPhoto.order_id != bindparam("order"))
+        .select_from(mine.join(other, other.c.sha256 == mine.c.sha256).join(ORDER, ORDER.c.id == other.c.order_id))
+        .where(mine.c.order_id == bindparam("order"), other.c.order_id != bindparam("order"))
     )  # fmt: skip
     if own_only:
-        photos = photos.where(RepairPhoto.dealer_id == bindparam("dealer"))
+        photos = photos.where(other.c.dealer_id == bindparam("dealer"))
     return union_all(claims, readings, photos)
+
+
+#: Built once: these run at every submission, and whenever a claim's page is shown.
+_HEAD = PreparedRead(lambda: _head(for_update=False))
+_LOCKED_HEAD = PreparedRead(lambda: _head(for_update=True))
+_LINES = PreparedRead(_lines)
+_ACROSS = frozenset({"claim", "repair_photo", "repair_order"})
+_OWN_PAST = PreparedRead(lambda: _past(own_only=True), lawful=_ACROSS)
+_PAST = PreparedRead(lambda: _past(own_only=False), lawful=_ACROSS)
 
 
 def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], today: date) -> ClaimFacts:

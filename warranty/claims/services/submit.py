@@ -6,17 +6,17 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, Update, bindparam
+from sqlalchemy import Table, Update, bindparam
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.audit import plain
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
-from portal.kernel.lifecycle import advance_row
+from portal.kernel.prepared import Prepared
+from portal.kernel.quick_step import Along, advance_row
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
 from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
@@ -93,18 +93,17 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
     advance_row(
         session, Claim, head, "submit", actor, now,
         values={"version": version, "submitted_at": now, "applied": applied, "audited": None, "decided_at": None},
-        proof={"snapshot": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()},
-    )  # fmt: skip
-    connection = session.connection()
-    connection.execute(
-        _new_version(),
-        {
-            "claim_id": head.id, "dealer_id": head.dealer_id, "version": version, "submitted_at": now,
-            "submitted_by": actor.name, "applied": applied, "content": content,
-        },
+        along=Along(
+            cast("Table", ClaimVersion.__table__),
+            {
+                "claim_id": head.id, "dealer_id": head.dealer_id, "version": version, "submitted_at": now,
+                "submitted_by": actor.name, "applied": applied, "content": content,
+            },
+            {"snapshot": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()},
+        ),
     )  # fmt: skip
     if head.version:
-        connection.execute(_clear_lines(), {"key": head.id})
+        _clear_lines(session, {"key": head.id})
 
 
 def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -116,16 +115,13 @@ def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
     }
 
 
-@cache
-def _new_version() -> Insert:
-    return cast("Table", ClaimVersion.__table__).insert()
-
-
-@cache
-def _clear_lines() -> Update:
-    """Forget at the lines what the last decision said; the decision itself keeps it."""
+def _clearing() -> Update:
     table = cast("Table", ClaimLine.__table__)
     return (
         table.update().where(table.c.claim_id == bindparam("key"))
         .values(audited=None, decision=None, reason=None, reason_code=None)
     )  # fmt: skip
+
+
+#: Forgets at the lines what the last decision said; the decision itself keeps it.
+_clear_lines = Prepared(_clearing)

@@ -1,0 +1,248 @@
+"""Submitting a claim beside the raw driver's durable transaction of the same rows.
+
+Each submission reads the claim with its order, car and station, five lines and 20 rows of the car's
+history, checks them, and writes the claim, its version, the step and one audit row. The raw driver
+reads and writes the same rows in one durable transaction, with nothing checked or built.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from bench.support import POSTGRESQL, Result, in_turn, ratio, result, seconds
+from dealers.network.models import Dealer
+from dealers.service.models import LabourOperation, RepairJob, RepairOrder
+from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
+from parts.catalogue.models import Part
+from portal.app import create_app
+from portal.config import from_environment
+from portal.kernel.access import Actor, Permission
+from portal.kernel.db import db
+from portal.kernel.scoping import DealerScope, HeadOfficeScope, enter, leave
+from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.services import submit_claim
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+ROUNDS, BATCH, CLAIMS, READINGS = 7, 40, 10, 10
+AIMS = {"SQLite": 0.5, "PostgreSQL": 0.65}
+SIGNING = "a secret that only the measurements use, 32+"
+
+HEAD = """select c.*, o.number, o.type, o.state, o.meter_replaced, v.invoiced_on, v.delivered_on, v.model_id, m.code,
+ m.repair_months, m.repair_km, d.code, d.state, d.grade from claim c join repair_order o on o.id = c.order_id
+ join vehicle v on v.id = c.vehicle_id join vehicle_model m on m.id = v.model_id join dealer d on d.id = c.dealer_id
+ where c.id = ?"""
+LINES = """select l.*, p.id, p.per_vehicle, exists (select 1 from labour_operation a where a.code = l.code)
+ from claim_line l left join part p on p.number = l.code where l.claim_id = ? order by l.position"""
+PAST = """select received_at, causal_part, component, order_id, dealer_id, number from claim
+ where vehicle_id = ? and id <> ? and state not in ('draft', 'withdrawn')
+ union all select read_at, null, null, km, 0, reference from odometer_reading where vehicle_id = ?"""
+CLAIM = """update claim set state = 'submitted', version = 1, submitted_at = ?, applied = ?, row_version = 2
+ where id = ? and row_version = 1"""
+VERSION = """insert into claim_version (claim_id, dealer_id, version, submitted_at, submitted_by, applied, content)
+ values (?, ?, 1, ?, ?, ?, ?)"""
+STEP = """insert into state_change (entity, entity_id, action, source, target, user_id, actor, at)
+ values ('claim', ?, 'submit', 'draft', 'submitted', 1, 'bench', ?)"""
+TRACE = """insert into audit_entry (at, chain, user_id, actor, origin, action, table_name, row_id, changes)
+ values (?, ?, 1, 'bench', 'bench', 'change', 'claim', ?, ?)"""
+
+
+def run() -> list[Result]:
+    """Measure on SQLite, and on PostgreSQL where there is one."""
+    with tempfile.TemporaryDirectory(prefix="sanbao-claims-", dir="/var/tmp") as folder:
+        path = Path(folder) / "claims.sqlite"
+        found = _measure("SQLite", f"sqlite:///{path}", Path(folder), lambda: _sqlite(path))
+        if os.environ.get(POSTGRESQL):
+            with _own_database(os.environ[POSTGRESQL]) as url:
+                found += _measure("PostgreSQL", url, Path(folder), lambda: _postgresql(url))
+    return found
+
+
+def _measure(name: str, url: str, folder: Path, connect: Callable[[], Any]) -> list[Result]:
+    app = create_app(
+        from_environment(
+            {"DATABASE_URL": url, "SECRET_KEY": SIGNING, "SANBAO_ENV": "development", "SANBAO_VAR": str(folder)}
+        )
+    )
+    with app.app_context():
+        upgrade()
+        drafts = iter(_fill(2 * BATCH * (ROUNDS + 1)))
+        raw = connect()
+        measures: dict[str, Callable[[], float]] = {
+            "portal": lambda: seconds(lambda: _portal(app, [next(drafts) for _ in range(BATCH)])),
+            "driver": lambda: seconds(lambda: _driver(raw, [next(drafts) for _ in range(BATCH)])),
+        }
+        for measure in measures.values():
+            measure()  # warm up
+        taken = in_turn(ROUNDS, **measures)
+        raw.close()
+        db.session.remove()
+        db.engine.dispose()
+    share, aim = ratio(taken["driver"], taken["portal"]), AIMS[name]
+    portal, driver = (statistics.median(taken[key]) / BATCH * 1000 for key in ("portal", "driver"))
+    return [
+        result(f"{name}: the raw driver's transaction of a claim", driver, "ms"),
+        result(f"{name}: a claim checked and submitted", portal, "ms"),
+        result(f"{name}: submission : raw driver", share, "ratio", f"≥ {aim}", met=share >= aim),
+    ]
+
+
+def _portal(_app: Flask, claims: list[dict[str, Any]]) -> None:
+    actor = Actor(1, "bench", 1, frozenset({Permission.CLAIM_WRITE}), "bench")
+    for claim in claims:
+        session: Session = db.session()
+        enter(session, actor, DealerScope(1))
+        submit_claim(session, claim["number"], actor, NOW, seen_version=0)
+        session.commit()
+        leave(session)
+
+
+def _driver(raw: Any, claims: list[dict[str, Any]]) -> None:
+    moment = str(NOW.replace(tzinfo=None)) if isinstance(raw, sqlite3.Connection) else NOW
+    mark = "?" if isinstance(raw, sqlite3.Connection) else "%s"
+    head, lines, past, change, version, step, trace = (
+        text.replace("?", mark) for text in (HEAD, LINES, PAST, CLAIM, VERSION, STEP, TRACE)
+    )
+    header, five_lines = {f"field{n}": "发动机漏水" for n in range(19)}, [{f"field{n}": "100.00" for n in range(8)}] * 5
+    content = json.dumps({"claim": header, "lines": five_lines, "findings": []})
+    changes = json.dumps({f"field{n}": ["old", "new"] for n in range(6)})
+    cursor = raw.cursor()
+    for claim in claims:
+        key, car = claim["id"], claim["vehicle_id"]
+        if mark == "?":
+            cursor.execute("begin immediate")
+        cursor.execute(head, (key,)).fetchall()
+        five = cursor.execute(lines, (key,)).fetchall()
+        twenty = cursor.execute(past, (car, key, car)).fetchall()
+        if (len(five), len(twenty)) != (5, CLAIMS + READINGS):
+            raise RuntimeError(f"{len(five)} lines, {len(twenty)} rows of history")
+        cursor.execute(change, (moment, 75_210, key))
+        cursor.execute(version, (key, 1, moment, "bench", 75_210, content))
+        cursor.execute(step, (key, moment))
+        cursor.execute(trace, (moment, "dealer:1", key, changes))
+        cursor.execute("commit") if mark == "?" else raw.commit()
+
+
+def _sqlite(path: Path) -> sqlite3.Connection:
+    raw = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"):
+        raw.execute(f"pragma {pragma}")
+    return raw
+
+
+def _postgresql(url: str) -> Any:
+    return psycopg.connect(url)
+
+
+@contextmanager
+def _own_database(url: str) -> Iterator[str]:
+    """Make an empty database on the server, and drop it afterwards."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    name = "sanbao_bench_claims"
+    with psycopg.connect(plain, autocommit=True) as server:
+        server.execute(f"drop database if exists {name}")
+        server.execute(f"create database {name}")
+        yield urlunsplit(urlsplit(plain)._replace(path=f"/{name}"))
+        server.execute(f"drop database if exists {name} with (force)")
+
+
+def _fill(count: int) -> list[dict[str, Any]]:
+    """Store a station, and for each draft a car with its own history; return the drafts."""
+    session: Session = db.session()
+    enter(session, Actor.system("bench"), HeadOfficeScope("bench"))
+    session.add(Dealer(code="B0001", name="测试站", region="东区", province="上海", city="上海", grade=5))
+    session.add(VehicleModel(code="M1", series="远行", name_zh="远行", name_en="Voyager"))
+    session.add(
+        LabourOperation(
+            code="L1", name_zh="更换", name_en="Replace", initials="GH", hours=Decimal(2), component="engine"
+        )
+    )
+    for number in range(3):
+        session.add(
+            Part(
+                number=f"P{number}",
+                name_zh="件",
+                name_en="Part",
+                initials="J",
+                per_vehicle=Decimal(4),
+                component="engine",
+            )
+        )
+    session.flush()
+    made = [_car(n) for n in range(count)]
+    for model, rows in (
+        (Vehicle, [one["car"] for one in made]),
+        (OdometerReading, [row for one in made for row in one["readings"]]),
+        (RepairOrder, [row for one in made for row in one["orders"]]),
+        (RepairJob, [row for one in made for row in one["jobs"]]),
+        (Claim, [row for one in made for row in one["claims"]]),
+        (ClaimLine, [row for one in made for row in one["lines"]]),
+    ):
+        session.execute(insert(model), rows)
+    drafts = select(Claim.id, Claim.number, Claim.vehicle_id).where(Claim.state == "draft").order_by(Claim.id)
+    found = [dict(row._mapping) for row in session.execute(drafts)]  # noqa: SLF001
+    session.commit()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("analyze")
+            connection.commit()
+    leave(session)
+    return found
+
+
+def _car(serial: int) -> dict[str, Any]:
+    """Return the rows of a car: readings, earlier claims, and a draft with five lines."""
+    car, vin = serial + 1, f"LBENCH{serial:011d}"
+    orders, jobs, claims, lines = [], [], [], []
+    for visit in range(CLAIMS + 1):
+        key = serial * (CLAIMS + 1) + visit + 1
+        at = NOW - timedelta(days=1 + 60 * (CLAIMS - visit))
+        orders.append({
+            "id": key, "dealer_id": 1, "state": "completed", "number": f"RO-B0001-{key:07d}", "vehicle_id": car,
+            "vin": vin, "type": "general", "received_at": at, "completed_at": at, "odometer_km": 20_000 + 900 * visit,
+            "advisor_name": "—", "owner_name": "—", "presenter_name": "—", "presenter_phone": "—", "created_at": at,
+        })  # fmt: skip
+        jobs.append({"id": key, "dealer_id": 1, "order_id": key, "position": 1, "concern": "漏水"})
+        draft = visit == CLAIMS
+        claims.append({
+            "id": key, "dealer_id": 1, "state": "draft" if draft else "approved", "number": f"CL-B0001-{key:07d}",
+            "version": 0 if draft else 1, "order_id": key, "job_id": key, "vehicle_id": car, "vin": vin,
+            "type": "repair", "received_at": at, "completed_at": at, "odometer_km": 20_000 + 900 * visit,
+            "concern": "发动机漏水", "cause": "水泵密封失效", "correction": "更换水泵总成", "component": "engine",
+            "causal_part": f"P{visit % 3}", "applied": Decimal("752.10"), "created_at": at,
+        })  # fmt: skip
+        if draft:
+            lines = [_line(key, position) for position in range(1, 6)]
+    readings = [
+        {"vehicle_id": car, "read_at": NOW - timedelta(days=900 - n), "km": 100 * n, "source": "import"}
+        for n in range(READINGS)
+    ]
+    vehicle = {
+        "id": car, "vin": vin, "vin_tail": vin[-6:], "model_id": 1, "invoiced_on": (NOW - timedelta(days=900)).date(),
+        "delivered_on": (NOW - timedelta(days=900)).date(),
+    }  # fmt: skip
+    return {"car": vehicle, "orders": orders, "jobs": jobs, "claims": claims, "lines": lines, "readings": readings}
+
+
+def _line(claim: int, position: int) -> dict[str, Any]:
+    kind, code = {1: ("labour", "L1"), 5: ("handling", "HANDLING")}.get(position, ("part", f"P{position - 2}"))
+    return {
+        "claim_id": claim, "dealer_id": 1, "position": position, "kind": kind, "code": code, "name": "更换水泵总成",
+        "quantity": Decimal(1), "unit_price": Decimal("150.42"), "applied": Decimal("150.42"), "causal": position == 2,
+    }  # fmt: skip

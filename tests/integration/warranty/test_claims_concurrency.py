@@ -1,0 +1,86 @@
+"""The same moment twice: two presses of one button, two auditors on one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor
+from portal.kernel.db import db
+from portal.kernel.errors import ConflictError
+from portal.kernel.lifecycle import StateChange
+from portal.kernel.scoping import enter, leave, scope_for
+from tests.factories.claims import make_claim
+from tests.factories.network import make_actor, make_dealer
+from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
+from warranty.claims.services import Decision, decide_claim, submit_claim
+
+
+def both_at_once(app: Flask, actors: tuple[Actor, Actor], act: Callable[[Session, Actor], Any]) -> list[Any]:
+    """Let two people act at the same moment, each in a transaction of their own; return what came of it."""
+    outcomes: list[Any] = [None, None]
+    start = Barrier(2)
+
+    def run(place: int, actor: Actor) -> None:
+        with app.app_context():
+            session = db.session()
+            try:
+                enter(session, actor, scope_for(actor, "test"))
+                start.wait(timeout=20)
+                outcomes[place] = act(session, actor)
+                session.commit()
+            except Exception as error:  # noqa: BLE001  (what a thread raises is looked at outside)
+                outcomes[place] = error
+                session.rollback()
+            finally:
+                leave(session)
+                db.session.remove()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(actors)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def count(session: Session, model: Any) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_pressed_twice_at_the_same_moment_it_is_submitted_once(app: Flask, session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    clerk = make_actor(session, "warranty_clerk", dealer)
+    number = make_claim(session, now=now, dealer=dealer).number
+    session.commit()
+    outcomes = both_at_once(app, (clerk, clerk), lambda s, who: submit_claim(s, number, who, now, seen_version=0))
+    assert sorted(outcome.repeated for outcome in outcomes) == [False, True]
+    assert {outcome.version for outcome in outcomes} == {1}
+    assert count(session, ClaimVersion) == 1
+    assert count(session, StateChange) == 2  # the order was completed, the claim submitted
+
+
+@pytest.mark.parametrize("outcome", ["approve", "return"])
+def test_of_two_auditors_one_wins_and_the_other_is_told(
+    app: Flask, session: Session, now: datetime, outcome: str
+) -> None:
+    claim = make_claim(session, "submitted", now=now)
+    number, seen = claim.number, claim.row_version
+    actors = (make_actor(session, "auditor"), make_actor(session, "senior_auditor"))
+    session.commit()
+    outcomes = both_at_once(
+        app, actors, lambda s, who: decide_claim(s, number, Decision(outcome, "看过"), who, now, seen).number
+    )
+    lost = [one for one in outcomes if isinstance(one, ConflictError)]
+    assert [one for one in outcomes if one == number] == [number]
+    winner = actors[outcomes.index(number)]
+    assert lost[0].faults[0].facts["who"] == winner.name
+    assert count(session, ClaimDecision) == 1
+    assert session.scalars(select(Claim.state).where(Claim.number == number)).one() in {"approved", "returned"}
