@@ -1,0 +1,240 @@
+"""Every check against a table of cases; what is expected is written from the rule's text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Finding, Outcome, Severity, run
+from warranty.claims.rules.checks.standing import CLAIM_TYPES, add_months
+from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
+from warranty.claims.rules.limits import Limits
+from warranty.claims.rules.verdict import verdict
+
+DAY = date(2026, 11, 20)
+CAR = Car("LSVAM4180R2000001", True, "M001", date(2025, 3, 3), 36, 60_000)
+VISIT = Visit("general", "completed", DAY - timedelta(days=1), DAY - timedelta(days=1), 9_000)
+LABOUR = LineFacts(1, "labour", "L1001", Decimal("2.5"), Decimal("300.00"))
+PUMP = LineFacts(2, "part", "W-PUMP", Decimal(1), Decimal("380.00"), causal=True, per_vehicle=Decimal(1))
+SEAL = LineFacts(3, "part", "W-SEAL", Decimal(2), Decimal("31.00"), per_vehicle=Decimal(4))
+FACTS = ClaimFacts(
+    today=DAY, type="repair", concern="漏水", cause="密封失效", correction="更换", component="engine",
+    causal_part="W-PUMP", car=CAR, station=Station("open", 3), visit=VISIT, lines=(LABOUR, PUMP, SEAL),
+    limits=Limits(),
+)  # fmt: skip
+
+
+def facts(**changes: Any) -> ClaimFacts:
+    """Return the clean facts with some changed; ``visit__…``, ``car__…`` and ``station__…`` go inside."""
+    outer = {key: value for key, value in changes.items() if "__" not in key}
+    result = replace(FACTS, **outer)
+    for part in ("visit", "car", "station"):
+        inner = {key.split("__")[1]: value for key, value in changes.items() if key.startswith(f"{part}__")}
+        result = replace(result, **{part: replace(getattr(result, part), **inner)})
+    return result
+
+
+def found(check: str, given_facts: ClaimFacts) -> Finding | None:
+    return next((finding for finding in run(given_facts) if finding.check == check), None)
+
+
+def ago(days: int) -> date:
+    """Return a day before the car was received (which was yesterday)."""
+    return VISIT.received_on - timedelta(days=days)
+
+
+def test_a_clean_claim_has_no_findings() -> None:
+    assert run(FACTS) == ()
+
+
+CASES: list[tuple[str, dict[str, Any], bool]] = [
+    # the three C must each say something
+    ("three_c_missing", {"concern": ""}, True),
+    ("three_c_missing", {"cause": "  "}, True),
+    ("three_c_missing", {"correction": "\n"}, True),
+    ("three_c_missing", {"correction": "。"}, False),
+    # VIN or model unknown
+    ("vehicle_unknown", {"car__known": False}, True),
+    ("vehicle_unknown", {"car__model": None}, True),
+    # odometer lower than before
+    ("odometer_lower", {"readings": (Reading(ago(30), 9_001),)}, True),
+    ("odometer_lower", {"readings": (Reading(ago(30), 9_000),)}, False),
+    ("odometer_lower", {"readings": (Reading(ago(30), 9_001),), "visit__meter_replaced": True}, False),
+    ("odometer_lower", {"readings": (Reading(ago(60), 90_000), Reading(ago(30), 10, replaced=True))}, False),
+    ("odometer_lower", {"readings": (Reading(ago(60), 10, replaced=True), Reading(ago(30), 9_500))}, True),
+    ("odometer_lower", {"readings": (Reading(ago(90), 9_500), Reading(ago(60), 8_000))}, True),
+    ("odometer_lower", {"readings": (Reading(ago(-1), 9_500),)}, False),  # a later reading is not "before"
+    # more than 1,500 km a day, both days counted
+    ("odometer_implausible", {"readings": (Reading(ago(1), 6_000),)}, False),
+    ("odometer_implausible", {"readings": (Reading(ago(1), 5_999),)}, True),
+    ("odometer_implausible", {"readings": (Reading(ago(0), 7_500),)}, False),
+    ("odometer_implausible", {"readings": (Reading(ago(0), 7_499),)}, True),
+    ("odometer_implausible", {"readings": (Reading(ago(0), 0),), "visit__meter_replaced": True}, False),
+    # same vehicle, same part, same day, another claim
+    ("duplicate", {"others": (OtherClaim(ago(0), "W-PUMP", "engine"),)}, True),
+    ("duplicate", {"others": (OtherClaim(ago(0), "W-PUMP", "engine", same_visit=True),)}, True),
+    ("duplicate", {"others": (OtherClaim(ago(0), "W-SEAL", "engine"),)}, False),
+    ("duplicate", {"others": (OtherClaim(ago(1), "W-PUMP", "engine"),)}, False),
+    ("duplicate", {"others": (OtherClaim(ago(0), None, "engine"),), "causal_part": None}, False),
+    # the type of claim goes with the type of order
+    ("wrong_type", {"type": "pdi"}, True),
+    ("wrong_type", {"type": "goodwill"}, False),
+    ("wrong_type", {"type": "first_service", "visit__type": "maintenance"}, False),
+    ("wrong_type", {"type": "repair", "visit__type": "pdi"}, True),
+    ("wrong_type", {"type": "campaign", "visit__type": "campaign"}, False),
+    ("wrong_type", {"type": "repair", "visit__type": "unheard-of"}, True),
+    # quantity above what the vehicle has, over all lines
+    ("quantity_above_car", {"lines": (PUMP, replace(SEAL, quantity=Decimal(4)))}, False),
+    ("quantity_above_car", {"lines": (PUMP, replace(SEAL, quantity=Decimal("4.01")))}, True),
+    ("quantity_above_car", {"lines": (PUMP, SEAL, replace(SEAL, position=4, quantity=Decimal(3)))}, True),
+    ("quantity_above_car", {"lines": (PUMP, replace(SEAL, quantity=Decimal(99), per_vehicle=None))}, False),
+    # exactly one causal part among parts; none needed without parts
+    ("causal_part", {"lines": (LABOUR, SEAL)}, True),
+    ("causal_part", {"lines": (PUMP, replace(SEAL, causal=True))}, True),
+    ("causal_part", {"lines": (LABOUR,)}, False),
+    # a labour operation of the catalogue and of the model
+    ("labour_not_for_model", {"lines": (replace(LABOUR, known=False, fits=False),)}, True),
+    ("labour_not_for_model", {"lines": (replace(LABOUR, fits=False),)}, True),
+    ("part_not_priced", {"lines": (replace(PUMP, known=False),)}, True),
+    ("part_not_priced", {"lines": (replace(PUMP, priced=False),)}, True),
+    # coverage ends by date or kilometres, whichever comes first: 2025-03-03 + 36 months = 2028-03-03
+    ("coverage_ended", {"visit__received_on": date(2028, 3, 3), "today": date(2028, 3, 4)}, False),
+    ("coverage_ended", {"visit__received_on": date(2028, 3, 4), "today": date(2028, 3, 5)}, True),
+    ("coverage_ended", {"visit__odometer_km": 60_000}, False),
+    ("coverage_ended", {"visit__odometer_km": 60_001}, True),
+    ("coverage_ended", {"car__begins": None}, False),
+    ("sale_unknown", {"car__begins": None}, True),
+    ("sale_unknown", {"car__begins": None, "visit__type": "pdi"}, False),
+    # submitted more than 30 days after completion
+    ("submitted_too_late", {"visit__completed_on": DAY - timedelta(days=30)}, False),
+    ("submitted_too_late", {"visit__completed_on": DAY - timedelta(days=31)}, True),
+    (
+        "submitted_too_late",
+        {"visit__completed_on": DAY - timedelta(days=31), "limits": Limits(submit_within_days=31)},
+        False,
+    ),
+    ("submitted_too_late", {"visit__completed_on": None}, False),
+    ("station_not_open", {"station__state": "suspended"}, True),
+    ("station_not_open", {"station__state": "closed"}, True),
+    ("order_not_completed", {"visit__state": "open"}, True),
+    ("order_not_completed", {"visit__state": "cancelled"}, True),
+    # a repeat inside 30 days, of the part or the component, in another visit
+    ("repeat_repair", {"others": (OtherClaim(ago(30), "W-PUMP", "other"),)}, True),
+    ("repeat_repair", {"others": (OtherClaim(ago(31), "W-PUMP", "other"),)}, False),
+    ("repeat_repair", {"others": (OtherClaim(ago(5), None, "engine"),)}, True),
+    ("repeat_repair", {"others": (OtherClaim(ago(5), None, "body"),)}, False),
+    ("repeat_repair", {"others": (OtherClaim(ago(5), None, "other"),), "component": "other"}, False),
+    ("repeat_repair", {"others": (OtherClaim(ago(5), "W-PUMP", "engine", same_visit=True),)}, False),
+    # above the limit of the grade: three stars 5,000.00; ungraded 2,000.00
+    ("amount_above_limit", {"lines": (replace(LABOUR, applied=Decimal("5000.00")),)}, False),
+    ("amount_above_limit", {"lines": (replace(LABOUR, applied=Decimal("5000.01")),)}, True),
+    ("amount_above_limit", {"lines": (replace(LABOUR, applied=Decimal("2000.01")),), "station__grade": None}, True),
+    ("amount_above_limit", {"lines": (replace(LABOUR, applied=Decimal("12000.00")),), "station__grade": 5}, False),
+    ("nothing_claimed", {"lines": (replace(LABOUR, applied=Decimal(0)),)}, True),
+    ("photo_used_before", {"photos_used_before": ("RO-1",)}, True),
+]
+
+
+@pytest.mark.parametrize(("check", "changes", "hit"), CASES)
+def test_the_table(check: str, changes: dict[str, Any], hit: bool) -> None:  # noqa: FBT001
+    assert (found(check, facts(**changes)) is not None) is hit
+
+
+def test_every_check_is_hit_somewhere_in_the_table() -> None:
+    assert {check for check, _changes, hit in CASES if hit} == {check.id for check in CHECKS}
+
+
+def test_the_registry_holds_each_check_once_with_all_it_needs() -> None:
+    assert len(CHECK_BY_ID) == len(CHECKS)
+    assert len({check.reason_code for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert check.title
+        assert check.message
+        assert check.mend
+        assert check.test.__doc__
+
+
+@pytest.mark.parametrize(("check", "changes", "hit"), [case for case in CASES if case[2]])
+def test_the_message_can_be_worded_from_the_figures(check: str, changes: dict[str, Any], hit: bool) -> None:  # noqa: FBT001
+    finding = found(check, facts(**changes))
+    assert finding is not None
+    assert "%(" not in CHECK_BY_ID[check].message % finding.figures
+    assert Finding.from_json(finding.as_json()) == finding
+
+
+def test_outcomes_and_severities_of_the_trade() -> None:
+    outcome = {check.id: (check.severity, check.outcome) for check in CHECKS}
+    for check in ("submitted_too_late", "station_not_open"):
+        assert outcome[check] == (Severity.ERROR, Outcome.REFUSE)
+    for check in (
+        "three_c_missing",
+        "vehicle_unknown",
+        "odometer_lower",
+        "duplicate",
+        "wrong_type",
+        "quantity_above_car",
+        "labour_not_for_model",
+    ):
+        assert outcome[check] == (Severity.ERROR, Outcome.RETURN)
+    for check in ("coverage_ended", "amount_above_limit", "repeat_repair", "photo_used_before"):
+        assert outcome[check] == (Severity.WARNING, Outcome.PERSON)
+
+
+def test_figures_say_what_was_read() -> None:
+    late = found("submitted_too_late", facts(visit__completed_on=date(2026, 10, 1)))
+    assert late is not None
+    assert late.figures == {"completed": "2026-10-01", "last": "2026-10-31", "days": 30}
+    low = found("odometer_lower", facts(readings=(Reading(date(2026, 9, 1), 12_000),)))
+    assert low is not None
+    assert low.figures == {"km": 9_000, "before": 12_000, "day": "2026-09-01"}
+
+
+def test_the_field_is_where_it_is_mended() -> None:
+    both = found("three_c_missing", facts(cause="", correction=""))
+    assert both is not None
+    assert (both.field, both.figures["missing"]) == ("cause", 2)
+    too_many = found("quantity_above_car", facts(lines=(PUMP, replace(SEAL, quantity=Decimal(5)))))
+    assert too_many is not None
+    assert too_many.field == "line-3"
+
+
+def test_errors_come_before_warnings_and_the_verdict_follows() -> None:
+    findings = run(facts(photos_used_before=("RO-1",), concern=""))
+    assert [finding.blocks for finding in findings] == [True, False]
+    assert verdict(findings, Decimal("711.00")).forecast == "blocked"
+    assert verdict(findings[1:], Decimal("711.00")).forecast == "person"
+    assert verdict(findings, Decimal("711.00")).at_risk == Decimal("711.00")
+    clean = verdict((), Decimal("711.00"))
+    assert (clean.forecast, clean.at_risk) == ("clean", Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2023, 1, 31), 1, date(2023, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2025, 12, 15), 36, date(2028, 12, 15)),
+        (date(2025, 11, 30), 3, date(2026, 2, 28)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_last_of_the_month(start: date, months: int, end: date) -> None:
+    assert add_months(start, months) == end
+
+
+def test_every_order_type_of_the_counter_leads_to_a_claim_type() -> None:
+    assert set(CLAIM_TYPES) == {"general", "maintenance", "out_call", "pre_sale", "pdi", "campaign", "part_warranty"}
+
+
+@given(st.integers(0, 200_000), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 200_000)), max_size=5))
+def test_the_same_facts_always_give_the_same_findings(km: int, readings: list[tuple[int, int]]) -> None:
+    some = facts(visit__odometer_km=km, readings=tuple(Reading(ago(days), value) for days, value in readings))
+    assert run(some) == run(some)
+    if any(value > km for _days, value in readings):
+        assert found("odometer_lower", some) is not None
