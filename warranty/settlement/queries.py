@@ -67,7 +67,7 @@ def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select
         .where(Claim.dealer_id == dealer_id, ready(cut_off))
         .group_by(Claim.id, Claim.dealer_id, Claim.number, Claim.vin, ClaimLine.kind)
         .having(amount != ZERO)
-        .order_by(Claim.id, ClaimLine.kind)
+        .order_by(Claim.id, func.min(ClaimLine.position))
     )
 
 

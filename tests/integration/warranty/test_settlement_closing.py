@@ -51,7 +51,7 @@ def test_a_dealers_claims_become_one_statement(session: Session, now: datetime) 
     assert lines_of(session) == [
         (claim.number, kind, D(amount))
         for claim in (first, second)
-        for kind, amount in (("handling", "120.05"), ("labour", "90.00"), ("part", "1200.50"))
+        for kind, amount in (("labour", "90.00"), ("part", "1200.50"), ("handling", "120.05"))
     ]
     ledger = {row.account: row.amount for row in session.scalars(select(LedgerEntry))}
     assert ledger == {"claims": D("2821.10"), "tax": D("366.74")}
