@@ -39,7 +39,7 @@ SETTLEMENTS = ListSpec(
         Column("tax", N_("Tax"), "money", default=False),
         Column("gross", N_("With tax"), "money"),
         Column("state", N_("State"), "state", words=STATES),
-        Column("generated_at", N_("Made on"), "moment", default=False),
+        Column("generated_at", N_("Statement date"), "moment", default=False),
         Column("confirmed_at", N_("Confirmed on"), "moment", default=False),
         Column("invoice_no", N_("Invoice no."), default=False),
         Column("paid_at", N_("Paid on"), "moment", default=False),
