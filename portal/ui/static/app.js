@@ -49,7 +49,7 @@ function notify(text) {
 /* ---- short cuts and dialogs ---------------------------------------------------------------- */
 
 /** @param {HTMLElement} element */
-const shown = (element) => element.getClientRects().length > 0;
+const shown = (element) => element.getClientRects().length > 0 && element.checkVisibility(); // not in closed details
 
 /** What a button or link is called, without the key drawn on it. @param {HTMLElement} element @returns {string} */
 function nameOf(element) {
