@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -15,12 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.lists import ORDERS
 from dealers.service.models import RepairOrder
 from dealers.service.room import ROOM
 from portal.auth.models import User
 from portal.kernel.access import Actor
 from portal.kernel.db import db
 from portal.kernel.drafts import load_draft
+from portal.kernel.listing import fetch_page
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.conftest import NOW
 from tests.factories.network import actor_of_user, make_dealer, make_user
@@ -293,6 +296,14 @@ def test_the_list_finds_and_filters(counter: Counter) -> None:
         assert row not in counter.client.get(f"/service/?{query}").text, query
     for query in ("state=open", "type=general", "since=2026-11-20", "until=2026-11-20", "sort=number"):
         assert row in counter.client.get(f"/service/?{query}").text, query
+
+
+def test_the_list_shows_days_and_sums_as_they_are(counter: Counter) -> None:
+    with counter.stored() as session:
+        (row,) = fetch_page(session, ORDERS, {}).rows
+    # 1.80 h × 120.00 + 386.50 + 18.90; an hour in the shop is a day
+    assert (row.labour_total, row.parts_total, row.total) == (Decimal("216.00"), Decimal("405.40"), Decimal("621.40"))
+    assert row.days == 1
 
 
 def test_another_dealers_order_is_not_there(counter: Counter) -> None:
