@@ -41,7 +41,8 @@ def db_upgrade() -> None:
         try:
             upgrade()
         except OperationalError as error:
-            raise OperatorError(f"the database cannot be reached: {error.orig}") from error
+            why = str(error.orig).strip().splitlines()[0]
+            raise OperatorError(f"the database cannot be reached: {why}") from error
     click.echo("The database is up to date.")
 
 
@@ -145,7 +146,7 @@ def check_config() -> None:
     secure = "secure" if app.config["SESSION_COOKIE_SECURE"] else "not secure (development only)"
     click.echo(f"mode: {app.config['SANBAO_ENV']}")
     click.echo(f"database: {make_url(app.config['SQLALCHEMY_DATABASE_URI']).render_as_string(hide_password=True)}")
-    click.echo(f"files: {app.config['STORAGE_URL'] or app.config['VAR'] + '/files'}")
+    click.echo(f"files: {app.config.get('STORAGE_URL') or app.config['VAR'] + '/files'}")
     click.echo(f"cookies: {secure}")
     with desk(app, "checking the configuration") as at:
         present = at.session.connection().exec_driver_sql("select version_num from alembic_version").scalar()

@@ -42,7 +42,7 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
 class CodeForm(FlaskForm):  # type: ignore[misc]
     """The six digits an authenticator app shows."""
 
-    code = StringField(lazy("Code"), [DataRequired(NEEDED), Length(max=12)], render_kw=_CODE)
+    code = StringField(lazy("Code from the app"), [DataRequired(NEEDED), Length(max=12)], render_kw=_CODE)
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
@@ -71,7 +71,7 @@ class UserForm(FlaskForm):  # type: ignore[misc]
         lazy("User name"), [DataRequired(NEEDED), Length(max=64)],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )  # fmt: skip
-    display_name = StringField(lazy("Name"), [DataRequired(NEEDED), Length(max=120)])
+    display_name = StringField(lazy("Person's name"), [DataRequired(NEEDED), Length(max=120)])
     dealer = StringField(lazy("Dealer code"), [Optional(), Length(max=16)])
     roles = Checks(lazy("Roles"))
     locale = RadioField(lazy("Language"), choices=LANGUAGES, default=next(iter(LOCALES)))
@@ -80,7 +80,7 @@ class UserForm(FlaskForm):  # type: ignore[misc]
 class EditUserForm(FlaskForm):  # type: ignore[misc]
     """What can be changed of an account later."""
 
-    display_name = StringField(lazy("Name"), [DataRequired(NEEDED), Length(max=120)])
+    display_name = StringField(lazy("Person's name"), [DataRequired(NEEDED), Length(max=120)])
     roles = Checks(lazy("Roles"))
     active = BooleanField(lazy("May sign in"))
 

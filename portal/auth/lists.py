@@ -39,7 +39,7 @@ USERS = ListSpec(
     identity=User.id,
     columns=(
         Column("username", N_("User name"), link=True),
-        Column("display_name", N_("Name")),
+        Column("display_name", N_("Person's name")),
         Column("dealer", N_("Dealer code")),
         Column("dealer_name", N_("Dealer")),
         Column("role", N_("Role"), kind="state", words=ROLE_NAMES),

@@ -75,7 +75,7 @@ def _failed(session: Session, user: User | None, name: str, origin: Origin, now:
     shut = lockout.count(session, name, origin.ip, now)
     nobody = Actor(None, "nobody", origin=origin.ip)
     row_id = user.id if user else None
-    record(session, "sign in failed", TABLE, {"known": user is not None}, row_id=row_id, actor=nobody)
+    record(session, "sign in failed", TABLE, {"account": user.username if user else None}, row_id=row_id, actor=nobody)
     if shut is None:
         return Fault(WRONG)
     record(session, "locked out", TABLE, {"minutes": minutes(shut, now)}, row_id=row_id, actor=nobody)

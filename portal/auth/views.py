@@ -134,7 +134,9 @@ def enrol_second_factor() -> Any:
             session.pop(SECRET)
             flash(_("The second factor is on. From now on, signing in asks for a code."), "success")
             return go_on() if who.demanded & set(who.user.roles) else redirect(url_for("auth.profile"))
-    picture = segno.make(services.provisioning_uri(who.user, secret), error="m").svg_data_uri(scale=5, border=4)
+    picture = segno.make(services.provisioning_uri(who.user, secret), error="m").svg_data_uri(
+        scale=5, border=4, light="white"
+    )
     status = 422 if form.is_submitted() else 200
     demanded = bool(who.demanded & set(who.user.roles))
     return page(

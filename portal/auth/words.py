@@ -16,9 +16,9 @@ YES_NO = {"yes": N_("Yes"), "no": N_("No")}
 
 #: What was done, as the trail keeps it.
 ACTIONS = {
-    "create": N_("Made"),
-    "change": N_("Changed"),
-    "delete": N_("Deleted"),
+    "create": N_("Was made"),
+    "change": N_("Was changed"),
+    "delete": N_("Was deleted"),
     "bulk insert": N_("Many made"),
     "bulk update": N_("Many changed"),
     "bulk delete": N_("Many deleted"),
