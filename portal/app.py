@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dealers.service.visits import StationVisits
+from parts.catalogue.queries import PartsCatalogue
 from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.db import Base, attach, db
@@ -38,6 +39,8 @@ ROOMS: tuple[str, ...] = (
     "portal.ui.room",
     "portal.auth.room",
     "portal.downloads.room",
+    "portal.imports.room",
+    "parts.catalogue.room",
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.claims.room",
@@ -70,6 +73,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for module in ROOMS:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()
+    app.extensions["catalogue"] = PartsCatalogue()
     with app.app_context():
         attach(db.engine)
     return app

@@ -21,7 +21,6 @@ from portal.kernel.access import signed_in
 from portal.kernel.web import page as render
 from tests.conftest import Client
 from tests.factories.network import make_user
-from tests.factories.vehicles import make_vehicle
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 
@@ -105,8 +104,6 @@ def served(app: Flask) -> Iterator[Served]:
 
 @pytest.fixture
 def user(session: Session) -> User:
-    for _ in range(3):
-        make_vehicle(session)
     user = make_user(session, "warranty_clerk", locale="en")
     session.commit()
     return user
@@ -244,7 +241,7 @@ def test_short_cuts_work_outside_of_fields_only(tab: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(tab: Page, served: Served, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 844})
-    for path in ("/demo", "/", "/vehicles/", "/search?q=x", "/no/such/page"):
+    for path in ("/demo", "/", "/search?q=x", "/no/such/page"):
         tab.goto(f"{served.url}{path}")
         found = Axe().run(tab)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"

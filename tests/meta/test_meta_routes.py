@@ -21,7 +21,10 @@ from tests.support.world import World, build, objects_of
 
 SignIn = Callable[[User], FlaskClient]
 #: Pages of one person's own things, and files that the world of the test does not hold.
-MAY_LACK = frozenset({"downloads.job", "downloads.progress", "downloads.file", "service.photo", "settlement.closing"})
+MAY_LACK = frozenset({
+    "downloads.job", "downloads.progress", "downloads.file", "imports.result", "imports.progress", "service.photo",
+    "settlement.closing",
+})  # fmt: skip
 FAULT = 500
 INLINE = re.compile(
     r"<[^>]*\sstyle\s*=|<style\b|<[^>]*\son[a-z]+\s*=\s*[\"']|<script\b(?![^>]*\bsrc\s*=)", re.IGNORECASE

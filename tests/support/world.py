@@ -111,8 +111,9 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
-    ("catalogue", "number"): Object(lambda world: world.part.number),
+    ("catalogue", "key"): Object(lambda world: world.part.number),
     ("imports", "kind"): Object(lambda _world: "dealers"),
+    ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),
 }
 
 

@@ -311,8 +311,6 @@ document.addEventListener("htmx:load", (event) => ready(/** @type {ParentNode} *
 function ready(root) {
   // Faults are told by the portal, at the field and in the reader's language, not by the browser.
   root.querySelectorAll("form").forEach((form) => { if (form.method === "post") form.noValidate = true; countSelection(form); });
-  // What scrolls sideways must be reachable by keyboard.
-  root.querySelectorAll(".table-wrap").forEach((wrap) => { if (wrap.scrollWidth > wrap.clientWidth) wrap.setAttribute("tabindex", "0"); });
   const place = root.querySelector("[data-focus]");
   if (place instanceof HTMLElement) place.focus();
 }

@@ -1,0 +1,107 @@
+"""The lists of parts and of labour operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, or_
+
+from dealers.service.models import LabourOperation
+from dealers.vehicles.models import VehicleModel
+from parts.catalogue.models import Part
+from parts.catalogue.queries import listed_operations, listed_parts
+from parts.catalogue.words import COMPONENTS
+from portal.kernel.access import Permission
+from portal.kernel.i18n import N_
+from portal.kernel.listing import Column, Filter, ListSpec
+
+
+def _part_text(statement: Select[Any], text: str) -> Select[Any]:
+    return statement.where(
+        or_(
+            Part.number.startswith(text.upper(), autoescape=True), Part.name_zh.contains(text, autoescape=True),
+            Part.name_en.icontains(text, autoescape=True), Part.initials.startswith(text.lower(), autoescape=True),
+        )
+    )  # fmt: skip
+
+
+def _supplier(statement: Select[Any], text: str) -> Select[Any]:
+    return statement.where(Part.supplier.contains(text, autoescape=True))
+
+
+def _part_component(statement: Select[Any], component: str) -> Select[Any]:
+    return statement.where(Part.component == component)
+
+
+def _operation_text(statement: Select[Any], text: str) -> Select[Any]:
+    return statement.where(
+        or_(
+            LabourOperation.code.startswith(text.upper(), autoescape=True),
+            LabourOperation.name_zh.contains(text, autoescape=True),
+            LabourOperation.name_en.icontains(text, autoescape=True),
+            LabourOperation.initials.startswith(text.lower(), autoescape=True),
+        )
+    )
+
+
+def _model(statement: Select[Any], code: str) -> Select[Any]:
+    return statement.where(or_(VehicleModel.code == code.upper(), LabourOperation.model_id.is_(None)))
+
+
+def _operation_component(statement: Select[Any], component: str) -> Select[Any]:
+    return statement.where(LabourOperation.component == component)
+
+
+PARTS = ListSpec(
+    key="parts",
+    title=N_("Parts"),
+    permission=Permission.CATALOGUE_VIEW,
+    statement=listed_parts,
+    identity=Part.id,
+    columns=(
+        Column("number", N_("Part number"), link=True),
+        Column("name_zh", N_("Chinese name")),
+        Column("name_en", N_("English name")),
+        Column("unit", N_("Unit")),
+        Column("component", N_("Component"), words=COMPONENTS),
+        Column("supplier", N_("Supplier")),
+        Column("per_vehicle", N_("Quantity per vehicle"), "num", default=False),
+        Column("special", N_("Special part"), "flag", default=False),
+        Column("superseded_by", N_("Replaced by")),
+    ),
+    sorts={"number": Part.number, "name_zh": Part.name_zh},
+    default_sort="number",
+    endpoint="catalogue.parts",
+    row_endpoint="catalogue.part",
+    filters=(
+        Filter("q", N_("Number, name or initials"), _part_text),
+        Filter("component", N_("Component"), _part_component, "choice", COMPONENTS),
+        Filter("supplier", N_("Supplier"), _supplier),
+    ),
+    empty=N_("The catalogue has no parts yet. Headquarters imports them."),
+)
+
+OPERATIONS = ListSpec(
+    key="operations",
+    title=N_("Labour operations"),
+    permission=Permission.CATALOGUE_VIEW,
+    statement=listed_operations,
+    identity=LabourOperation.id,
+    columns=(
+        Column("code", N_("Operation code")),
+        Column("model", N_("Model")),
+        Column("name_zh", N_("Chinese name")),
+        Column("name_en", N_("English name")),
+        Column("hours", N_("Quota hours"), "num"),
+        Column("component", N_("Component"), words=COMPONENTS),
+    ),
+    sorts={"code": LabourOperation.code, "name_zh": LabourOperation.name_zh, "hours": LabourOperation.hours},
+    default_sort="code",
+    endpoint="catalogue.operations",
+    filters=(
+        Filter("q", N_("Code, name or initials"), _operation_text),
+        Filter("model", N_("Model code"), _model),
+        Filter("component", N_("Component"), _operation_component, "choice", COMPONENTS),
+    ),
+    empty=N_("There are no labour operations yet. Headquarters imports them."),
+)

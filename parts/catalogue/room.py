@@ -1,0 +1,18 @@
+"""The catalogue, as the house sees it."""
+
+from __future__ import annotations
+
+from parts.catalogue.lists import OPERATIONS, PARTS
+from parts.catalogue.views import bp
+from portal.kernel.access import Permission
+from portal.kernel.i18n import N_
+from portal.kernel.room import MenuItem, Room
+
+ROOM = Room(
+    blueprint=bp,
+    lists=(PARTS, OPERATIONS),
+    menu=(
+        MenuItem(N_("Parts"), "catalogue.parts", Permission.CATALOGUE_VIEW, 60, "gear"),
+        MenuItem(N_("Labour operations"), "catalogue.operations", Permission.CATALOGUE_VIEW, 61, "wrench"),
+    ),
+)

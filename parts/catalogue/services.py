@@ -1,0 +1,34 @@
+"""Write the catalogue: a new dated price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parts.catalogue.models import Part, PartPrice
+from parts.catalogue.queries import prices_of
+from parts.catalogue.rules import Price, price_problems
+from parts.catalogue.words import FAULTS
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
+from portal.kernel.errors import DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+
+
+def add_price(session: Session, number: str, price: Price, actor: Actor, now: datetime) -> PartPrice:
+    """Give a part new prices from a day on; prices that were set are never changed here."""
+    require(actor, Permission.CATALOGUE_EDIT)
+    part_id = session.scalar(select(Part.id).where(Part.number == number).with_for_update())
+    if part_id is None:
+        raise NotFoundError(Fault(N_("This part is not in the catalogue.")))
+    problems = price_problems(price, prices_of(session, part_id), local_date(now))
+    if problems:
+        raise DomainError(*(Fault(FAULTS[problem.code], problem.field) for problem in problems))
+    row = PartPrice(
+        part_id=part_id, valid_from=price.valid_from, dealer=price.dealer, warranty=price.warranty, retail=price.retail
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
