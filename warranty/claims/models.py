@@ -23,6 +23,8 @@ class Claim(Identified, DealerOwned, Stateful, Base):
     __machine__ = CLAIM
     __table_args__ = (
         CheckConstraint(CLAIM.sql_check(), name="state"),
+        Index("ix_claim_dealer", "dealer_id", "id"),
+        Index("ix_claim_causal_part", "causal_part", "id"),
         Index("ix_claim_dealer_state", "dealer_id", "state", "id"),
         Index("ix_claim_state_submitted", "state", "submitted_at", "id"),
         Index("ix_claim_vehicle", "vehicle_id", "causal_part"),

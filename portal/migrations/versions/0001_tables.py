@@ -558,6 +558,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_claim_number")),
     )
     with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index("ix_claim_causal_part", ["causal_part", "id"], unique=False)
+        batch_op.create_index("ix_claim_dealer", ["dealer_id", "id"], unique=False)
         batch_op.create_index("ix_claim_dealer_state", ["dealer_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_claim_order_id"), ["order_id"], unique=False)
         batch_op.create_index("ix_claim_state_submitted", ["state", "submitted_at", "id"], unique=False)
@@ -718,6 +720,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_claim_state_submitted")
         batch_op.drop_index(batch_op.f("ix_claim_order_id"))
         batch_op.drop_index("ix_claim_dealer_state")
+        batch_op.drop_index("ix_claim_dealer")
+        batch_op.drop_index("ix_claim_causal_part")
 
     op.drop_table("claim")
     with op.batch_alter_table("repair_photo", schema=None) as batch_op:

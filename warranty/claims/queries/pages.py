@@ -25,6 +25,8 @@ from warranty.claims.rules.versions import Difference, differences
 SHOWN = 20
 AnyRow = Row[*tuple[Any, ...]]
 LIVE = Claim.state != "withdrawn"
+#: What was never submitted is nobody else's business.
+ASKED = Claim.state.not_in(("draft", "withdrawn"))
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def same_part(session: Session, claim: Claim) -> list[AnyRow]:
         session.execute(
             select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
                    Claim.audited, Claim.cause)
-            .where(Claim.causal_part == claim.causal_part, Claim.id != claim.id, LIVE)
+            .where(Claim.causal_part == claim.causal_part, Claim.id != claim.id, ASKED)
             .order_by(Claim.id.desc()).limit(SHOWN)
         )
     )  # fmt: skip
@@ -186,7 +188,8 @@ def car_claims(session: Session, vin: str, actor: Actor) -> list[CarClaim]:
                 Claim.received_at, Claim.type, Claim.component, Claim.causal_part, Claim.state, Claim.odometer_km,
                 Claim.number, Claim.applied, Claim.dealer_id,
             )
-            .where(Claim.vin == vin, Claim.state.not_in(("draft", "withdrawn")))
+            .join(Vehicle, Vehicle.id == Claim.vehicle_id)
+            .where(Vehicle.vin == vin, ASKED)
             .order_by(Claim.received_at.desc(), Claim.id.desc()).limit(100)
         ).all()  # fmt: skip
     return [_car_claim(row, shown=actor.dealer_id in {None, row.dealer_id}) for row in rows]
