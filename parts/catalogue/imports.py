@@ -94,7 +94,7 @@ _amount = memo(parse_amount)
 
 KIND = ImportKind(
     key="parts",
-    title=N_("Parts"),
+    title=N_("Parts catalogue"),
     fields=(
         Field("number", "配件号", "Part number", text(32, str.upper), required=True,
               aliases=("零件号", "配件编号", "备件号", "number"), example="4L0698151A"),

@@ -54,7 +54,7 @@ def _operation_component(statement: Select[Any], component: str) -> Select[Any]:
 
 PARTS = ListSpec(
     key="parts",
-    title=N_("Parts"),
+    title=N_("Parts catalogue"),
     permission=Permission.CATALOGUE_VIEW,
     statement=listed_parts,
     identity=Part.id,

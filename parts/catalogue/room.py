@@ -12,7 +12,7 @@ ROOM = Room(
     blueprint=bp,
     lists=(PARTS, OPERATIONS),
     menu=(
-        MenuItem(N_("Parts"), "catalogue.parts", Permission.CATALOGUE_VIEW, 60, "gear"),
+        MenuItem(N_("Parts catalogue"), "catalogue.parts", Permission.CATALOGUE_VIEW, 60, "gear"),
         MenuItem(N_("Labour operations"), "catalogue.operations", Permission.CATALOGUE_VIEW, 61, "wrench"),
     ),
 )

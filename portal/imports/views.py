@@ -13,6 +13,7 @@ from portal.imports.forms import UploadForm
 from portal.imports.jobs import KIND, XLSX
 from portal.imports.kinds import all_kinds, kind_of
 from portal.imports.services import LARGEST, queue_import
+from portal.imports.words import STATES
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, locale_key
@@ -67,14 +68,14 @@ def template(kind: str) -> Response:
 @access(Permission.IMPORT_RUN)
 def result(job_id: int) -> Any:
     """Show an import: how far it is, then what became of every row."""
-    return page("portal/imports/result.html", job=_own(job_id))
+    return page("portal/imports/result.html", job=_own(job_id), import_states=STATES)
 
 
 @bp.get("/jobs/<int:job_id>/progress")
 @access(Permission.IMPORT_RUN)
 def progress(job_id: int) -> str:
     """Return the part of the page that htmx asks for again until the import is done."""
-    return render_template("portal/imports/_progress.html", job=_own(job_id))
+    return render_template("portal/imports/_progress.html", job=_own(job_id), import_states=STATES)
 
 
 def _kind(key: str) -> ImportKind:

@@ -91,7 +91,7 @@ def test_a_part_shows_its_prices_and_its_chain(
     assert "280.00" in text
     assert "/catalogue/parts/BP200" in text
     assert "GONE" in text
-    assert "执行中" in text
+    assert "生效中" in text
     assert "待生效" in text
     assert 'name="valid_from"' not in text  # a dealer sets no prices
     assert client.post("/catalogue/parts/BP100/prices").status_code == 403
