@@ -1,7 +1,8 @@
 """What settlement does with claims: takes them, lets one go, and marks them paid.
 
 Set-based: a month of a whole network is a handful of statements a dealer. ``claims`` are SELECTs of
-claim ids, read in headquarters' scope.
+claim ids of one dealer, read in headquarters' scope; naming the dealer beside them lets SQLite use
+the dealer's index instead of looking through everybody's approved claims.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, update
+from sqlalchemy import ColumnElement, Select, and_, func, update
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -20,9 +21,13 @@ from warranty.claims.models import Claim, ClaimLine
 _NO_SYNC = {"synchronize_session": False}
 
 
-def take_claims(session: Session, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
+def _these(dealer_id: int, claims: Select[Any]) -> ColumnElement[bool]:
+    return and_(Claim.dealer_id == dealer_id, Claim.id.in_(claims))
+
+
+def take_claims(session: Session, dealer_id: int, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
     """Put approved claims into a statement; return how many."""
-    return advance_all(session, Claim, Claim.id.in_(claims), "settle", actor, now, reason=reason)
+    return advance_all(session, Claim, _these(dealer_id, claims), "settle", actor, now, reason=reason)
 
 
 def release_claim(session: Session, claim_id: int, actor: Actor, now: datetime, reason: str) -> None:
@@ -30,14 +35,14 @@ def release_claim(session: Session, claim_id: int, actor: Actor, now: datetime, 
     advance(session, locked(session, Claim, claim_id), "release", actor, now, reason=reason)
 
 
-def pay_claims(session: Session, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
+def pay_claims(session: Session, dealer_id: int, claims: Select[Any], actor: Actor, now: datetime, reason: str) -> int:
     """Mark claims as settled with what was audited; return how many."""
     session.execute(
         update(ClaimLine).where(ClaimLine.claim_id.in_(claims)).values(settled=func.coalesce(ClaimLine.audited, ZERO)),
         execution_options=_NO_SYNC,
     )
     session.execute(
-        update(Claim).where(Claim.id.in_(claims)).values(settled=func.coalesce(Claim.audited, ZERO)),
+        update(Claim).where(_these(dealer_id, claims)).values(settled=func.coalesce(Claim.audited, ZERO)),
         execution_options=_NO_SYNC,
     )
-    return advance_all(session, Claim, Claim.id.in_(claims), "pay", actor, now, reason=reason)
+    return advance_all(session, Claim, _these(dealer_id, claims), "pay", actor, now, reason=reason)

@@ -124,7 +124,7 @@ def close_dealer(session: Session, period_id: int, dealer_id: int, actor: Actor,
             None, N_("The audited totals of the claims (%(audited)s) are not the sum of their lines (%(lines)s)."),
             audited=audited, lines=sums.net,
         )  # fmt: skip
-    taken = take_claims(session, queries.claims_of(statement.id), actor, now, statement.number)
+    taken = take_claims(session, dealer_id, queries.claims_of(statement.id), actor, now, statement.number)
     if taken != claims:
         raise ConflictError(Fault(N_("Somebody changed this in the meantime. Please look at it again.")))
     return statement

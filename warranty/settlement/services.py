@@ -153,7 +153,7 @@ def pay(session: Session, settlement_id: int, actor: Actor, now: datetime, versi
         )
     )  # fmt: skip
     session.flush()
-    paid = pay_claims(session, queries.claims_of(statement.id), actor, now, statement.number)
+    paid = pay_claims(session, statement.dealer_id, queries.claims_of(statement.id), actor, now, statement.number)
     if paid != statement.claims:
         raise ConflictError(Fault(N_("Somebody changed this in the meantime. Please look at it again.")))
 
