@@ -17,6 +17,7 @@ from wtforms import FieldList, FormField
 from dealers.network.models import Dealer
 from portal.auth.roles import ROLES
 from portal.kernel.i18n import LOCALES, locale_key
+from portal.kernel.listing import Page
 from portal.kernel.room import MenuItem, house
 from portal.kernel.web import db_session, is_fragment, now
 from portal.ui.filters import FILTERS
@@ -34,7 +35,7 @@ def init_ui(app: Flask) -> None:
     """Give the templates their filters and helpers."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, icon=icon, url_exists=url_exists, rows_html=rows_html, cached=cached,
+        asset=asset, icon=icon, url_exists=url_exists, rows_html=rows_html, cached=cached, list_key=list_key,
         field_errors=field_errors, field_attributes=field_attributes, is_fragment=is_fragment,
         locales=LOCALES, locale_key=locale_key,
     )  # fmt: skip
@@ -123,6 +124,11 @@ def cached(name: str, *facts: object, caller: Callable[[], Markup]) -> Markup:
             store.clear()
         store[key] = caller()
     return store[key]
+
+
+def list_key(page: Page) -> tuple[object, ...]:
+    """Name what the tools above a list depend on while nothing is typed into them."""
+    return (id(page.spec), page.state.sort, page.state.columns)
 
 
 def field_attributes(field: Any, help_text: str | None, autofocus: bool, more: dict[str, Any]) -> dict[str, Any]:  # noqa: FBT001  (called by the templates)
