@@ -26,7 +26,7 @@ TYPES = {
 }
 KINDS = {
     "labour": N_("Labour"),
-    "part": N_("Parts"),
+    "part": N_("Material"),
     "handling": N_("Handling fee"),
     "out_call": N_("Out-call"),
     "towing": N_("Towing"),
@@ -89,8 +89,8 @@ FIELDS = {
     "causal_part": N_("Causal part"),
     "causal_supplier": N_("Supplier of the causal part"),
     "odometer_km": N_("Odometer"),
-    "received_at": N_("Received"),
-    "completed_at": N_("Completed"),
+    "received_at": N_("Received at"),
+    "completed_at": N_("Completed at"),
     "old_part_due": N_("Old part must come back"),
     "quantity": N_("Quantity"),
     "unit_price": N_("Unit price"),

@@ -107,7 +107,7 @@ COLUMNS = (
     Column("applied", N_("Applied for"), "money"),
     Column("audited", N_("Audited"), "money"),
     Column("version", N_("Version"), "num", default=False),
-    Column("created_at", N_("Made"), "moment", default=False),
+    Column("created_at", N_("Made at"), "moment", default=False),
     Column("submitted_at", N_("Submitted at"), "moment"),
     Column("decided_at", N_("Decided"), "moment"),
 )
@@ -143,7 +143,7 @@ UNCLAIMED = ListSpec(
     RepairOrder.id,
     (
         Column("number", N_("Repair order"), link=True), Column("vin", N_("VIN")),
-        Column("completed_at", N_("Completed"), "moment"), Column("odometer_km", N_("Odometer"), "num"),
+        Column("completed_at", N_("Completed at"), "moment"), Column("odometer_km", N_("Odometer"), "num"),
     ),
     {"number": RepairOrder.number}, "number", "claims.unclaimed", "service.order",
     empty=N_("Every completed warranty order has its claim."),
