@@ -93,7 +93,7 @@ def test_killed_again_and_again_nothing_is_paid_twice_or_forgotten(
     for _ in range(DEALERS):
         make_approved(session, make_dealer(session), OCTOBER, vehicle=vehicle, count=CLAIMS_EACH)
     session.commit()
-    chance, reached = random.Random(20261031), 0  # noqa: S311  (the same points in every run)
+    chance, reached = random.Random(20261031), 0
     for _ in range(KILLS):
         kill_somewhere(database_url, tmp_path, chance)
         done = whole_dealers(session)
