@@ -195,6 +195,11 @@ def _fill(count: int) -> list[dict[str, Any]]:
         (ClaimLine, [row for one in made for row in one["lines"]]),
     ):
         session.execute(insert(model), rows)
+    return _drafts(session)
+
+
+def _drafts(session: Session) -> list[dict[str, Any]]:
+    """Commit what was stored and return the drafts in it."""
     drafts = select(Claim.id, Claim.number, Claim.vehicle_id).where(Claim.state == "draft").order_by(Claim.id)
     found = [dict(row._mapping) for row in session.execute(drafts)]  # noqa: SLF001
     session.commit()

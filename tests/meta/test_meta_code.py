@@ -17,8 +17,9 @@ BUSINESS = ("dealers", "parts", "warranty", "reports")
 MONEY_FILES = frozenset({"rules", "services", "models", "queries", "documents", "pricing", "imports"})
 #: Who may look across dealers, and why: the car's visit history belongs to every station (Art. 17).
 LAWFUL_VIEWERS = frozenset({"dealers.service.queries", "dealers.vehicles.queries", "warranty.claims.queries"})
-#: The kernel's tables that Core writes on purpose (traces of a flush, the job queue).
-CORE_USERS = frozenset({"portal.kernel.audit", "portal.kernel.jobs"})
+#: The kernel's tables that Core writes on purpose (traces of a flush, the job queue); and the hot path whose
+#: reads are a `PreparedRead`, which itself refuses a dealer-owned table without its wall.
+CORE_USERS = frozenset({"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts"})
 #: Whoever is no request: they begin and end their own transactions.
 COMMITTERS = frozenset({"portal.kernel.web", "portal.kernel.jobs"})
 PLANNED = frozenset({"services", "queries", "rules", "states", "models", "forms", "documents", "views"})
