@@ -71,7 +71,7 @@ class Story:
         number = self._number(page, "CL")
         self.say(f"warranty clerk made claim {number} from {order}")
         page = clerk.get(f"/claims/{number}")
-        page = clerk.send(page, page.form(action="/submit"))
+        page = clerk.send(page, page.form(having="row_version"), to=f"/claims/{number}/submit", damage_degree="severe")
         self.say("the claim was submitted")
         self._print(clerk, clerk.get(f"/claims/{number}"), "claim_form", number)
         return number
@@ -87,7 +87,8 @@ class Story:
         """Close the running month and find the station's statement."""
         clerk, month = self._enter("settlement", headquarters=True), month_of(self.now)
         page = clerk.get(f"/settlement/close?month={month}")
-        page = clerk.send(page, next(form for form in page.forms if form.method == "post" and "month" in form.fields))
+        form = next(form for form in page.forms if form.method == "post" and "month" in form.fields)
+        clerk.send(page, form, sure="y")
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until:
             listed = clerk.get(f"/settlement/?month={month}&dealer={self.station}").text

@@ -112,10 +112,10 @@ class Visitor:
         """Open a page."""
         return self._open(Request(urljoin(self.home, path), headers={"Accept-Language": "zh-CN"}))  # noqa: S310
 
-    def send(self, page: Page, form: Form, **fields: str) -> Page:
-        """Fill fields of a form in and send it."""
+    def send(self, page: Page, form: Form, *, to: str = "", **fields: str) -> Page:
+        """Fill fields of a form in and send it, or to where the pressed button says (``to``)."""
         data = urlencode({**form.fields, **fields})
-        target = urljoin(page.url, form.action or page.url)
+        target = urljoin(page.url, to or form.action or page.url)
         if form.method == "get":
             return self.get(f"{target}?{data}")
         headers = {"Referer": page.url, "Accept-Language": "zh-CN"}
