@@ -11,7 +11,6 @@ from itertools import accumulate
 from random import Random
 
 from argon2 import PasswordHasher
-from pypinyin import Style, lazy_pinyin
 
 from portal.auth.roles import ROLES, Role, Side
 from portal.demo import people
@@ -19,6 +18,7 @@ from portal.demo import range as makers
 from portal.demo.load import Loader
 from portal.demo.places import CITIES, City
 from portal.kernel.money import round_fen, to_fen
+from portal.kernel.pinyin import initials
 
 #: One password for every demo account; they exist in a demo database only.
 PASSWORD = "sanbao-demo-2026"  # noqa: S105
@@ -69,11 +69,6 @@ class World:
     stations: list[Station] = field(default_factory=list)
     cars: list[Car] = field(default_factory=list)
     accounts: list[tuple[str, str, str, str | None]] = field(default_factory=list)
-
-
-def initials(name: str) -> str:
-    """Return the pinyin initials of a Chinese name, as the catalogues keep them."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:64]
 
 
 def prices(retail: Decimal) -> tuple[int, int, int]:
