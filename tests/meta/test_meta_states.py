@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint
 
 from portal.app import load_models
 from portal.auth.roles import ROLES
+from portal.kernel import state_pages
 from portal.kernel.access import Permission
 from portal.kernel.db import Base
 from portal.kernel.lifecycle import Stateful
@@ -76,3 +77,7 @@ def test_the_table_keeps_the_machines_states(machine: Machine) -> None:
     for table in tables:
         checks = [str(rule.sqltext) for rule in table.constraints if isinstance(rule, CheckConstraint)]  # type: ignore[attr-defined]
         assert machine.sql_check() in checks
+
+
+def test_the_drawn_states_are_those_of_the_code() -> None:
+    assert state_pages.PAGE.read_text(encoding="utf-8") == state_pages.text()
