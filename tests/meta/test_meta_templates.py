@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.kernel.catalogues import load, path_of
+from portal.kernel.catalogues import load, missing, path_of
 from portal.kernel.i18n import LOCALES, WINGS
 from tests.support.code import ROOT, files, place
 
@@ -63,3 +63,9 @@ def test_a_catalogue_guesses_nothing_and_keeps_places(wing: str, locale: str) ->
         if message.id and said and set(fact.findall(asked)) != set(fact.findall(said)):
             faults.append(f"other facts: {message.id}")
     assert faults == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("wing", WINGS)
+def test_every_word_is_in_the_catalogue(wing: str, locale: str) -> None:
+    assert missing(wing, locale) == []
