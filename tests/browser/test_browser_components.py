@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from jinja2 import ChoiceLoader, DictLoader
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 from wtforms import IntegerField, StringField, TextAreaField
@@ -24,7 +24,6 @@ from tests.factories.network import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 
-CHROMIUM = "/usr/bin/chromium"
 DEMO = """
 {% extends "layouts/page.html" %}
 {% from "components/forms.html" import error_summary, field, lookup, csrf, submit %}
@@ -107,15 +106,6 @@ def user(session: Session) -> User:
     user = make_user(session, "warranty_clerk", locale="en")
     session.commit()
     return user
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for this file."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
