@@ -164,6 +164,8 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement)) return;
   const name = form.dataset.join;
   if (name) joinBoxes(form, name);
+  // A save that is still on its way would come too late: what is sent now holds all of it.
+  if (!event.defaultPrevented) form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
   if (form.method !== "post" || form.dataset.repeatable !== undefined) return;
   if (event.defaultPrevented && !form.matches("[hx-post], [data-hx-post]")) return;
   form.dataset.sent = "1";
