@@ -63,4 +63,4 @@ def repair_record(session: Session, number: str) -> RepairRecord:
 
 def file_name(paper: RepairRecord) -> str:
     """Name the file after the order."""
-    return f"{paper.number}.pdf"
+    return paper.number

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, cast, func, select
 from portal.auth.models import User
 from portal.auth.queries import STATION
 from portal.auth.roles import ROLES
-from portal.auth.words import ACTIONS, TABLES, YES_NO
+from portal.auth.words import ACTIONS, ORIGINS, TABLES, YES_NO
 from portal.kernel.access import Permission
 from portal.kernel.audit import AuditEntry
 from portal.kernel.clock import day_bounds
@@ -69,6 +69,10 @@ USERS = ListSpec(
 )  # fmt: skip
 
 
+#: Digits of the longest number a row can have; a longer one does not fit into the database.
+LONGEST_ID = 18
+
+
 def _entries() -> Any:
     return select(
         AuditEntry.id, AuditEntry.id.label("key"), AuditEntry.at, AuditEntry.actor, AuditEntry.origin,
@@ -77,7 +81,8 @@ def _entries() -> Any:
 
 
 def _row(statement: Select[Any], text: str) -> Select[Any]:
-    return statement.where(AuditEntry.row_id == (int(text) if text.isascii() and text.isdigit() else -1))
+    known = text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+    return statement.where(AuditEntry.row_id == (int(text) if known else -1))
 
 
 AUDIT = ListSpec(
@@ -89,7 +94,7 @@ AUDIT = ListSpec(
     columns=(
         Column("at", N_("When"), kind="moment", link=True),
         Column("actor", N_("Who")),
-        Column("origin", N_("From where")),
+        Column("origin", N_("From where"), words=ORIGINS),
         Column("action", N_("What was done"), kind="state", words=ACTIONS),
         Column("table_name", N_("On what"), kind="state", words=TABLES),
         Column("row_id", N_("Row")),

@@ -35,6 +35,9 @@ ACTIONS = {
     "second factor failed": N_("Second factor failed"),
 }
 
+#: Where a change came from, when it did not come over the network.
+ORIGINS = {"cli": N_("Command line"), "job": N_("Background work"), "-": N_("System")}
+
 #: The tables that leave a trace, as people call what is in them.
 TABLES = {
     "claim": N_("Claim"),

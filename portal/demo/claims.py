@@ -68,7 +68,7 @@ class Claims:
     def make(self, job: Claimable) -> None:
         """Write the claim of a job, as far as it has come by today; some clerks take a week."""
         random = self.random
-        created = job.completed_day + int(random.random() ** 2 * 6)
+        created = job.completed_day + 1 + int(random.random() ** 2 * 5)
         if created >= self.today:
             return  # the job still waits in the dealer's list
         self.claim_id += 1
@@ -79,7 +79,8 @@ class Claims:
         if random.random() < 0.985:
             version, state = 1, "submitted"
             self._submitted(job, number, lines, clerk, version, day, minute)
-            day, minute = day + int(random.random() * 5), 560 + int(random.random() * 470)
+            wait = int(random.random() * 5)
+            day, minute = day + wait, max(560 + int(random.random() * 470), 0 if wait else minute + 30)
             if fate < 0.06 and day < self.today:
                 state, decided = "returned", utc_text(day, minute)
                 self._decided(job, lines, version, "return", decided, RETURNS[self.claim_id % 3], None)
@@ -123,7 +124,7 @@ class Claims:
         failure = makers.FAILURES[job.failure]
         content = {
             "claim": {
-                "number": number, "type": "warranty", "vin": job.car.vin, "received_at": _iso(job.received),
+                "number": number, "type": "repair", "vin": job.car.vin, "received_at": _iso(job.received),
                 "completed_at": _iso(job.completed), "odometer_km": job.odometer_km, "concern": failure.concern,
                 "cause": failure.cause, "correction": failure.correction, "component": failure.component,
                 "failure_mode": failure.mode, "damage_place": None, "damage_degree": "medium", "causal_part": failure.part,
@@ -179,7 +180,7 @@ class Claims:
             next((row[3] for row in reversed(self.versions) if row[1] == self.claim_id), None) if version else None
         )
         self.claims.append((
-            self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "warranty",
+            self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "repair",
             job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
             failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part), 1,
             sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state, version * 2 + 1,

@@ -28,6 +28,9 @@ from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundErro
 from portal.kernel.i18n import N_
 from portal.kernel.states import Machine, Step
 
+#: What a history keeps of a reason, in characters.
+LONGEST_REASON = 1_000
+
 CHANGED = N_("Somebody changed this in the meantime. Please look at it again.")
 
 _advancing: ContextVar[bool] = ContextVar("advancing", default=False)
@@ -131,6 +134,8 @@ def allowed(
     reason = (reason or "").strip() or None
     if step.needs_reason and reason is None:
         raise DomainError.at("reason", N_("Please give a reason."))
+    if reason is not None and len(reason) > LONGEST_REASON:
+        raise DomainError.at("reason", N_("At most %(limit)s characters."), limit=LONGEST_REASON)
     return step, reason
 
 

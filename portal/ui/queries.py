@@ -79,15 +79,18 @@ class Quick:
 
 QUICK = (
     Quick(N_("Open a repair order"), "service.new", Permission.SERVICE_WRITE, "plus-lg"),
-    Quick(N_("Decide claims"), "claims.claims", Permission.CLAIM_DECIDE, "check2-circle", "state=submitted"),
-    Quick(N_("Decide claims at the second level"), "claims.claims", Permission.CLAIM_DECIDE_SENIOR, "check2-all",
+    Quick(N_("Decide claims"), "claims.queue", Permission.CLAIM_DECIDE, "check2-circle", "state=submitted"),
+    Quick(N_("Decide claims at the second level"), "claims.queue", Permission.CLAIM_DECIDE_SENIOR, "check2-all",
           "state=in_review"),
     Quick(N_("Mend returned claims"), "claims.claims", Permission.CLAIM_WRITE, "arrow-return-left", "state=returned"),
-    Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_VIEW, "cash-stack"),
-    Quick(N_("Look up a part"), "catalogue.parts", Permission.CATALOGUE_VIEW, "gear"),
-    Quick(N_("Stations"), "network.dealers", Permission.NETWORK_EDIT, "shop"),
     Quick(N_("Accounts"), "auth.users", Permission.USER_MANAGE, "people"),
+    Quick(N_("Stations"), "network.dealers", Permission.NETWORK_EDIT, "shop"),
+    Quick(N_("Import data"), "imports.imports", Permission.IMPORT_RUN, "upload"),
+    Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_REVIEW, "cash-stack"),
+    Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_CONFIRM, "cash-stack"),
+    Quick(N_("Look up a part"), "catalogue.parts", Permission.CATALOGUE_VIEW, "gear"),
     Quick(N_("Cars"), "vehicles.vehicles", Permission.VEHICLE_VIEW, "car-front"),
+    Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_VIEW, "cash-stack"),
 )  # fmt: skip
 #: More buttons than this are a menu, and a menu there is.
 MOST_QUICK = 4
@@ -114,12 +117,11 @@ def _concerns(item: WorkItem, actor: Actor) -> bool:
 
 def quick_actions(actor: Actor) -> list[tuple[Quick, str]]:
     """Return the actor's frequent actions with their addresses, the main one first."""
-    possible = [
-        (item, _address(item.endpoint, item.query))
-        for item in QUICK
-        if actor.may(item.permission) and item.side in {None, side_of(actor)} and url_exists(item.endpoint)
-    ]
-    return possible[:MOST_QUICK]
+    possible: dict[str, Quick] = {}  # a place that several permissions lead to is offered once
+    for item in QUICK:
+        if actor.may(item.permission) and item.side in {None, side_of(actor)} and url_exists(item.endpoint):
+            possible.setdefault(_address(item.endpoint, item.query), item)
+    return [(item, address) for address, item in possible.items()][:MOST_QUICK]
 
 
 def _address(endpoint: str, query: str) -> str:
@@ -164,6 +166,8 @@ def _documents(session: Session, shelf: Shelf, number: str, actor: Actor) -> lis
 def hint(text: str) -> Fault | None:
     """Tell why a whole VIN may not have been found; None where nothing is to be said."""
     vin = rules.clean_vin(text)
+    if vin.isascii() and vin.isalnum() and len(vin) < rules.TAIL:
+        return Fault(N_("Please give at least the last 6 characters of the VIN, or the whole plate."))
     if len(vin) != rules.VIN_LENGTH:
         return None
     return vin_fault_in_words(vin) or Fault(N_("The VIN is well formed, but this car is not recorded yet."))

@@ -28,6 +28,8 @@ from portal.ui.table import rows_html
 MOST_FRAGMENTS = 5_000
 #: A renamed station shows its new name in the frame after this time.
 NAME_KEPT = timedelta(minutes=5)
+#: Pages about oneself belong to no place in the menu.
+PERSONAL = frozenset({"auth.profile", "auth.sessions", "auth.change_password", "auth.enrol_second_factor"})
 STATIC = Path(__file__).parent / "static"
 
 
@@ -67,9 +69,11 @@ def menu() -> list[MenuItem]:
 
 
 def menu_here() -> MenuItem | None:
-    """Return the menu's item that this page belongs to: itself, or the first of its room."""
+    """Return the menu's item that this page belongs to: itself, the list it stands in, or the first of its room."""
     items, endpoint = menu(), request.endpoint or ""
-    itself = [item for item in items if item.endpoint == endpoint]
+    if endpoint in PERSONAL:
+        return None
+    itself = [item for item in items if item.endpoint == endpoint or endpoint.startswith(f"{item.endpoint}_")]
     room = [item for item in items if item.endpoint.split(".")[0] == endpoint.split(".")[0]]
     return next(iter([*itself, *room]), None)
 

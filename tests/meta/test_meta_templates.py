@@ -69,3 +69,13 @@ def test_a_catalogue_guesses_nothing_and_keeps_places(wing: str, locale: str) ->
 @pytest.mark.parametrize("wing", WINGS)
 def test_every_word_is_in_the_catalogue(wing: str, locale: str) -> None:
     assert missing(wing, locale) == []
+
+
+def test_the_same_word_is_translated_alike_everywhere() -> None:
+    """The wings' catalogues are merged: of two translations of one message, one would win by chance."""
+    said: dict[str, set[str]] = {}
+    for wing in WINGS:
+        for message in load(wing, "zh_CN"):
+            if message.id:
+                said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {message: words for message, words in said.items() if len(words) > 1} == {}

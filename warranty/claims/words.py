@@ -101,7 +101,7 @@ SEVERITIES = {"error": N_("Must be mended"), "warning": N_("Notice")}
 FORECAST = {
     "blocked": N_("Cannot be submitted yet"),
     "person": N_("A person at headquarters will look at it"),
-    "clean": N_("Nothing found"),
+    "clean": N_("No fault found; it can be submitted"),
 }
 FAULTS = {
     "unknown": N_("Please choose from the list."),

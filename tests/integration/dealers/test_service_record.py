@@ -51,7 +51,7 @@ def test_the_record_holds_what_article_17_demands(app: Flask, session: Session, 
         order.number, car.vin, "沪A12345", "李明", "621.40", "维修记录", "Repairrecord",
     ):  # fmt: skip
         assert demanded in text, demanded
-    assert file_name(paper) == f"{order.number}.pdf"
+    assert file_name(paper) == order.number
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def test_permission_and_reason_are_asked_for(session: Session, now: datetime) ->
         advance_all(session, Dealer, Dealer.id > 0, "suspend", Actor(1, "clerk"), now, reason="x")
     with pytest.raises(DomainError):
         advance_all(session, Dealer, Dealer.id > 0, "suspend", SYSTEM, now, reason="  ")
+    with pytest.raises(DomainError):
+        advance_all(session, Dealer, Dealer.id > 0, "suspend", SYSTEM, now, reason="x" * 1_001)
     assert states(session) == ["open"]
 
 

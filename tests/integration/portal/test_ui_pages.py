@@ -118,6 +118,22 @@ def test_an_unknown_vin_is_told_from_a_mistyped_one(clerk: FlaskClient) -> None:
     assert "校验位不符" in clerk.get("/search?q=LDC613P24A1305189").text
 
 
+def test_a_search_with_too_little_says_how_much_is_needed(clerk: FlaskClient) -> None:
+    assert "请至少输入 VIN 后 6 位" in clerk.get("/search?q=00011").text
+
+
+def test_each_role_is_offered_its_own_work_first(session: Session, sign_in: SignIn) -> None:
+    """The main button of the work list leads to what the role does most; no place is offered twice."""
+    first = {"administrator": "/auth/users", "network_manager": "/network/", "auditor": "/claims/queue?state=submitted",
+             "settlement": "/settlement/", "service_advisor": "/service/new"}  # fmt: skip
+    people = {role: make_user(session, role) for role in first}
+    session.commit()
+    for role, address in first.items():
+        offered = re.findall(r'class="btn btn-[a-z-]+" href="([^"]+)"', sign_in(people[role]).get("/").text)
+        assert offered[0] == address, role
+        assert len(set(offered)) == len(offered)
+
+
 def test_a_search_for_nothing_explains_itself(clerk: FlaskClient) -> None:
     answer = clerk.get("/search?q=")
     assert answer.status_code == 200

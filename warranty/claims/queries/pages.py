@@ -22,7 +22,7 @@ from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
 from warranty.claims.rules.versions import Difference, differences
 
 #: How many rows of a list beside a claim are shown.
-SHOWN = 20
+SHOWN = 10
 AnyRow = Row[*tuple[Any, ...]]
 LIVE = Claim.state != "withdrawn"
 #: What was never submitted is nobody else's business.
