@@ -31,10 +31,10 @@ FAILED = 400
 #: What htmx says of a request that was let go; one that failed is told by the browser, too.
 LET_GO = ("htmx:sendAbort", "htmx:afterRequest")
 
-#: What a page says of itself, and every text on it (nodes and attributes) but for codes, keys and other languages.
-PROBE = """() => {
+#: What a page says of itself, and every text on it (nodes and attributes) but for codes, keys, English names.
+PROBE = """(english) => {
   const own = document.documentElement.lang, texts = [];
-  const apart = "script, style, kbd, .code, time, textarea, option[lang], [translate=no]";
+  const apart = `script, style, kbd, .code, time, textarea, [translate=no], td[data-label="${english}"]`;
   const keep = (element, text) => {
     const clean = (text ?? "").trim().replace(/\\s+/g, " ");
     if (clean && !element.closest(apart) && element.closest("[lang]").lang === own) texts.push(clean);
@@ -199,7 +199,7 @@ class Person:
     def look(self) -> None:
         """Check what must be true of every page; faults are noted, the visit goes on."""
         self.settle()
-        found: dict[str, Any] = self.tab.evaluate(PROBE)
+        found: dict[str, Any] = self.tab.evaluate(PROBE, self.words("English name"))
         if found["lang"] != self.words.lang:
             self._tell(f"is in {found['lang']}, not in {self.words.lang}")
         if not found["title"].split("·")[0].strip():

@@ -1,0 +1,79 @@
+"""Every main page, looked at closely: language, title, headings, policy, width on a phone, and by axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.running import Running
+from tests.support.visit import Person
+
+pytestmark = pytest.mark.browser
+
+#: By role: the pages that are its daily work. {…} is filled in from the demo network.
+DEALER = {
+    "service_advisor": (
+        "/vehicles/", "/vehicles/{vin}", "/service/", "/service/new?vin={vin}", "/service/{open_order}",
+        "/service/{completed_order}", "/search?q=nothing-like-it", "/catalogue/parts", "/catalogue/parts/{part}",
+        "/catalogue/operations",
+    ),
+    "service_manager": (
+        "/claims/", "/claims/{own_claim}", "/claims/unclaimed", "/settlement/", "/settlement/{open_statement}",
+        "/downloads/", "/network/station", "/auth/profile",
+    ),
+}  # fmt: skip
+HEADQUARTERS = {
+    "auditor": ("/claims/", "/claims/queue", "/claims/{waiting_claim}", "/service/", "/vehicles/{vin}"),
+    "settlement": (
+        "/settlement/", "/settlement/close", "/settlement/{disputed_statement}",
+        "/settlement/{disputed_statement}/answer",
+    ),
+    "network_manager": ("/network/", "/network/{station}", "/imports/", "/imports/dealers"),
+    "administrator": (
+        "/auth/users", "/auth/users/auditor", "/auth/users/new", "/auth/audit", "/auth/profile", "/auth/sessions",
+        "/auth/password", "/catalogue/parts", "/imports/parts", "/vehicles/",
+    ),
+}  # fmt: skip
+#: Where the pages' objects are found.
+FACTS = {
+    "open_order": "select number from repair_order where dealer_id = 1 and state = 'open'",
+    "completed_order": "select number from repair_order where dealer_id = 1 and state = 'completed' order by id desc",
+    "own_claim": "select number from claim where dealer_id = 1 and state = 'approved' order by id desc",
+    "waiting_claim": "select number from claim where state = 'submitted'",
+    "open_statement": "select number from settlement where dealer_id = 1 and state = 'generated'",
+    "disputed_statement": "select number from settlement where state = 'disputed'",
+    "part": "select number from part where number = '3104-00200'",
+}
+
+
+def look_at(person: Person, running: Running, paths: tuple[str, ...]) -> None:
+    """Open pages one after another and look at each."""
+    facts = {name: running.value(sql) for name, sql in FACTS.items()}
+    for path in paths:
+        person.open(path.format(vin=running.network.car.vin, station=running.network.station, **facts))
+        person.look_for_barriers()
+
+
+@pytest.mark.parametrize("role", DEALER)
+def test_pages_of_a_station(enter: Callable[..., Person], running: Running, role: str) -> None:
+    look_at(enter(role), running, DEALER[role])
+
+
+@pytest.mark.parametrize("role", HEADQUARTERS)
+def test_pages_of_headquarters(enter: Callable[..., Person], running: Running, role: str) -> None:
+    look_at(enter(role, None), running, HEADQUARTERS[role])
+
+
+def test_the_door_and_what_is_not_there(enter: Callable[..., Person], running: Running) -> None:
+    person = enter("reader", None)
+    person.tab.locator(".user-menu summary").click()
+    person.press("Sign out", within=person.tab.locator(".user-menu"), look=False)
+    person.open("/auth/sign-in")
+    person.look_for_barriers()
+    person.field("User name").fill("reader")
+    person.field("Password").fill("not the password")
+    person.press("Sign in", look=False)
+    expect(person.tab.locator(".error-summary")).to_be_focused()
+    person.look_for_barriers()
