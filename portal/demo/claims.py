@@ -76,7 +76,7 @@ class Claims:
         number = self.visits.number("CL", job.station.code, self._month(created))
         day, minute = created, 540 + int(random.random() * 480)
         fate, state, decided, audited, version = random.random(), "draft", None, None, 0
-        if random.random() < 0.985:
+        if random.random() < 0.985 or created < self.today - 20:
             version, state = 1, "submitted"
             self._submitted(job, number, lines, clerk, version, day, minute)
             wait = int(random.random() * 5)
