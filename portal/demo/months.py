@@ -17,11 +17,13 @@ from warranty.settlement.services import confirm, dispute, mark_line, pay, recei
 
 #: Of the statements of the last closed month, every so many-th is still open, disputed, or only confirmed.
 OPEN, DISPUTED, CONFIRMED = 0, 1, 2
+#: Who acts for headquarters, and who answers for every dealer.
+HEADQUARTERS, MANAGER = "结算中心", "服务经理"
 
 
 def settle_months(engine: Engine, months: list[date], seed: int, say: Callable[[str], None]) -> None:
     """Close ``months`` (their first days) in order; all but the last are paid, the last is on its way."""
-    actor = Actor.system("结算中心")
+    actor = Actor.system(HEADQUARTERS)
     with Session(engine, expire_on_commit=False) as session:
         enter(session, actor, HeadOfficeScope("demo"))
         for first in months:
@@ -48,13 +50,14 @@ def _settle(session: Session, month: str, actor: Actor, seed: int, *, last: bool
 
 def _walk(session: Session, key: int, actor: Actor, moment: datetime, fate: int) -> None:
     """Go as far as review, or stop where the fate says."""
+    dealer = Actor.system(MANAGER)
     if fate == DISPUTED:
         line = session.scalars(
             select(SettlementLine.id).where(SettlementLine.settlement_id == key, SettlementLine.amount > 0).limit(1)
         ).one()
-        mark_line(session, line, "工时与审核通过的金额不一致，请核对", actor)
-        dispute(session, key, actor, moment + timedelta(days=2))
+        mark_line(session, line, "工时与审核通过的金额不一致，请核对", dealer)
+        dispute(session, key, dealer, moment + timedelta(days=2))
         return
-    confirm(session, key, actor, moment + timedelta(days=2))
+    confirm(session, key, dealer, moment + timedelta(days=2))
     if fate != CONFIRMED:
         review(session, key, actor, moment + timedelta(days=3))

@@ -372,8 +372,7 @@ def test_the_trail_is_read_by_table_person_and_day(app: Flask, session: Session)
     assert f"/auth/audit/{key}" in client.get("/auth/audit?person=TEST&since=2020-01-01&until=2100-01-01").text
     assert f"/auth/audit/{key}" not in client.get("/auth/audit?until=2020-01-01").text
     assert f"/auth/audit/{key}" in client.get(f"/auth/audit?row={dealer.id}&table=dealer").text
-    assert client.get("/auth/audit?since=yesterday").status_code == 200
-    assert client.get(f"/auth/audit?row={'9' * 20}").status_code == 200
+    assert {client.get(f"/auth/audit?{odd}").status_code for odd in ("since=yesterday", f"row={'9' * 20}")} == {200}
     text = client.get(f"/auth/audit/{key}").text
     assert text.index("甲站") < text.index("乙站")
     assert client.get("/auth/audit/999999").status_code == 404
