@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.kernel.access import signed_in
+from portal.kernel.access import public, signed_in
 from portal.kernel.i18n import say
 from portal.kernel.web import actor, db_session, now, page
 from portal.ui import queries
@@ -31,3 +31,10 @@ def search() -> Response | tuple[str, int]:
         return redirect(found[0].url)
     hint = queries.hint(text)
     return page("portal/ui/search.html", text=text, found=found, hint=say(hint) if hint else None)
+
+
+@bp.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """Lead to the icon: a PDF in a browser's own viewer asks for it under this name."""
+    return redirect(url_for("ui.static", filename="icon.svg"))
