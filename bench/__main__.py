@@ -10,9 +10,11 @@ import importlib
 import json
 import os
 import sys
+import time
+import traceback
 from datetime import UTC, datetime
 
-from bench.support import POSTGRESQL, VAR, Result, machine, postgresql
+from bench.support import POSTGRESQL, VAR, Result, machine, postgresql, result
 
 PARTS = ("pages", "claims", "settlement", "imports", "excel")
 
@@ -32,7 +34,7 @@ def main(argv: list[str]) -> int:
         for part in wanted:
             sys.stdout.write(f"{part} …\n")
             sys.stdout.flush()
-            for line in importlib.import_module(f"bench.{part}").run():
+            for line in measured(part):
                 results.append({"part": part, **line})
                 sys.stdout.write(row(results[-1]) + "\n")
                 sys.stdout.flush()
@@ -42,10 +44,24 @@ def main(argv: list[str]) -> int:
     return 1 if any(line.get("met") is False for line in results) else 0
 
 
+def measured(part: str) -> list[Result]:
+    """Run a part; what goes wrong in it is a line of the table, so that the other parts are not lost."""
+    began = time.perf_counter()
+    try:
+        lines: list[Result] = importlib.import_module(f"bench.{part}").run()
+    except Exception as error:  # noqa: BLE001  (whatever it is, it belongs to this part alone)
+        traceback.print_exc()
+        lines = [result(f"{part} failed", 0, "", "no error", met=False, note=f"{type(error).__name__}: {error}")]
+    return [*lines, result(f"{part}: time taken", time.perf_counter() - began, "s")]
+
+
 def row(line: Result) -> str:
     """Return a result as a line of the table."""
     verdict = {True: "met", False: "MISSED", None: ""}[line.get("met")]
-    return f"  {line['name']:<64} {line['value']:>12,.3f} {line['unit']:<10} {line.get('aim', '') or '':<10} {verdict}"
+    text = (
+        f"  {line['name']:<72} {line['value']:>12,.3f} {line['unit']:<8} {line['aim']:<9} {verdict:<6} {line['note']}"
+    )
+    return text.rstrip()
 
 
 def print_table(results: list[Result]) -> None:

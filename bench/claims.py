@@ -13,13 +13,11 @@ import os
 import sqlite3
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from flask import Flask
@@ -27,7 +25,7 @@ from flask_migrate import upgrade
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bench.support import POSTGRESQL, Result, in_turn, ratio, result, seconds
+from bench.support import POSTGRESQL, Result, in_turn, own_database, ratio, result, seconds
 from dealers.network.models import Dealer
 from dealers.service.models import LabourOperation, RepairJob, RepairOrder
 from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
@@ -70,7 +68,7 @@ def run() -> list[Result]:
         path = Path(folder) / "claims.sqlite"
         found = _measure("SQLite", f"sqlite:///{path}", Path(folder), lambda: _sqlite(path))
         if os.environ.get(POSTGRESQL):
-            with _own_database(os.environ[POSTGRESQL]) as url:
+            with own_database(os.environ[POSTGRESQL], "sanbao_bench_claims") as url:
                 found += _measure("PostgreSQL", url, Path(folder), lambda: _postgresql(url))
     return found
 
@@ -152,18 +150,6 @@ def _sqlite(path: Path) -> sqlite3.Connection:
 
 def _postgresql(url: str) -> Any:
     return psycopg.connect(url)
-
-
-@contextmanager
-def _own_database(url: str) -> Iterator[str]:
-    """Make an empty database on the server, and drop it afterwards."""
-    plain = url.replace("postgresql+psycopg://", "postgresql://")
-    name = "sanbao_bench_claims"
-    with psycopg.connect(plain, autocommit=True) as server:
-        server.execute(f"drop database if exists {name}")
-        server.execute(f"create database {name}")
-        yield urlunsplit(urlsplit(plain)._replace(path=f"/{name}"))
-        server.execute(f"drop database if exists {name} with (force)")
 
 
 def _fill(count: int) -> list[dict[str, Any]]:

@@ -7,27 +7,37 @@ import os
 import statistics
 import time
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, Row, Table, insert, select, text
 
-from bench.support import POSTGRESQL, VAR, Result, gunicorn, in_turn, ratio, requests_per_second, result
+from bench.support import (
+    POSTGRESQL,
+    VAR,
+    Result,
+    gunicorn,
+    in_turn,
+    own_database,
+    ratio,
+    requests_per_second,
+    result,
+    sow,
+)
+from dealers.service.models import RepairOrder
 from portal.app import create_app
 from portal.auth.guard import TOKEN, token_hash
+from portal.auth.models import SignInSession
 from portal.config import from_environment
-from portal.demo.network import Size, make_network
 from portal.kernel.clock import utc_now
-from portal.kernel.db import db
-from portal.kernel.listing import fetch_page
-from portal.kernel.room import house
-from portal.kernel.scoping import HeadOfficeScope, enter, leave
+from portal.kernel.db import Base, db
+from portal.kernel.listing import PAGE_SIZE, cursor_of
 
-#: About a million repair orders: 200,000 cars over 46 months.
-SIZE = Size(dealers=316, vehicles=205_000, months=46)
+DEALERS, CARS, ORDERS = 316, 200_000, 1_000_000
+#: The first order's moment: 2023-01-01 in Unix seconds.
+START = 1_672_531_200
 SIGNING = "a secret that only the measurements use, 32+"
 DEEP = 18_000
 ROUNDS, SINGLE = 5, 1_500
@@ -35,9 +45,11 @@ ROUNDS, SINGLE = 5, 1_500
 
 def run() -> list[Result]:
     """Measure on SQLite, and on PostgreSQL where there is one."""
+    VAR.mkdir(parents=True, exist_ok=True)
     found = _measure("SQLite", f"sqlite:///{VAR / 'orders.sqlite'}", 0.20)
     if os.environ.get(POSTGRESQL):
-        found += _measure("PostgreSQL", os.environ[POSTGRESQL], 0.15)
+        with own_database(os.environ[POSTGRESQL], "sanbao_bench_pages") as url:
+            found += _measure("PostgreSQL", url, 0.15)
     return found
 
 
@@ -45,8 +57,9 @@ def _measure(name: str, url: str, aim: float) -> list[Result]:
     environment = {"DATABASE_URL": url, "SECRET_KEY": SIGNING, "SANBAO_ENV": "development", "SANBAO_VAR": str(VAR)}
     app = create_app(from_environment(environment))
     with app.app_context():
-        orders = _fill(app)
-        cookie, deep = _cookie(app), _deep(app)
+        orders = _fill()
+        cookie, deep = _cookie(app), _deep()
+        db.session.remove()
         db.engine.dispose()
     first = "/service/"
     with gunicorn("bench.bare:app", {}) as bare, gunicorn("wsgi:app", environment) as portal:
@@ -69,29 +82,53 @@ def _measure(name: str, url: str, aim: float) -> list[Result]:
     ]  # fmt: skip
 
 
-def _fill(app: Flask) -> int:
-    """Make the network once; a file of an earlier run with the same size is used again."""
-    del app
+def _fill() -> int:
+    """Make stations, cars and orders by SQL that both databases understand; used again where they stand."""
     upgrade()
+    tables = Base.metadata.tables
     with db.engine.begin() as connection:
-        connection.execute(text("select 1")) if connection.dialect.name == "sqlite" else connection.execute(
-            text("select set_config('sanbao.scope', '*', true)")
-        )
-        count = connection.execute(text("select count(*) from repair_order")).scalar_one()
-        if not count:
-            make_network(connection, SIZE, utc_now(), lambda _text: None)
-            count = connection.execute(text("select count(*) from repair_order")).scalar_one()
-    return int(count)
+        if not connection.execute(text("select 1 from repair_order limit 1")).first():
+            _stations(connection, tables)
+            _orders(connection, tables["repair_order"])
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("vacuum analyze" if connection.dialect.name == "postgresql" else "analyze"))
+        return int(connection.execute(text("select count(*) from repair_order")).scalar_one())
+
+
+def _stations(connection: Connection, tables: Any) -> None:
+    sow(connection, tables["dealer"], DEALERS, code="'SH' || (1000 + i)", name="'上海华安汽车销售服务有限公司' || i",
+        state="'open'")  # fmt: skip
+    sow(connection, tables["user_account"], 1, username="'reader'", display_name="'周敏'", roles="'[\"reader\"]'",
+        active="true", must_change_password="false")  # noqa: S106  # fmt: skip
+    sow(connection, tables["vehicle_model"], 1, code="'M1'")
+    sow(connection, tables["vehicle"], CARS, vin="'LJYBA1A3' || (100000000 + i)",
+        vin_tail="substr(cast(100000000 + i as text), 4)", model_id="1")  # fmt: skip
+
+
+def _orders(connection: Connection, orders: Table) -> None:
+    """Store the orders, one every two minutes, all columns of the list filled."""
+    postgresql = connection.dialect.name == "postgresql"
+
+    def moment(seconds: str) -> str:
+        after = f"{START} + i * 120 + {seconds}"
+        return f"to_timestamp({after})" if postgresql else f"strftime('%Y-%m-%d %H:%M:%S.000000', {after}, 'unixepoch')"
+
+    sow(
+        connection, orders, ORDERS, number="'RO-SH' || (1001 + i % 316) || '-202601-' || (1000000 + i)",
+        dealer_id=f"i % {DEALERS} + 1", vehicle_id=f"i % {CARS} + 1", vin=f"'LJYBA1A3' || (100000001 + i % {CARS})",
+        plate="'沪A' || (10000 + i % 90000)", state="'completed'", odometer_km="i % 90000",
+        type="case i % 3 when 0 then 'general' when 1 then 'maintenance' else 'part_warranty' end",
+        received_at=moment("0"), promised_at=moment("14400"), completed_at=moment("10800 + i % 200000"),
+        labour_total="i % 70000 + 3000", parts_total="i % 170000 + 900", advisor_name="'王伟'",
+        presenter_name="'李娜'", created_at=moment("0"),
+    )  # fmt: skip
 
 
 def _cookie(app: Flask) -> str:
-    """Sign the demo's reader in: a row in the table, a signed cookie."""
+    """Sign the reader in: a row in the table, a signed cookie as the browser holds it from the second page on."""
     moment, token = utc_now(), f"bench-{time.time_ns()}"
     with db.engine.begin() as connection:
         user = connection.execute(text("select id from user_account where username = 'reader'")).scalar_one()
-    from portal.auth.models import SignInSession
-
-    with db.engine.begin() as connection:
         connection.execute(
             insert(SignInSession).values(
                 user_id=user, token_hash=token_hash(token), created_at=moment, last_seen_at=moment + timedelta(hours=1),
@@ -99,30 +136,22 @@ def _cookie(app: Flask) -> str:
             )
         )  # fmt: skip
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = signer.dumps({"_user_id": str(user), "_fresh": True, TOKEN: token, "locale": "zh_CN"})
+    value = signer.dumps(
+        {"_user_id": str(user), "_fresh": True, TOKEN: token, "locale": "zh_CN", "csrf_token": "0" * 40}
+    )
     return f"{app.config['SESSION_COOKIE_NAME']}={value}"
 
 
-def _deep(app: Flask) -> str:
-    """Return the query string of page 18,000, by walking there in steps of a thousand pages."""
-    del app
-    spec, session = house().lists["orders"], db.session()
-    args: dict[str, str] = {}
-    enter(session, _reader(), HeadOfficeScope("bench"))
-    try:
-        for _ in range(DEEP // 1000):
-            page = fetch_page(session, spec, args, size=50_000)
-            args = {"after": page.following or ""}
-        return f"after={args['after']}"
-    finally:
-        session.rollback()
-        leave(session)
-
-
-def _reader() -> Any:
-    from portal.kernel.access import Actor
-
-    return Actor.system("bench")
+def _deep() -> str:
+    """Return the query string of page 18,000: the page after the order that ends page 17,999."""
+    with db.engine.connect() as connection:
+        last = connection.execute(
+            select(RepairOrder.id, RepairOrder.received_at.label("_sort"))
+            .order_by(RepairOrder.received_at.desc(), RepairOrder.id.desc())
+            .offset((DEEP - 1) * PAGE_SIZE - 1)
+            .limit(1)
+        ).one()
+    return f"after={cursor_of(cast('Row[Any]', last))}"
 
 
 def _latencies(portal: str, path: str, cookie: str) -> tuple[float, float]:
@@ -144,6 +173,5 @@ def _latencies(portal: str, path: str, cookie: str) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    Path(VAR).mkdir(parents=True, exist_ok=True)
     for line in run():
         print(line)

@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from sqlalchemy import Boolean, Connection, Date, DateTime, Table, text
 
 ROOT = Path(__file__).resolve().parents[1]
 VAR = ROOT / "var" / "bench"
@@ -150,3 +154,41 @@ def postgresql() -> Iterator[str | None]:
         server.wait(timeout=60)
         log.close()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def own_database(server: str, name: str) -> Iterator[str]:
+    """Make an empty database on the server, and drop it afterwards; yield its URL."""
+    plain = server.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)".encode())
+        connection.execute(f"create database {name}".encode())
+        try:
+            yield urlunsplit(urlsplit(plain)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f"drop database if exists {name} with (force)".encode())
+
+
+def sow(connection: Connection, table: Table, rows: int, **given: str) -> None:
+    """Insert rows 1 … n by SQL of their number ``i``; what is not given and may not be null gets a blank."""
+    values = {"id": "i"}
+    for column in table.columns:
+        if column.name in given:
+            values[column.name] = given[column.name]
+        elif column.name != "id" and not column.nullable:
+            values[column.name] = _blank(column.type)
+    connection.execute(
+        text(
+            f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {rows})"
+            f" insert into {table.name} ({', '.join(values)}) select {', '.join(values.values())} from n"
+        )
+    )
+
+
+def _blank(kind: Any) -> str:
+    inner = getattr(kind, "impl", kind)
+    if isinstance(inner, Boolean):
+        return "false"
+    if isinstance(inner, DateTime | Date):
+        return "'2026-10-15 04:00:00.000000'"
+    return "1" if "INT" in str(inner).upper() else "''"

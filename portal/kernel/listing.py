@@ -149,8 +149,8 @@ def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: 
         rows.reverse()
     following = preceding = None
     if rows:
-        following = _encode(rows[-1]) if (more or backward) else None
-        preceding = _encode(rows[0]) if (more if backward else mark is not None) else None
+        following = cursor_of(rows[-1]) if (more or backward) else None
+        preceding = cursor_of(rows[0]) if (more if backward else mark is not None) else None
     return Page(spec, state, rows, following, preceding)
 
 
@@ -162,7 +162,7 @@ def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Itera
         yield from rows
         if len(rows) < EXPORT_CHUNK:
             return
-        mark = _mark(spec, replace(state, cursor=_encode(rows[-1])))
+        mark = _mark(spec, replace(state, cursor=cursor_of(rows[-1])))
 
 
 def _reader(session: Session) -> Actor:
@@ -198,7 +198,8 @@ def _parse(item: Filter, text: str) -> Any:
     return text
 
 
-def _encode(row: Row[Any]) -> str:
+def cursor_of(row: Row[Any]) -> str:
+    """Return what a URL carries to point at a row: its place in the order, and its id."""
     value = row._mapping["_sort"]  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
     plain = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
     return base64.urlsafe_b64encode(json.dumps([plain, row._mapping["id"]]).encode()).decode().rstrip("=")  # noqa: SLF001
