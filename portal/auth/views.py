@@ -59,7 +59,7 @@ def sign_in() -> Any:
     session.clear()
     session[TOKEN], session["locale"] = opened.token, opened.user.locale
     session[NEXT] = local_path(request.args.get("next"))
-    login_user(Account(opened.user, opened.record, frozenset(demanded_roles(db_session()))))
+    login_user(Account.of(opened.user, opened.record, frozenset(demanded_roles(db_session()))))
     return redirect(HOME) if account().duty else go_on()
 
 
