@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, literal, or_, select, type_coerce
+from sqlalchemy import Select, bindparam, or_, select, type_coerce
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -47,7 +47,8 @@ def _days_postgresql(element: days_between, compiler: SQLCompiler, **options: An
 
 
 def _now() -> Any:
-    return literal(current_app.config["CLOCK"](), UtcDateTime())
+    """Return the moment as a parameter that is asked for whenever the statement runs."""
+    return bindparam("now", callable_=lambda: current_app.config["CLOCK"](), type_=UtcDateTime())
 
 
 def _statement() -> Select[Any]:
@@ -145,6 +146,7 @@ ORDERS = ListSpec(
         Filter("until", N_("Received to"), _until, "date"),
     ),
     empty=N_("No repair orders yet. Press N to open the first one."),
+    steady=True,
 )
 
 NETWORK_ORDERS = replace(

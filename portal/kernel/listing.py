@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, Select, literal, tuple_
+from sqlalchemy import Row, Select, bindparam, literal, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -73,6 +73,9 @@ class ListSpec:
     empty: str = N_("Nothing here yet.")
     #: Confines a list of rows that no dealer owns to what this actor may see; exports obey it too.
     narrow: Callable[[Select[Any], Actor], Select[Any]] | None = None
+    #: The statement is the same whoever asks, in whatever language, at any time: it is built once,
+    #: and a page reads only the columns it shows. A moment in it is a parameter with a callable.
+    steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: 
     state = read_state(spec, args)
     mark = _mark(spec, state)
     backward = state.backward and mark is not None
-    rows = list(session.execute(_ordered(spec, state, mark, _reader(session), backward=backward).limit(size + 1)))
+    rows = list(session.execute(*_asked(spec, state, mark, _reader(session), backward=backward, most=size + 1)))
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
@@ -170,7 +173,39 @@ def _reader(session: Session) -> Actor:
     return actor_of(session) or Actor(None, "nobody", dealer_id=0)
 
 
-def _ordered(spec: ListSpec, state: ListState, mark: list[Any] | None, actor: Actor, *, backward: bool) -> Select[Any]:
+def _asked(
+    spec: ListSpec, state: ListState, mark: list[Any] | None, actor: Actor, *, backward: bool, most: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """Return a page's statement and its parameters: from the shelf for a steady list that nobody filtered."""
+    if not spec.steady or spec.narrow is not None or state.parsed:
+        return _ordered(spec, state, mark, actor, backward=backward).limit(most), {}
+    key = (id(spec), state.sort, state.columns, mark is not None, backward, most)
+    kept = _SHELF.get(key)
+    if kept is None or kept[0] is not spec:
+        if len(_SHELF) >= MOST_STATEMENTS:
+            _SHELF.clear()
+        places = None if mark is None else [bindparam(f"mark_{n}", type_=part.type) for n, part in enumerate(mark)]
+        statement = _ordered(spec, state, places, actor, backward=backward)
+        kept = _SHELF[key] = (spec, _shown(spec, state, statement).limit(most))
+    return kept[1], {f"mark_{n}": part.value for n, part in enumerate(mark or ())}
+
+
+#: Statements of steady lists, each with its list: what is asked again and again is not built again.
+_SHELF: dict[tuple[object, ...], tuple[ListSpec, Select[Any]]] = {}
+MOST_STATEMENTS = 1_000
+
+
+def _shown(spec: ListSpec, state: ListState, statement: Select[Any]) -> Select[Any]:
+    """Leave out the columns that the page does not show; where the rows come from stays as it is."""
+    needed = {"id", "key", "_sort", *state.columns, *(column.key for column in spec.columns if column.link)}
+    return statement.with_only_columns(
+        *(column for column in statement.selected_columns if column.key in needed), maintain_column_froms=True
+    )
+
+
+def _ordered(
+    spec: ListSpec, state: ListState, mark: Sequence[ColumnElement[Any]] | None, actor: Actor, *, backward: bool
+) -> Select[Any]:
     statement = spec.statement()
     if spec.narrow is not None:
         statement = spec.narrow(statement, actor)

@@ -118,12 +118,12 @@ EMPTY = N_("No claims yet. They are made from completed repair orders with work 
 
 CLAIMS = ListSpec(
     "claims", N_("Claims"), Permission.CLAIM_VIEW, _claims, Claim.id, COLUMNS, SORTS, "-created_at", "claims.claims",
-    "claims.claim", FILTERS, EMPTY,
+    "claims.claim", FILTERS, EMPTY, steady=True,
 )  # fmt: skip
 NETWORK_CLAIMS = ListSpec(
     "network_claims", N_("Claims"), Permission.CLAIM_VIEW, _with_dealer, Claim.id,
     (COLUMNS[0], *DEALER, *COLUMNS[1:]), SORTS, "-created_at", "claims.claims", "claims.claim",
-    (*FILTERS, Filter("dealer", N_("Station code"), _dealer)), EMPTY,
+    (*FILTERS, Filter("dealer", N_("Station code"), _dealer)), EMPTY, steady=True,
 )  # fmt: skip
 #: What waits for headquarters, the oldest first. A claim that waits was always submitted.
 QUEUE = ListSpec(
