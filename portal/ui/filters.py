@@ -44,7 +44,7 @@ def day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Write a moment as ``2026-11-20 10:00`` by the wall clock in China."""
-    return NOTHING if value is None else local(value).strftime("%Y-%m-%d %H:%M")
+    return NOTHING if value is None else local(value).isoformat(" ", "minutes")[:16]
 
 
 #: The tone of a state's badge. One word means the same in every room; what is not listed is plain.
