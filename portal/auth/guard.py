@@ -40,6 +40,12 @@ login_manager.session_protection = None  # sessions live in a table, can be list
 limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
 
 
+@limiter.request_filter
+def _reads() -> bool:
+    """Let reading pass at once: what is counted are attempts, and an attempt is a POST."""
+    return request.method in SAFE
+
+
 @dataclass(frozen=True)
 class Entry:
     """What the door reads of an account and its session; nothing else of them is loaded for a page."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from wtforms import FieldList, FormField
 
@@ -37,7 +37,8 @@ def init_ui(app: Flask) -> None:
     """Give the templates their filters and helpers."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, icon=icon, url_exists=url_exists, rows_html=rows_html, cached=cached, list_key=list_key,
+        asset=asset, icon=icon, url_exists=url_exists, rows_html=rows_html, cached=cached, fitted=fitted, place=place,
+        list_key=list_key,
         field_errors=field_errors, field_attributes=field_attributes, is_fragment=is_fragment,
         locales=LOCALES, locale_key=locale_key,
     )  # fmt: skip
@@ -128,6 +129,19 @@ def cached(name: str, *facts: object, caller: Callable[[], Markup]) -> Markup:
             store.clear()
         store[key] = caller()
     return store[key]
+
+
+def place(name: str) -> str:
+    """Return what stands in a kept part where every request has its own value; no text has these characters."""
+    return f"\ue000{name}\ue001"
+
+
+def fitted(name: str, *facts: object, caller: Callable[[], Markup], **values: object) -> Markup:
+    """Keep a part as `cached` does and put this request's values, escaped, into its places."""
+    text = str(cached(name, *facts, caller=caller))
+    for key, value in values.items():
+        text = text.replace(place(key), str(escape(value)))
+    return Markup(text)  # noqa: S704  (rendered by a template; the values are escaped above)
 
 
 def list_key(page: Page) -> tuple[object, ...]:

@@ -22,9 +22,7 @@ def test_the_list_shows_the_total_of_the_order_in_yuan(session: Session, now: da
     assert isinstance(row._mapping["total"], Decimal)  # noqa: SLF001
 
 
-def test_the_list_is_built_once_yet_days_pass(
-    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_list_is_built_once_yet_days_pass(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     make_repair_order(session, now)
     session.execute(update(RepairOrder).values(completed_at=None))
     days = []
