@@ -1,7 +1,8 @@
 """Gunicorn as the portal wants it: sync workers, the app loaded once, the collector kept calm.
 
-One thread a worker, because with keep-alive several threads let one worker take every client. After
-warm-up the app's objects are frozen out of the garbage collector: its pauses are the slowest pages.
+One thread a worker, because with keep-alive several threads let one worker take every client. Before
+the workers are forked every template is compiled and every word loaded, and what is there then is
+frozen out of the garbage collector: its pauses, and the first pages, are the slowest.
 """
 
 from __future__ import annotations
@@ -21,8 +22,13 @@ forwarded_allow_ips = os.environ.get("SANBAO_PROXIES", "127.0.0.1")
 
 
 def when_ready(server: Any) -> None:
-    """Freeze what was loaded before the workers are forked: they share it, nobody scans it."""
-    del server
+    """Warm up, and freeze what was loaded before the workers are forked: they share it, nobody scans it."""
+    from portal.kernel.i18n import load_words  # only now is the portal's folder sure to be importable
+
+    app = server.app.wsgi()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    load_words()
     gc.collect()
     gc.freeze()
 

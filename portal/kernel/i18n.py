@@ -110,6 +110,12 @@ class _Words(Domain):  # type: ignore[misc]
         return _catalogue(locale_key())
 
 
+def load_words() -> None:
+    """Read every language's words now, so that no page waits for them."""
+    for locale in LOCALES:
+        _catalogue(locale)
+
+
 @lru_cache(maxsize=len(LOCALES))
 def _catalogue(locale: str) -> Translations:
     """Merge every wing's compiled catalogue of a language."""
