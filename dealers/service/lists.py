@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import Select, bindparam, or_, select, type_coerce
@@ -48,7 +48,11 @@ def _days_postgresql(element: days_between, compiler: SQLCompiler, **options: An
 
 def _now() -> Any:
     """Return the moment as a parameter that is asked for whenever the statement runs."""
-    return bindparam("now", callable_=lambda: current_app.config["CLOCK"](), type_=UtcDateTime())
+    return bindparam("now", callable_=_clock, type_=UtcDateTime())
+
+
+def _clock() -> datetime:
+    return cast("datetime", current_app.config["CLOCK"]())
 
 
 def _statement() -> Select[Any]:
