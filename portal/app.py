@@ -19,6 +19,7 @@ from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.db import Base, attach, db
 from portal.kernel.i18n import init_i18n
+from portal.kernel.incoming import init_incoming
 from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
@@ -60,6 +61,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(overrides if overrides is not None else from_environment())
     if app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, app.config["PROXIES"], app.config["PROXIES"])  # type: ignore[method-assign]
+    init_incoming(app)
     load_models()
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "portal" / "migrations"), render_as_batch=True)

@@ -14,6 +14,7 @@ from dealers.network.queries import DealerPage
 from dealers.network.services import DealerFacts
 from portal.kernel.fields import MoneyField
 from portal.kernel.i18n import _, lazy
+from portal.kernel.incoming import whole
 
 NEEDED = lazy("Please fill this in.")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -28,8 +29,7 @@ class Versioned(FlaskForm):  # type: ignore[misc]
 
     def seen(self) -> int | None:
         """Return the version, None where it is missing or no number."""
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() else None
+        return whole(self.version.data)
 
 
 class DealerForm(Versioned):

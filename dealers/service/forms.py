@@ -15,9 +15,10 @@ from dealers.service import words
 from dealers.service.queries import OrderView
 from dealers.service.rules import ORDER_TYPES, Extras, Opening, scanned_vin
 from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
-from portal.kernel.clock import ZONE, local
+from portal.kernel.clock import ZONE, known_day, local
 from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_, _, lazy
+from portal.kernel.incoming import whole
 from portal.kernel.money import exact, yuan
 
 Value = TypeVar("Value")
@@ -99,7 +100,12 @@ _TEXTS = (
 def moment(text: str) -> datetime | None:
     """Read a wall-clock moment in China; an empty one is None."""
     text = text.strip().replace(" ", "T")
-    return datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZONE) if text else None
+    if not text:
+        return None
+    read = datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZONE)
+    if not known_day(read.date()):
+        raise ValueError(text)
+    return read
 
 
 def written(value: datetime | None) -> str:
@@ -165,7 +171,7 @@ def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fau
         parts=tuple(
             _part(reader, line.id) for job in present for line in job.parts if f"part-{line.id}-quantity" in typed
         ),
-        remove=(kind, int(key)) if kind in {"job", "labour", "part"} and key.isdigit() else None,
+        remove=(kind, found) if kind in {"job", "labour", "part"} and (found := whole(key)) is not None else None,
         new_concern=reader.text("new_concern"),
     )  # fmt: skip
     return work, reader.faults
@@ -201,7 +207,7 @@ def _job(reader: Reader, key: int) -> JobEdit:
     )  # fmt: skip
     causal = reader.text(f"{place}-causal")
     return JobEdit(
-        key, text, int(causal) if causal.isdigit() else None,
+        key, text, whole(causal),
         reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"),
     )  # fmt: skip
 

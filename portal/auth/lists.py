@@ -14,6 +14,7 @@ from portal.kernel.access import Permission
 from portal.kernel.audit import AuditEntry
 from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
+from portal.kernel.incoming import whole
 from portal.kernel.listing import Column, Filter, ListSpec
 
 ROLE_NAMES = {key: role.en for key, role in ROLES.items()}
@@ -69,8 +70,6 @@ USERS = ListSpec(
 )  # fmt: skip
 
 
-#: Digits of the longest number a row can have; a longer one does not fit into the database.
-LONGEST_ID = 18
 
 
 def _entries() -> Any:
@@ -81,8 +80,7 @@ def _entries() -> Any:
 
 
 def _row(statement: Select[Any], text: str) -> Select[Any]:
-    known = text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
-    return statement.where(AuditEntry.row_id == (int(text) if known else -1))
+    return statement.where(AuditEntry.row_id == (-1 if (key := whole(text)) is None else key))
 
 
 AUDIT = ListSpec(

@@ -35,6 +35,11 @@ def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     return at(first), at(last + timedelta(days=1))
 
 
+def known_day(day: date) -> bool:
+    """Tell whether a day that was typed can be meant: nothing here is older than 1900 or later than 2199."""
+    return 1900 <= day.year < 2200  # noqa: PLR2004  (the centuries in which cars are repaired)
+
+
 def month_bounds(month: str) -> tuple[datetime, datetime]:
     """Return [start, end) in UTC of a month written ``2026-11``."""
     year, number = (int(part) for part in month.split("-"))

@@ -11,9 +11,9 @@ import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sqlalchemy import Row, Select, bindparam, literal, tuple_
@@ -21,8 +21,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.kernel.access import Actor, Permission
+from portal.kernel.clock import known_day
 from portal.kernel.i18n import N_
+from portal.kernel.incoming import LARGEST
+from portal.kernel.money import exact
 from portal.kernel.scoping import actor_of
+
+Number = TypeVar("Number", int, Decimal)
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 2_000
@@ -225,9 +230,12 @@ def _ordered(
 def _parse(item: Filter, text: str) -> Any:
     if item.kind == "date":
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
-            raise ValueError(N_("Please write the date as 2026-01-31.")) from None
+            day = date.min
+        if not known_day(day):
+            raise ValueError(N_("Please write the date as 2026-01-31."))
+        return day
     if item.kind == "choice" and text not in item.choices:
         raise ValueError(N_("Please choose from the list."))
     return text
@@ -247,7 +255,7 @@ def _mark(spec: ListSpec, state: ListState) -> list[Any] | None:
     expression = spec.sorts[state.sort.removeprefix("-")]
     try:
         value, key = json.loads(base64.urlsafe_b64decode(state.cursor + "=" * (-len(state.cursor) % 4)))
-        return [literal(_typed(expression, value), expression.type), literal(int(key))]
+        return [literal(_typed(expression, value), expression.type), literal(_small(int(key)))]
     except (ValueError, TypeError, binascii.Error, ArithmeticError):
         return None
 
@@ -256,7 +264,23 @@ def _typed(expression: ColumnElement[Any], value: Any) -> Any:
     """Bring a cursor's value back to the type its column compares with."""
     kind = expression.type.python_type
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return moment.astimezone(UTC)  # one at the end of time overflows here, not in the database
     if kind is date:
         return date.fromisoformat(value)
-    return Decimal(value) if kind is Decimal else kind(value)
+    if kind is Decimal:
+        return _small(exact(value))
+    if kind is int:
+        return _small(int(value))
+    if "\0" in (text := str(value)):
+        raise ValueError("no text of a database")
+    return kind(text)
+
+
+def _small(number: Number) -> Number:
+    """Refuse a number beyond what a column holds."""
+    if abs(number) > LARGEST // 10_000:  # an exact number is kept with up to four more digits
+        raise ValueError("beyond every column")
+    return number

@@ -13,6 +13,8 @@ FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
 #: The largest amount one line may hold; keeps integer fen well inside 64 bits.
 LIMIT = Decimal("9999999999.99")
+#: Powers of ten beyond which a number is no quantity: ``9e9999999`` would overflow what reckons with it.
+EXPONENT = 40
 
 
 class MoneyError(ValueError):
@@ -27,8 +29,8 @@ def exact(value: Decimal | int | str) -> Decimal:
         number = Decimal(value)
     except InvalidOperation as error:
         raise MoneyError(f"no number: {value!r}") from error
-    if not number.is_finite():
-        raise MoneyError(f"not finite: {value!r}")
+    if not number.is_finite() or abs(number.adjusted()) > EXPONENT:
+        raise MoneyError(f"not finite, or beyond all reckoning: {value!r}")
     return number
 
 

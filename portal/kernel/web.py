@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -77,6 +77,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(StateError, _state_error)
     app.register_error_handler(StaleDataError, _state_error)
     app.register_error_handler(IntegrityError, _state_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(AccessDeniedError, _access_denied)
     app.register_error_handler(HTTPException, _http_error)
     app.context_processor(lambda: {"csp_nonce": csp_nonce, "request_now": now})
@@ -96,10 +97,13 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     """Commit once, when the request changed something and went well; else roll back."""
     session = db_session()
-    if request.method not in SAFE and (response.status_code < FAILED or "keep_writes" in g):
-        session.commit()
-    else:
+    if request.method in SAFE or (response.status_code >= FAILED and "keep_writes" not in g):
         session.rollback()
+        return response
+    try:
+        session.commit()
+    except (StaleDataError, IntegrityError) as error:  # what the view left to be written at the end
+        return current_app.make_response(_state_error(error))
     return response
 
 
@@ -143,8 +147,16 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
 def _state_error(error: Exception) -> tuple[str, int]:
     """Somebody was faster: another press of the button, another person, another page."""
     current_app.logger.info("conflict: %s", type(error).__name__)
+    db_session().rollback()  # the page that says so may ask the database again
     message = N_("This was changed in the meantime, so nothing was done. Please look at it again.")
     return _domain_error(ConflictError(Fault(message)))
+
+
+def _data_error(error: DataError) -> tuple[str, int]:
+    """Say that something typed is too long or too large: the last guard behind the forms' own."""
+    current_app.logger.warning("the database refused a value: %s", type(error.orig).__name__)
+    db_session().rollback()
+    return _domain_error(DomainError(Fault(N_("Something you typed is too long or too large to be kept."))))
 
 
 def _access_denied(_error: AccessDeniedError) -> tuple[str, int]:

@@ -13,11 +13,12 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from dealers.service.words import FAILURE_MODES
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_, _, lazy
+from portal.kernel.incoming import whole
 from portal.kernel.money import MoneyError, yuan
 from warranty.claims.rules.decision import ADJUSTED, APPROVED, LineDecision
 from warranty.claims.services import Decision, Edit, Named
 from warranty.claims.services.mend import EDITABLE
-from warranty.claims.words import DEGREES, FIELDS, OUTCOMES, TYPES
+from warranty.claims.words import DEGREES, FIELDS, OUTCOMES, REASONS, TYPES
 
 NO_AMOUNT = N_("This is no amount. Write it as 1234.50.")
 LINE = re.compile(r"line-(\d{1,3})-([a-z_]+)")
@@ -80,7 +81,8 @@ def read_decision(sent: Mapping[str, str]) -> Decision:
         said = sent.get(f"line-{position}-decision", APPROVED)
         lines[position] = LineDecision(
             position, said, amounts.get(position),
-            (sent.get(f"line-{position}-reason") or "").strip() or None, sent.get(f"line-{position}-code") or None,
+            (sent.get(f"line-{position}-reason") or "").strip() or None,
+            _reason_code(sent.get(f"line-{position}-code")),
         )  # fmt: skip
     wrong = [fault for fault in faults if sent.get((fault.field or "").replace("amount", "decision")) == ADJUSTED]
     if wrong:
@@ -88,19 +90,23 @@ def read_decision(sent: Mapping[str, str]) -> Decision:
     return Decision(outcome, sent.get("reason", ""), lines)
 
 
+def _reason_code(sent: str | None) -> str | None:
+    """Return a code of the list; what no page of ours offers is none."""
+    return sent if sent in REASONS else None
+
+
 def read_batch(sent: Any) -> list[Named]:
     """Return the claims that were ticked, each with the row version that was on the page."""
     found = []
     for value in sent.getlist("claims"):
         number, _sep, version = value.partition("@")
-        found.append(Named(number, int(version) if version.isdigit() else None))
+        found.append(Named(number, whole(version)))
     return found
 
 
 def row_version(sent: Mapping[str, str]) -> int | None:
     """Return the row version that was on the page."""
-    text = sent.get("row_version", "")
-    return int(text) if text.isdigit() else None
+    return whole(sent.get("row_version"))
 
 
 def _positions(sent: Mapping[str, str]) -> list[int]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.kernel.access import access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, say
+from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
 from warranty.claims import services
@@ -46,12 +47,12 @@ def batch() -> tuple[str, int]:
     """Decide the ticked claims alike, when the number typed is their number."""
     sent = request.form
     outcome = sent.get("outcome", "approve")
-    count = sent.get("count", "").strip()
+    count = whole(sent.get("count", "").strip())
     try:
         if outcome not in BATCH_OUTCOMES:
             raise DomainError.at("outcome", _("Please choose from the list."))
         results = services.decide_batch(
-            db_session(), read_batch(sent), outcome, sent.get("reason", ""), int(count) if count.isdigit() else -1,
+            db_session(), read_batch(sent), outcome, sent.get("reason", ""), -1 if count is None else count,
             actor(), now(),
         )  # fmt: skip
     except DomainError as error:

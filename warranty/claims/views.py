@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, NotFoundError
 from portal.kernel.i18n import _, say
+from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, is_fragment, now, page
 from warranty.claims import services, words
@@ -80,10 +81,9 @@ def edit(key: str) -> tuple[str, int] | Response:
 @access(WRITE)
 def submit(key: str) -> tuple[str, int] | Response:
     """Store what stands on the page and submit it, once however often the button is pressed."""
-    seen = request.form.get("seen_version", "")
     try:
         done = services.mend_and_submit(
-            db_session(), key, ClaimForm().edit(request.form), actor(), now(), int(seen) if seen.isdigit() else None
+            db_session(), key, ClaimForm().edit(request.form), actor(), now(), whole(request.form.get("seen_version"))
         )
     except DomainError as error:
         return refuse(key, error)

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.kernel.i18n import lazy
+from portal.kernel.incoming import whole
 from portal.kernel.money import MoneyError, yuan
 from warranty.settlement.services import REASON_LENGTH, Answer
 from warranty.settlement.words import OUTCOMES
@@ -26,8 +27,7 @@ class VersionForm(FlaskForm):  # type: ignore[misc]
 
     def seen(self) -> int | None:
         """Return the row version of the page that was looked at; None when it is nonsense."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() else None
+        return whole(self.version.data)
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]

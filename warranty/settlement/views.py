@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_, _, locale_key
+from portal.kernel.incoming import whole
 from portal.kernel.jobs import enqueue
 from portal.kernel.lifecycle import history
 from portal.kernel.listing import fetch_page
@@ -89,7 +90,7 @@ def _close_page(form: CloseForm, status: int) -> tuple[str, int]:
         "warranty/settlement/close.html", status, form=form, months=months, month=month, waiting=waiting,
         cut_off=cut_off, claims=sum(dealer.claims for dealer in waiting),
         net=sum((dealer.net for dealer in waiting), ZERO),
-        periods=queries.periods(session), job=queries.closing_job(session, request.args.get("job", type=int)),
+        periods=queries.periods(session), job=queries.closing_job(session, whole(request.args.get("job"))),
     )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def settlement(key: str) -> tuple[str, int]:
 
 def _statement_page(statement: Settlement, form: VersionForm | None = None, status: int = 200) -> tuple[str, int]:
     session = db_session()
-    after, words = request.args.get("after", 0, type=int), request.args.get("q", "").strip()
+    after, words = whole(request.args.get("after")) or 0, request.args.get("q", "").strip()
     disputes = queries.disputed_lines(session, statement.id)
     return page(
         "warranty/settlement/settlement.html", status, statement=statement, form=form or VersionForm(formdata=None),

@@ -52,7 +52,7 @@ def open_() -> Any:
     try:
         if not readable or form.unreadable:
             return _page(form, status=422)
-        number = services.open_order(db_session(), opening, actor(), now(), key=form.key.data or None)
+        number = services.open_order(db_session(), opening, actor(), now(), key=(form.key.data or "")[:64] or None)
     except DomainError as error:
         db_session().rollback()
         show_faults(form, error)

@@ -9,6 +9,7 @@ from flask import request
 from dealers.service import queries, words
 from dealers.service.views import bp
 from portal.kernel.access import Permission, access
+from portal.kernel.incoming import whole
 from portal.kernel.web import actor, db_session, now, page
 
 
@@ -26,7 +27,7 @@ def cars() -> Any:
 @access(Permission.SERVICE_WRITE)
 def operations() -> Any:
     """Suggest labour operations for a model by code, name or initials."""
-    model = request.args.get("model", type=int) or 0
+    model = whole(request.args.get("model")) or 0
     found = queries.find_operations(db_session(), request.args.get("q", ""), model)
     return page("dealers/service/_operations.html", operations=found)
 

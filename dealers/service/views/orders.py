@@ -19,6 +19,7 @@ from portal.kernel.access import Permission, access
 from portal.kernel.drafts import drop_draft, load_draft
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import _, say
+from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, is_fragment, now, page
 
@@ -84,11 +85,8 @@ def _save(view: OrderView) -> bool:
     unreadable += reader.faults
     if unreadable:
         raise DomainError(*unreadable)
-    version = typed.get("version", "")
     order_id = view.order.id
-    services.save_work(
-        db_session(), order_id, edits, actor(), now(), version=int(version) if version.isdigit() else None
-    )
+    services.save_work(db_session(), order_id, edits, actor(), now(), version=whole(typed.get("version")))
     if typed.get("do") != "complete":
         return False
     services.complete_order(db_session(), order_id, actor(), now(), completed_at=completed_at)

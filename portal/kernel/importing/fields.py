@@ -19,6 +19,8 @@ from portal.kernel.money import MoneyError, exact, to_fen, yuan
 
 #: How many different texts of one column are remembered.
 REMEMBERED = 200_000
+#: Longer figures are no number of anything; Python refuses to read very long ones.
+DIGITS = 40
 #: A spreadsheet counts days from here (with its leap-day fault, for days after February 1900).
 SPREADSHEET_EPOCH = date(1899, 12, 30).toordinal()
 
@@ -187,7 +189,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
     def parse(written: str) -> int:
         plain = written.replace(",", "")
-        if not (plain.isascii() and plain.isdigit() and least <= int(plain) <= most):
+        if not (plain.isascii() and plain.isdigit() and len(plain) <= DIGITS and least <= int(plain) <= most):
             raise CellError(N_("A whole number from %(least)s to %(most)s."), least=least, most=most)
         return int(plain)
 

@@ -53,3 +53,9 @@ def test_unrounded_amounts_are_not_added() -> None:
 
 def test_a_line_is_rounded_once() -> None:
     assert line_amount(Decimal("1.5"), Decimal("99.99")) == Decimal("149.99")
+
+
+@pytest.mark.parametrize("text", ["9e9999999", "1e41", "-1e999999", "1e-9999999"])
+def test_a_number_beyond_all_reckoning_is_no_amount(text: str) -> None:
+    with pytest.raises(MoneyError):
+        yuan(text)
