@@ -83,7 +83,7 @@ def _sheet(book: Any, title: str, columns: Sequence[Column], number: int) -> Any
 def _writer(book: Any, column: Column) -> Callable[[Any, int, int, Any], Any]:
     """Return how a cell of this column is written: typed calls, no guessing a cell."""
     shape = book.add_format({"num_format": FORMATS[column.kind]}) if column.kind in FORMATS else None
-    words = {value: _(word) for value, word in column.words.items()}
+    words = {str(value): _(word) for value, word in column.words.items()}
     read, turn = attrgetter(column.key), SERIALS.get(column.kind)
 
     def write_number(sheet: Any, line: int, place: int, row: Any) -> None:
@@ -96,6 +96,7 @@ def _writer(book: Any, column: Column) -> Callable[[Any, int, int, Any], Any]:
         if value is True or value is False:
             value = "✓" if value else ""
         if value is not None and value != "":
-            sheet.write_string(line, place, words.get(value, value))
+            text = str(value)  # a grade or a row's key is a number in the database
+            sheet.write_string(line, place, words.get(text, text))
 
     return write_number if shape is not None else write_text
