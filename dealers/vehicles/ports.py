@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, cast
 
 from flask import current_app
@@ -14,6 +15,9 @@ class Visits(Protocol):
     def served_by(self, session: Session, vehicle_id: int, dealer_id: int) -> bool:
         """Tell whether the dealer ever opened a repair order for the car."""
 
+    def open_to(self, session: Session, numbers: Iterable[str]) -> frozenset[str]:
+        """Return those of the repair orders that the session's scope may see."""
+
 
 class NoVisits:
     """Nobody served any car: for an app in which the service room is not put in."""
@@ -22,6 +26,11 @@ class NoVisits:
         """Say no, so that personal data stays masked."""
         del session, vehicle_id, dealer_id
         return False
+
+    def open_to(self, session: Session, numbers: Iterable[str]) -> frozenset[str]:
+        """Show none."""
+        del session, numbers
+        return frozenset()
 
 
 def visits() -> Visits:

@@ -22,6 +22,8 @@ from portal.kernel.i18n import N_, locale_key, named
 
 #: What a search box shows at most; who needs more types one character more.
 MOST_HITS = 20
+#: The source of a reading that was taken when a repair order was opened.
+ORDER = "repair_order"
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits
     car, model, dealer_code, dealer_name = row[:4]
     owner: Customer | None = row[4]
     full = _sees_people(session, car, actor, visits)
-    readings, distance = _readings(session, car.id)
+    readings, distance = _readings(session, car.id, visits)
     return VehiclePage(
         id=car.id, vin=car.vin, plate=car.plate, plate_kind=rules.plate_kind(car.plate) if car.plate else None,
         model=named(model), model_code=model.code, series=model.series, category=model.category,
@@ -217,16 +219,27 @@ def _earlier(session: Session, vehicle_id: int, *, full: bool) -> tuple[OwnerVie
     return tuple(_owner(customer, since, until, full=full) for customer, since, until in rows)
 
 
-def _readings(session: Session, vehicle_id: int) -> tuple[tuple[ReadingView, ...], int]:
-    """Return the readings, the latest first, and how far the car has gone by the plausible ones."""
+def _readings(session: Session, vehicle_id: int, visits: Visits) -> tuple[tuple[ReadingView, ...], int]:
+    """Return the readings, the latest first, and how far the car has gone by the plausible ones.
+
+    The number of another station's order is not told: it names the station and counts its orders.
+    """
     rows = session.scalars(
         select(OdometerReading)
         .where(OdometerReading.vehicle_id == vehicle_id)
         .order_by(OdometerReading.read_at, OdometerReading.id)
     ).all()
     judged = rules.judge_readings([rules.Reading(row.read_at, row.km, row.meter_replaced) for row in rows])
+    shown = visits.open_to(session, [row.reference for row in rows if row.reference and row.source == ORDER])
     views = [
-        ReadingView(row.read_at, row.km, row.source, row.reference, row.meter_replaced, item.doubt)
+        ReadingView(
+            row.read_at,
+            row.km,
+            row.source,
+            row.reference if row.source != ORDER or row.reference in shown else None,
+            row.meter_replaced,
+            item.doubt,
+        )
         for row, item in zip(rows, judged, strict=True)
     ]
     return tuple(reversed(views)), judged[-1].distance_km if judged else 0

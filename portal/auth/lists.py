@@ -70,8 +70,6 @@ USERS = ListSpec(
 )  # fmt: skip
 
 
-
-
 def _entries() -> Any:
     return select(
         AuditEntry.id, AuditEntry.id.label("key"), AuditEntry.at, AuditEntry.actor, AuditEntry.origin,

@@ -93,8 +93,15 @@ def knows_car(session: Session, vehicle_id: int, dealer_id: int | None) -> bool:
     if dealer_id is None:
         return True
     sold = select(Vehicle.id).where(Vehicle.id == vehicle_id, Vehicle.selling_dealer_id == dealer_id)
-    served = select(RepairOrder.id).where(RepairOrder.vehicle_id == vehicle_id, RepairOrder.dealer_id == dealer_id)
-    return session.scalar(sold.limit(1)) is not None or session.scalar(served.limit(1)) is not None
+    return session.scalar(sold.limit(1)) is not None or served_by(session, vehicle_id, dealer_id)
+
+
+def served_by(session: Session, vehicle_id: int, dealer_id: int) -> bool:
+    """Tell whether a station ever opened a repair order for the car, cancelled ones apart."""
+    visit = select(RepairOrder.id).where(
+        RepairOrder.vehicle_id == vehicle_id, RepairOrder.dealer_id == dealer_id, RepairOrder.state != "cancelled"
+    )
+    return session.scalar(visit.limit(1)) is not None
 
 
 def open_numbers(session: Session, vehicle_id: int) -> list[str]:

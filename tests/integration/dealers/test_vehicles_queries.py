@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from dealers.service.models import RepairOrder
+from dealers.service.queries import knows_car
+from dealers.service.services import cancel_order
 from dealers.service.visits import StationVisits
 from dealers.vehicles.lists import VEHICLES
 from dealers.vehicles.models import Vehicle
@@ -173,3 +175,27 @@ def test_an_export_of_the_list_is_confined_like_its_page(session: Session) -> No
     assert len(list(all_rows(session, VEHICLES, {}))) == 3
     leave(session)
     assert list(all_rows(session, VEHICLES, {})) == []
+
+
+def test_a_reading_tells_the_number_of_an_order_only_to_who_may_open_it(session: Session, now: datetime) -> None:
+    mine, other = make_dealer(session), make_dealer(session)
+    car = make_vehicle(session)
+    for dealer, number, km in ((mine, "RO-1", 10), (other, "RO-2", 20)):
+        make_visit(session, dealer, car, number)
+        make_reading(session, car, km, date(2026, 1, 1), source="repair_order", reference=number)
+    clerk, office = make_actor(session, "service_advisor", mine), make_actor(session, "reader")
+    act_as(session, clerk)
+    assert {one.reference for one in show(session, car.vin, clerk, now).readings} == {"RO-1", None}
+    act_as(session, office)
+    assert {one.reference for one in show(session, car.vin, office, now).readings} == {"RO-1", "RO-2"}
+
+
+def test_a_cancelled_order_makes_no_station_know_a_car(session: Session, now: datetime) -> None:
+    dealer, car = make_dealer(session), make_vehicle(session)
+    order = make_visit(session, dealer, car)
+    manager = make_actor(session, "service_manager", dealer)
+    act_as(session, manager)
+    assert knows_car(session, car.id, dealer.id)
+    cancel_order(session, order.id, "wrong car", manager, now)
+    session.flush()
+    assert not knows_car(session, car.id, dealer.id)
