@@ -52,6 +52,36 @@ class NullCatalogue:
         return []
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A claim that was made of a job. ``live``: it was not withdrawn."""
+
+    job_id: int
+    number: str
+    live: bool
+
+
+class Claims(Protocol):
+    """What was claimed of an order. Found as ``app.extensions["claims"]``."""
+
+    def of_order(self, session: Session, order_id: int) -> list[Claimed]:
+        """Return the claims made of an order's jobs, in the session's scope."""
+
+
+class NoClaims:
+    """Nothing was claimed: for an app in which the warranty wing is not put in."""
+
+    def of_order(self, session: Session, order_id: int) -> list[Claimed]:
+        """Know no claim."""
+        del session, order_id
+        return []
+
+
+def claims() -> Claims:
+    """Return what the running app knows of claims."""
+    return cast("Claims", current_app.extensions.get("claims") or NoClaims())
+
+
 def catalogue() -> Catalogue:
     """Return the catalogue of the running app."""
     return cast("Catalogue", current_app.extensions.get("catalogue") or NullCatalogue())

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from dealers.network.models import Dealer
 from dealers.service import rules, words
 from dealers.service.models import RepairJob, RepairOrder
+from dealers.service.ports import claims
 from dealers.service.queries import Car, as_rule, car_by_vin
 from dealers.service.rules import Extras, Opening, Problem
 from dealers.vehicles.services import record_reading
@@ -22,6 +23,7 @@ from portal.kernel.lifecycle import advance, locked
 from portal.kernel.numbers import next_number
 
 SERIES = "RO"
+CLAIMED_ORDER = N_("Claim %(claim)s was made of this order. Withdraw it first; then the order can be cancelled.")
 
 
 def open_order(session: Session, opening: Opening, actor: Actor, now: datetime, *, key: str | None = None) -> str:
@@ -157,8 +159,11 @@ def reopen_order(
 def cancel_order(
     session: Session, order_id: int, reason: str, actor: Actor, now: datetime, *, version: int | None = None
 ) -> RepairOrder:
-    """Cancel an open order, with a reason; its number stays taken."""
+    """Cancel an open order, with a reason; its number stays taken. An order that is claimed is not cancelled."""
     order = locked(session, RepairOrder, order_id, version)
+    for claim in claims().of_order(session, order.id):
+        if claim.live:
+            raise DomainError.at(None, CLAIMED_ORDER, claim=claim.number)
     advance(session, order, "cancel", actor, now, reason=reason)
     order.changed_at, order.changed_by = now, actor.name
     return order

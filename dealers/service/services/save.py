@@ -108,7 +108,7 @@ def save_work(
     if work.remove is not None:
         kind, key = work.remove
         if kind == "job":
-            drop_job(order, key)
+            drop_job(session, order, key)
         else:
             drop_line(session, order, kind, key)
     _collect(_additions(session, order, work))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dealers.service import rules, words
 from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
-from dealers.service.ports import PartOffer, catalogue
+from dealers.service.ports import PartOffer, catalogue, claims
 from dealers.service.queries import Operation, as_rule, find_operations, labour_rate, operation
 from dealers.service.rules import Extras, Labour, PartUse
 from dealers.service.services.orders import editable, touch
@@ -28,6 +28,8 @@ UNKNOWN_LABOUR = N_(
 )
 UNKNOWN_PART = N_("No part fits “%(typed)s”. Try its number, a piece of its name or initials.")
 SEVERAL = N_("Several fit “%(typed)s”: %(found)s. Please write the code of one.")
+CLAIMED_JOB = N_("Claim %(claim)s was made of this job, so the job stays on the order.")
+CLAIMED_PAYER = N_("Claim %(claim)s asks the maker to pay this job. Withdraw it before the customer pays.")
 NO_RATE = N_("No labour rate is set for this station's grade. Please ask headquarters.")
 
 Line = TypeVar("Line", LabourLine, PartLine)
@@ -76,7 +78,7 @@ def remove_job(
 ) -> None:
     """Remove a job with its lines; the last one stays, an order is about something."""
     order = editable(session, order_id, version, actor)
-    drop_job(order, job_id)
+    drop_job(session, order, job_id)
     touch(session, order, actor, now)
 
 
@@ -167,11 +169,19 @@ def write_job(session: Session, order: RepairOrder, job: RepairJob, text: JobTex
     before = job.payer
     _write_text(job, text)
     if job.payer != before:
+        _check_payer(session, order, job)
         for line in job.parts:
             offer = catalogue().part_offer(session, line.part_number, local_date(order.received_at))
             if offer is not None:
                 line.unit_price = price_for(offer, job.payer)
                 line.amount = line_amount(line.quantity, line.unit_price)
+
+
+def _check_payer(session: Session, order: RepairOrder, job: RepairJob) -> None:
+    """What the maker was asked to pay, nobody else pays too."""
+    for claim in claims().of_order(session, order.id):
+        if claim.job_id == job.id and claim.live:
+            raise DomainError.at(f"job-{job.id}-payer", CLAIMED_PAYER, claim=claim.number)
 
 
 def _write_text(job: RepairJob, text: JobText) -> None:
@@ -182,9 +192,12 @@ def _write_text(job: RepairJob, text: JobText) -> None:
     job.technician = (text.technician or "").strip()[:120] or None
 
 
-def drop_job(order: RepairOrder, job_id: int) -> None:
-    """Take a job off a loaded order."""
+def drop_job(session: Session, order: RepairOrder, job_id: int) -> None:
+    """Take a job off a loaded order; one that was ever claimed stays, the claim speaks of it."""
     job = job_of(order, job_id)
+    for claim in claims().of_order(session, order.id):
+        if claim.job_id == job.id:
+            raise DomainError.at(None, CLAIMED_JOB, claim=claim.number)
     if len(order.jobs) == 1:
         raise DomainError.at(None, N_("The last job cannot be removed. Change its text, or cancel the order."))
     order.jobs.remove(job)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from dealers.service.models import RepairOrder
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.audit import plain
 from portal.kernel.clock import local_date
@@ -61,6 +63,8 @@ def decide_claim(
     claim = locked_claim(session, number, expected_version)
     if not CLAIM.can(claim.state, decision.outcome):
         raise ConflictError(what_happened(session, claim))
+    if decision.outcome == APPROVE:
+        _check_order(session, claim)
     level = 1 if claim.state == "submitted" else 2
     rates = rates_on(local_date(claim.completed_at or claim.received_at))
     asked = [Asked(line.position, line.kind, line.applied) for line in claim.lines]
@@ -71,6 +75,16 @@ def decide_claim(
     _store(session, claim, decision, judgement, level, actor, now)
     session.flush()
     return claim
+
+
+def _check_order(session: Session, claim: Claim) -> None:
+    """Approve nothing whose repair order was opened again or cancelled meanwhile: its record may change."""
+    state = session.scalar(select(RepairOrder.state).where(RepairOrder.id == claim.order_id))
+    if state != "completed":
+        raise DomainError.at(
+            None,
+            N_("The repair order is not completed any more. Return the claim, or wait until it is completed again."),
+        )
 
 
 def decide_batch(
