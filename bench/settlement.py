@@ -1,7 +1,7 @@
 """How long closing a month of 100,000 claims takes, beside the driver writing the same rows.
 
 ``python -m bench settlement``. The bare side is one transaction of seven set-based statements for
-the whole network; ours is a transaction, a number, a trace and a check of all sums a dealer, so
+the whole network; ours is a savepoint, a number, a trace and a check of all sums a dealer, so
 that a kill loses nothing. Both write the same statements, lines, ledger, states and history.
 """
 

@@ -28,9 +28,9 @@ from warranty.settlement.queries import unbalanced
 ROOT = Path(__file__).resolve().parents[3]
 MONTH = "2026-10"
 OCTOBER = datetime(2026, 10, 15, 4, tzinfo=UTC)
-DEALERS, CLAIMS_EACH, KILLS = 36, 3, 5
+DEALERS, CLAIMS_EACH, KILLS, BATCH = 36, 3, 5, 2
 
-#: Closes the month and says on standard output, before each dealer, how many are done.
+#: Closes the month and says on standard output, before each transaction, how many dealers are done.
 CHILD = f"""
 import sys
 from pathlib import Path
@@ -45,7 +45,8 @@ from warranty.settlement.closing import close_month
 app = create_app(settings(sys.argv[1], Path(sys.argv[2])))
 with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
     enter(session, Actor.system("child"), HeadOfficeScope("test"))
-    close_month(session, "{MONTH}", Actor.system("child"), NOW, lambda done, of: print(done, of, flush=True))
+    close_month(session, "{MONTH}", Actor.system("child"), NOW, lambda done, of: print(done, of, flush=True),
+                batch={BATCH})
 """
 
 
@@ -60,8 +61,8 @@ def closing(database_url: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def kill_somewhere(database_url: str, folder: Path, chance: random.Random) -> None:
-    """Let a child do a few dealers, then kill it between two of them or in the middle of one."""
-    few, moment = chance.randint(1, 5), chance.uniform(0, 0.012)
+    """Let a child do a few transactions, then kill it between two of them or in the middle of one."""
+    few, moment = chance.randint(1, 4), chance.uniform(0, 0.024)
     with closing(database_url, folder) as child:
         assert child.stdout is not None
         for _ in range(few):
