@@ -57,11 +57,13 @@ def batch() -> tuple[str, int]:
         )  # fmt: skip
     except DomainError as error:
         db_session().rollback()
-        return _queue(error.status, faults=[say(fault) for fault in error.faults], typed=sent)
+        faults = {fault.field: say(fault) for fault in error.faults if fault.field}
+        general = [say(fault) for fault in error.faults if not fault.field]
+        return _queue(error.status, faults=faults, general=general, typed=sent)
     return page("warranty/claims/batch.html", results=results, outcome=outcome, say=say, **WORDS)
 
 
 def _queue(status: int = 200, **more: Any) -> tuple[str, int]:
-    values: dict[str, Any] = {**WORDS, "faults": [], "typed": {}, **more}
+    values: dict[str, Any] = {**WORDS, "faults": {}, "general": [], "typed": {}, **more}
     found = fetch_page(db_session(), QUEUE, request.args)
     return page("warranty/claims/queue.html", status, page=found, batch_outcomes=BATCH_OUTCOMES, **values)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_cells_keep_their_types_and_a_formula_stays_a_text(app: Flask, tmp_path:
     assert rows[0] == ["Name", "Amount", "Day", "At", "State"]
     assert rows[1] == ["=1+1 张三", 1234567890.12, date(2026, 2, 28), datetime(2026, 11, 21, 1, 5), "Opened up"]  # noqa: DTZ001
     assert rows[2][2] == ""
+
+
+def test_a_number_without_a_number_s_kind_is_written_in_words_or_as_text(app: Flask, tmp_path: Path) -> None:
+    """Grades are numbers with words, numbers of rows are text: both are lists' columns."""
+    columns = (Column("name", "Grade", words={"3": "three stars"}),)
+    path = tmp_path / "c.xlsx"
+    with app.test_request_context(), force_locale("en"):
+        workbook.write_workbook(path, "x", columns, [SimpleNamespace(name=3), SimpleNamespace(name=4)], print)
+    assert sheets(path)[0][1:] == [["three stars"], ["4"]]
 
 
 def test_rows_beyond_a_sheet_go_on_to_the_next(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

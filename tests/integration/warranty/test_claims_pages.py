@@ -189,6 +189,9 @@ def test_a_batch_tells_what_failed_and_why(session: Session, auditor: FlaskClien
     session.commit()
     wrong = auditor.post("/claims/queue/batch", data={"claims": chosen, "count": "3", "outcome": "approve"})
     assert wrong.status_code == 422
+    assert 'id="count-error"' in wrong.text
+    odd = auditor.post("/claims/queue/batch", data={"claims": [f"{number}@²"], "count": "²", "outcome": "approve"})
+    assert odd.status_code == 422
     assert stored(session, number).state == "submitted"
     answer = auditor.post("/claims/queue/batch", data={"claims": chosen, "count": "2", "outcome": "approve"})
     assert answer.status_code == 200
