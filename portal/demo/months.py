@@ -18,7 +18,7 @@ from warranty.settlement.services import confirm, dispute, mark_line, pay, recei
 #: Of the statements of the last closed month, every so many-th is still open, disputed, or only confirmed.
 OPEN, DISPUTED, CONFIRMED = 0, 1, 2
 #: Who acts for headquarters, and who answers for every dealer.
-HEADQUARTERS, MANAGER = "结算中心", "服务经理"
+HEADQUARTERS, MANAGER = "张海宁", "梁思齐"
 
 
 def settle_months(engine: Engine, months: list[date], seed: int, say: Callable[[str], None]) -> None:
