@@ -181,7 +181,7 @@ def run_one(worker: str) -> bool:
     except Exception:
         current_app.logger.exception("job %s failed\n%s", job_id, traceback.format_exc())
         error = "internal"
-    _close(job_id, outcome, error)
+    _close(row, outcome, error)
     return True
 
 
@@ -200,11 +200,12 @@ def _run(handler: Handler, row: Any, now: datetime) -> Outcome:
         return outcome
 
 
-def _close(job_id: int, outcome: Outcome, error: str | None) -> None:
+def _close(row: Any, outcome: Outcome, error: str | None) -> None:
+    """Write what came of it, unless the lease ran out and another worker has taken the job up since."""
     values: dict[str, Any] = {
         "state": "failed" if error else "done", "error": error, "result": outcome.result,
         "finished_at": current_app.config["CLOCK"](), "lease_until": None,
         "file_key": outcome.file_key, "file_name": outcome.file_name, "file_type": outcome.file_type,
     }  # fmt: skip
     with db.engine.begin() as connection:
-        connection.execute(update(Job).where(Job.id == job_id).values(**values))
+        connection.execute(update(Job).where(Job.id == row.id, Job.attempts == row.attempts).values(**values))

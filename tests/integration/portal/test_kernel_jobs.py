@@ -99,3 +99,19 @@ def test_a_job_that_kills_its_workers_is_given_up(
 def test_nobody_queues_work_that_nobody_does(session: Session, now: datetime) -> None:
     with pytest.raises(LookupError):
         enqueue(session, "unheard of", "x", {}, ACTOR, now, "en")
+
+
+def test_a_worker_whose_lease_ran_out_does_not_close_what_another_has_taken_up(
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(context: Context) -> Outcome:
+        context.session.rollback()
+        assert claim_next(now + LEASE + timedelta(seconds=1), "w2") == context.job_id
+        return Outcome({"rows": 4}, "exports/late", "late.xlsx", "text/plain")
+
+    monkeypatch.setitem(jobs.HANDLERS, "probe", Handler(slow))
+    job_id = queue(session, now)
+    session.rollback()
+    assert run_one("w1")
+    job = stored(job_id)
+    assert (job.state, job.worker, job.attempts, job.file_key) == ("running", "w2", 2, None)
