@@ -1,0 +1,210 @@
+"""The sentences of an assessment, in both languages: what was crossed, what the next visit would cross."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warranty.guarantee.rules.crossing import Crossed
+from warranty.guarantee.rules.facts import Text
+from warranty.guarantee.rules.regimes import Ground, Regime
+
+COMPONENT_NAMES = {
+    "engine": Text("发动机", "engine"),
+    "transmission": Text("变速器", "transmission"),
+    "traction_battery": Text("动力蓄电池", "traction battery"),
+    "drive_motor": Text("行驶驱动电机", "drive motor"),
+    "steering": Text("转向系统", "steering"),
+    "brakes": Text("制动系统", "brakes"),
+    "suspension": Text("悬架系统", "suspension"),
+    "driveline": Text("传动系统", "driveline"),
+    "pollution_control": Text("污染控制装置", "pollution control"),
+    "body": Text("车身", "body"),
+    "other": Text("其他", "other"),
+}
+PART_NAMES = {
+    "crankshaft": Text("曲轴", "crankshaft"), "main_bearing": Text("主轴承", "main bearing"),
+    "connecting_rod": Text("连杆", "connecting rod"),
+    "connecting_rod_bearing": Text("连杆轴承", "connecting rod bearing"),
+    "piston": Text("活塞", "piston"), "piston_ring": Text("活塞环", "piston ring"),
+    "piston_pin": Text("活塞销", "piston pin"), "cylinder_head": Text("气缸盖", "cylinder head"),
+    "camshaft": Text("凸轮轴", "camshaft"), "valve": Text("气门", "valve"),
+    "cylinder_block": Text("气缸体", "cylinder block"), "case": Text("箱体", "case"), "gear": Text("齿轮", "gear"),
+    "shaft": Text("轴类", "shaft"), "bearing": Text("轴承", "bearing"),
+    "internal_power_element": Text("箱内动力传动元件", "internal power element"),
+    "cell": Text("单体蓄电池", "cell"), "stator": Text("定子", "stator"), "rotor": Text("转子", "rotor"),
+    "housing": Text("壳体", "housing"), "steering_gear": Text("转向机总成", "steering gear"),
+    "steering_column": Text("转向柱", "steering column"), "universal_joint": Text("转向万向节", "universal joint"),
+    "tie_rod": Text("转向拉杆", "tie rod"), "knuckle": Text("转向节", "steering knuckle"),
+    "master_cylinder": Text("制动主缸", "master cylinder"), "wheel_cylinder": Text("制动轮缸", "wheel cylinder"),
+    "booster": Text("制动助力器", "brake booster"), "pedal_and_bracket": Text("制动踏板及其支架", "pedal and bracket"),
+    "spring": Text("弹簧", "spring"), "control_arm": Text("控制臂", "control arm"), "link": Text("连杆", "link"),
+    "axle_housing": Text("桥壳", "axle housing"), "final_drive": Text("主减速器", "final drive"),
+    "differential": Text("差速器", "differential"), "propeller_shaft": Text("传动轴", "propeller shaft"),
+    "half_shaft": Text("半轴", "half shaft"), "catalytic_converter": Text("催化转化器", "catalytic converter"),
+    "particulate_filter": Text("颗粒捕集器", "particulate filter"), "body_frame": Text("车身骨架", "body frame"),
+    "subframe": Text("副车架", "subframe"), "longitudinal_beam": Text("纵梁", "longitudinal beam"),
+    "cross_beam": Text("横梁", "cross beam"), "door_body": Text("前后车门本体", "door body"),
+}  # fmt: skip
+#: Same word, another thing: a traction battery's case is no gearbox's.
+_OF_COMPONENT = {
+    ("traction_battery", "case"): Text("动力蓄电池箱体", "battery case"),
+    ("suspension", "link"): Text("悬架连杆", "suspension link"),
+}
+
+
+def part_name(component: str, part: str) -> Text:
+    """Return the name of a main part; one that headquarters added is named by its own word."""
+    return _OF_COMPONENT.get((component, part)) or PART_NAMES.get(part) or Text(part, part)
+
+
+def key_name(key: str | None) -> Text:
+    """Return the name of a counter's key: an assembly, ``component/part`` or a problem's own name."""
+    if key is None:
+        return Text("", "")
+    component, _, part = key.partition("/")
+    if component in COMPONENT_NAMES and component != "other":
+        return (
+            part_name(component, part)
+            if part in PART_NAMES
+            else (COMPONENT_NAMES[component] if not part else Text(key, key))
+        )
+    return Text(key, key)
+
+
+def named_visits(ids: Sequence[str]) -> Text:
+    """Return the visits as a sentence's end."""
+    return Text(f"涉及维修：{'、'.join(ids)}", f"Visits: {', '.join(ids)}")
+
+
+def reason(crossed: Crossed, ids: Sequence[str]) -> Text:
+    """Say why a line is crossed: the figures, the article, the visits."""
+    ground, name, visits = crossed.ground, key_name(crossed.key), named_visits(ids)
+    zh, en = _REASONS[ground.kind]
+    facts = {"value": crossed.value, "limit": ground.limit, "days": ground.within_days or 0,
+             "km": f"{ground.within_km or 0:,}"}  # fmt: skip
+    return Text(
+        f"{zh.format(name=name.zh, **facts)}（{ground.article.zh}）。{visits.zh}。",
+        f"{en.format(name=name.en, **facts)} ({ground.article.en}). {visits.en}.",
+    )
+
+
+_REASONS = {
+    "early_main_part": Text(
+        "自起算之日起{days}日内且行驶{km}公里内，主要总成的主要零部件出现质量问题，可免费更换该总成",
+        "A main part of an assembly failed within {days} days and {km} km: the assembly is to be replaced free",
+    ),
+    "early_replacement": Text(
+        "自起算之日起{days}日内，因质量问题需要更换主要总成或其主要零部件",
+        "An assembly or a main part of one had to be replaced within {days} days",
+    ),
+    "early_effect": Text(
+        "自起算之日起{days}日内且行驶{km}公里内，出现转向或制动失效、车身开裂、燃油泄漏等严重情形",
+        "A failure the order names, such as of steering or brakes, occurred within {days} days and {km} km",
+    ),
+    "serious_safety": Text(
+        "因严重安全性能故障已修理{value}次，故障仍未排除或又出现新的严重安全性能故障",
+        "Serious safety faults were repaired {value} times, and one is not cured or there is a new one",
+    ),
+    "assembly": Text(
+        "{name}因质量问题已更换{value}次，仍不能正常使用",
+        "The {name} was replaced {value} times and still does not work properly",
+    ),
+    "main_part": Text(
+        "同一主要零部件（{name}）因质量问题已更换{value}次，仍不能正常使用",
+        "The same main part ({name}) was replaced {value} times and still does not work properly",
+    ),
+    "days": Text("因质量问题累计修理{value}日，超过{limit}日", "Repairs add up to {value} days, more than {limit}"),
+    "times": Text(
+        "同一质量问题（{name}）累计修理{value}次，超过{limit}次",
+        "The same problem ({name}) was repaired {value} times, more than {limit}",
+    ),
+}  # fmt: skip
+
+_REMEDIES = {
+    "replace_or_return": Text("可要求换车或退货", "the owner may ask for another car or the money back"),
+    "replace": Text("可要求换车", "the owner may ask for another car"),
+}
+
+
+def next_step(ground: Ground, key: str | None, value: int, ids: Sequence[str], *, crossed: bool) -> Text:
+    """Say how far a counter is from its line, and what crosses it."""
+    remedy, name = _REMEDIES[ground.remedy], key_name(key)
+    if crossed:
+        zh, en = _CROSSED
+    elif ground.kind in _BEFORE and value < ground.limit:
+        zh, en = _BEFORE[ground.kind]
+    else:
+        zh, en = _NEXT[ground.kind]
+    facts = {"left": ground.limit + 1 - value, "short": ground.limit - value, "limit": ground.limit}
+    visits = named_visits(ids)
+    return Text(
+        f"{zh.format(name=name.zh, remedy=remedy.zh, **facts)}（{ground.article.zh}）。{visits.zh}。",
+        f"{en.format(name=name.en, remedy=remedy.en, **facts)} ({ground.article.en}). {visits.en}.",
+    )
+
+
+_CROSSED = Text("已越过法定界限，消费者{remedy}", "The line is crossed: {remedy}")
+_NEXT = {
+    "days": Text(
+        "再累计修理{left}日即超过{limit}日，消费者{remedy}",
+        "With {left} more days in repair it is more than {limit}: {remedy}",
+    ),
+    "times": Text(
+        "该问题（{name}）再修理{left}次即超过{limit}次，消费者{remedy}",
+        "With {left} more repairs of this problem ({name}) it is more than {limit}: {remedy}",
+    ),
+    "serious_safety": Text(
+        "若故障仍未排除，或再次出现严重安全性能故障，消费者{remedy}",
+        "If the fault is not cured, or the next visit is for a serious safety fault: {remedy}",
+    ),
+    "assembly": Text(
+        "若{name}仍不能正常使用，或下次维修再涉及{name}，消费者{remedy}",
+        "If the {name} is still not right, or the next visit is about it again: {remedy}",
+    ),
+    "main_part": Text(
+        "若{name}仍不能正常使用，或下次维修再涉及该零部件，消费者{remedy}",
+        "If the {name} is still not right, or the next visit is about it again: {remedy}",
+    ),
+}  # fmt: skip
+_BEFORE = {
+    "serious_safety": Text(
+        "再修理{short}次严重安全性能故障后仍未排除或又出现新故障的，消费者{remedy}",
+        "After {short} more repair of a serious safety fault, one that stays or a new one: {remedy}",
+    ),
+    "assembly": Text(
+        "{name}再更换{short}次后仍不能正常使用的，消费者{remedy}",
+        "After {short} more replacement of the {name} that does not help: {remedy}",
+    ),
+    "main_part": Text(
+        "{name}再更换{short}次后仍不能正常使用的，消费者{remedy}",
+        "After {short} more replacement of the {name} that does not help: {remedy}",
+    ),
+}
+
+
+def not_covered(regime: Regime | None, category: str, use: str) -> Text:
+    """Say why no order protects the car."""
+    if regime is None:
+        return Text(
+            "2013年10月1日以前销售的车辆，当时尚无家用汽车三包规定，不适用三包。",
+            "The car was sold before there was a three-guarantees order (2013-10-01).",
+        )
+    if use not in regime.uses:
+        return Text(
+            f"车辆用途不是家用（{_USES[use].zh}），不适用《{regime.name.zh}》。",
+            f"The car is not for household use ({_USES[use].en}); the {regime.name.en} does not protect it.",
+        )
+    return Text(
+        f"车辆类型（{_CATEGORIES[category].zh}）不在《{regime.name.zh}》的适用范围内。",
+        f"This kind of vehicle ({_CATEGORIES[category].en}) is not in the scope of the {regime.name.en}.",
+    )
+
+
+_USES = {
+    "household": Text("家用", "household"), "commercial": Text("营运", "commercial"),
+    "official": Text("公务", "official"), "rental": Text("出租租赁", "rental"),
+}  # fmt: skip
+_CATEGORIES = {
+    "passenger_car": Text("乘用车", "passenger car"), "pickup": Text("皮卡车", "pickup"),
+    "special_passenger_car": Text("专用乘用车", "special passenger car"), "other": Text("其他车辆", "other vehicle"),
+}  # fmt: skip
