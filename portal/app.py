@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
-    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.claims.models",
-    "warranty.settlement.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
+    "warranty.claims.models", "warranty.settlement.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.

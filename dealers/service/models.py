@@ -73,6 +73,10 @@ class RepairOrder(Identified, DealerOwned, Stateful, Base):
     substitute_from: Mapped[datetime | None]
     substitute_until: Mapped[datetime | None]
     substitute_amount: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
+    # Hours that Art. 24 does not count as repair time.
+    special_transport_hours: Mapped[Decimal] = mapped_column(Exact(2), default=ZERO)
+    battery_transport_hours: Mapped[Decimal] = mapped_column(Exact(2), default=ZERO)
+    rescue_hours: Mapped[Decimal] = mapped_column(Exact(2), default=ZERO)
     labour_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     parts_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     note: Mapped[str | None]
@@ -98,6 +102,15 @@ class RepairJob(Identified, DealerOwned, Base):
     failure_mode: Mapped[str | None] = mapped_column(short(24))
     payer: Mapped[str] = mapped_column(short(12), default="warranty")  # warranty | customer
     technician: Mapped[str | None] = mapped_column(short(120))
+    # What the three-guarantees law asks of a job.
+    quality_problem: Mapped[bool] = mapped_column(default=True)
+    serious_safety: Mapped[bool] = mapped_column(default=False)  # 严重安全性能故障
+    effect: Mapped[str | None] = mapped_column(short(24))  # steering_failure, … (Art. 23)
+    exemption: Mapped[str | None] = mapped_column(short(20))  # Art. 32
+    action: Mapped[str] = mapped_column(short(20), default="repair")  # repair | replace_part | replace_assembly
+    main_part: Mapped[str | None] = mapped_column(short(40))  # as the model's certificate declares it
+    same_as: Mapped[str | None] = mapped_column(short(48))  # the problem's key; None: told by component and failure
+    resolved: Mapped[bool | None]
 
     labour: Mapped[list[LabourLine]] = relationship(order_by="LabourLine.position", cascade="all, delete-orphan")
     parts: Mapped[list[PartLine]] = relationship(order_by="PartLine.position", cascade="all, delete-orphan")

@@ -50,6 +50,10 @@ class Vehicle(Identified, Base):
     selling_dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealer.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     owner_since: Mapped[date | None]
+    replaced_on: Mapped[date | None]  # handed over as a replacement that day: periods begin anew (Art. 29)
+    taken_back: Mapped[str | None] = mapped_column(short(12))  # 三包换退车: replaced | returned (Art. 33)
+    taken_back_on: Mapped[date | None]
+    taken_back_reason: Mapped[str | None]
 
 
 class Ownership(Identified, Base):

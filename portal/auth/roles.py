@@ -36,14 +36,18 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
     return Role(key, zh, en, side, frozenset(permissions))
 
 
-_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW)
-_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW)
+_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW)
+_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW)
+_DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
-        _role("service_advisor", "服务顾问", N_("Service advisor"), _DEALER, *_LOOK, P.SERVICE_WRITE, P.VEHICLE_EDIT),
+        _role(
+            "service_advisor", "服务顾问", N_("Service advisor"), _DEALER,
+            *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.VEHICLE_EDIT,
+        ),
         _role("technician", "技师", N_("Technician"), _DEALER, *_LOOK, P.SERVICE_WRITE),
         _role(
             "warranty_clerk", "索赔员", N_("Warranty clerk"), _DEALER,
@@ -52,29 +56,34 @@ ROLES: dict[str, Role] = {
         _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK),
         _role(
             "service_manager", "服务经理", N_("Service manager"), _DEALER,
-            *_LOOK, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
+            *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
             P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM,
         ),
-        _role("customer_relations", "客户关系专员", N_("Customer relations"), _DEALER, P.VEHICLE_VIEW, P.SERVICE_VIEW),
+        _role(
+            "customer_relations", "客户关系专员", N_("Customer relations"), _DEALER,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.GUARANTEE_VIEW, *_DEMANDS,
+        ),
         _role("auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ, *_READ_ALL, P.CLAIM_DECIDE),
         _role(
             "senior_auditor", "索赔审核（二级）", N_("Claims auditor, second level"), _HQ,
-            *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR,
+            *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR, P.CASE_DECIDE,
         ),
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
         ),
         _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
-        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL),
+        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL, P.GUARANTEE_EDIT),
         _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
-            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.CASE_VIEW, P.CASE_DECIDE,
+            P.CERTIFICATE_ISSUE,
         ),
         _role(
             "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
+            P.GUARANTEE_EDIT,
         ),
         _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW),
     )

@@ -26,6 +26,12 @@ class Permission(StrEnum):
     CLAIM_WRITE = "claim.write"  # make, mend and submit claims
     CLAIM_DECIDE = "claim.decide"  # first level
     CLAIM_DECIDE_SENIOR = "claim.decide_senior"  # second level
+    GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
+    GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
+    CERTIFICATE_ISSUE = "certificate.issue"
+    CASE_VIEW = "case.view"  # replacement/return cases (换退车)
+    CASE_RECEIVE = "case.receive"
+    CASE_DECIDE = "case.decide"
     SETTLEMENT_VIEW = "settlement.view"
     SETTLEMENT_CONFIRM = "settlement.confirm"  # the dealer's yes or dispute
     SETTLEMENT_CLOSE = "settlement.close"  # headquarters closes a month
