@@ -25,6 +25,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.shell import init_ui
 from warranty.claims.queries.made import ClaimsMade
+from warranty.guarantee.services.watch import LawfulWatch
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,6 +46,7 @@ ROOMS: tuple[str, ...] = (
     "parts.catalogue.room",
     "dealers.vehicles.room",
     "dealers.network.room",
+    "warranty.guarantee.room",
     "warranty.claims.room",
     "dealers.service.room",
     "warranty.settlement.room",
@@ -78,6 +80,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["visits"] = StationVisits()
     app.extensions["catalogue"] = PartsCatalogue()
     app.extensions["claims"] = ClaimsMade()
+    app.extensions["watch"] = LawfulWatch()
     with app.app_context():
         attach(db.engine)
     return app

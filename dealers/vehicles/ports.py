@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol, cast
 
 from flask import current_app
@@ -31,6 +32,26 @@ class NoVisits:
         """Show none."""
         del session, numbers
         return frozenset()
+
+
+class Watch(Protocol):
+    """Is told of every change that the three-guarantees law reads. Found as ``app.extensions["watch"]``."""
+
+    def car_changed(self, session: Session, vehicle_id: int, now: datetime) -> None:
+        """Reckon the car anew, in the same transaction."""
+
+
+class NoWatch:
+    """Nobody watches: for an app in which the warranty wing is not put in."""
+
+    def car_changed(self, session: Session, vehicle_id: int, now: datetime) -> None:
+        """Do nothing."""
+        del session, vehicle_id, now
+
+
+def watch() -> Watch:
+    """Return who watches the cars of the running app."""
+    return cast("Watch", current_app.extensions.get("watch") or NoWatch())
 
 
 def visits() -> Visits:

@@ -13,6 +13,7 @@ from dealers.customers.services import Person, find_or_add, person_faults
 from dealers.network.models import Dealer
 from dealers.vehicles import rules
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle
+from dealers.vehicles.ports import watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault, NotFoundError
@@ -53,6 +54,7 @@ def record_sale(session: Session, vehicle_id: int, sale: Sale, actor: Actor, now
     if sale.plate.strip():
         _set_plate(car, sale.plate)
     session.flush()
+    watch().car_changed(session, car.id, now)
     return car
 
 

@@ -54,12 +54,13 @@ TONES = {
     "settled": "success", "completed": "success", "cancelled": "plain", "generated": "info",
     "disputed": "warning", "confirmed": "success", "reviewed": "info", "invoiced": "info", "paid": "success",
     "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
-    "failed": "danger",
+    "failed": "danger", "green": "success", "yellow": "notice", "orange": "warning", "red": "danger",
+    "entitled": "danger",
 }  # fmt: skip
 
 
 def tone(state: object) -> str:
-    """Return the tone of a state's badge: plain, info, success, warning or danger."""
+    """Return the tone of a state's badge: plain, info, success, notice, warning or danger."""
     return TONES.get(str(state), "plain")
 
 

@@ -16,7 +16,14 @@ FUNCTION_LINES = 40
 BUSINESS = ("dealers", "parts", "warranty", "reports")
 MONEY_FILES = frozenset({"rules", "services", "models", "queries", "documents", "pricing", "imports"})
 #: Who may look across dealers, and why: the car's visit history belongs to every station (Art. 17).
-LAWFUL_VIEWERS = frozenset({"dealers.service.queries", "dealers.vehicles.queries", "warranty.claims.queries"})
+LAWFUL_VIEWERS = frozenset(
+    {
+        "dealers.service.queries",
+        "dealers.vehicles.queries",
+        "warranty.claims.queries",
+        "warranty.guarantee.queries",
+    }
+)
 #: The kernel's tables that Core writes on purpose (traces of a flush, the job queue); and the hot path whose
 #: reads are a `PreparedRead`, which itself refuses a dealer-owned table without its wall.
 CORE_USERS = frozenset({"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts"})

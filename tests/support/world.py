@@ -103,6 +103,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("service", "number"): _ORDER,
     ("service", "job_id"): Object(lambda world: world.repair_job.id, owned=True),
     ("service", "photo_id"): Object(lambda world: world.photo.id, owned=True),
+    ("guarantee", "vin"): _VIN,
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

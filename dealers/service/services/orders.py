@@ -13,6 +13,7 @@ from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.ports import claims
 from dealers.service.queries import Car, as_rule, car_by_vin
 from dealers.service.rules import Extras, Opening, Problem
+from dealers.vehicles.ports import watch
 from dealers.vehicles.services import record_reading
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
@@ -57,6 +58,7 @@ def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> st
     session.add(order)
     session.flush()
     read_meter(session, order)
+    watch().car_changed(session, order.vehicle_id, now)
     return order.number
 
 
@@ -120,6 +122,7 @@ def touch(session: Session, order: RepairOrder, actor: Actor, now: datetime) -> 
     order.changed_at, order.changed_by = now, actor.name
     flag_modified(order, "changed_at")  # the version goes up even when only a job or line was changed
     session.flush()
+    watch().car_changed(session, order.vehicle_id, now)
 
 
 def complete_order(
@@ -142,6 +145,7 @@ def complete_order(
     order.completed_at = completed
     touch(session, order, actor, now)
     advance(session, order, "complete", actor, now)
+    watch().car_changed(session, order.vehicle_id, now)
     return order
 
 
@@ -153,6 +157,7 @@ def reopen_order(
     advance(session, order, "reopen", actor, now, reason=reason)
     order.completed_at = None
     order.changed_at, order.changed_by = now, actor.name
+    watch().car_changed(session, order.vehicle_id, now)
     return order
 
 
@@ -166,6 +171,7 @@ def cancel_order(
             raise DomainError.at(None, CLAIMED_ORDER, claim=claim.number)
     advance(session, order, "cancel", actor, now, reason=reason)
     order.changed_at, order.changed_by = now, actor.name
+    watch().car_changed(session, order.vehicle_id, now)
     return order
 
 

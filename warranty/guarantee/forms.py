@@ -1,0 +1,64 @@
+"""Shape of what is typed on the law's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from dealers.service.words import COMPONENTS
+from portal.kernel.i18n import _, lazy
+from warranty.guarantee import words
+from warranty.guarantee.queries.page import Question, Standing
+from warranty.guarantee.rules.facts import ACTIONS
+from warranty.guarantee.rules.texts import part_name
+
+MOST_DAYS = 366
+
+
+class WhatIfForm(Form):
+    """The next visit, imagined. It asks and changes nothing, so it travels in the address."""
+
+    days = IntegerField(lazy("Days in repair"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=1)
+    problem = SelectField(lazy("Problem"), [Optional()])
+    component = SelectField(lazy("Component"), [InputRequired()])
+    action = SelectField(lazy("What is done"), [InputRequired()])
+    part = SelectField(lazy("Main part"), [Optional()])
+    serious_safety = BooleanField(lazy("A serious safety fault"))
+    unresolved = BooleanField(lazy("It does not help"))
+
+    def __init__(self, here: Standing, args: Mapping[str, str]) -> None:
+        self.asked = "days" in args
+        super().__init__(MultiDict(args) if self.asked else None)
+        tally = here.found.tally if here.found else None
+        problems = sorted(tally.problems) if tally else []
+        parts = here.car.case.certificate.main_parts if here.car.case else {}
+        self.problem.choices = [
+            ("", _("A new problem")), *((key, words.about("same_problem", key)) for key in problems)
+        ]  # fmt: skip
+        self.component.choices = [(key, _(label)) for key, label in COMPONENTS.items()]
+        self.action.choices = [(key, _(words.ACTIONS[key])) for key in ACTIONS]
+        self.part.choices = [
+            ("", "—"),
+            *(
+                (f"{component}/{part}", f"{_(COMPONENTS[component])} · {words.here(part_name(component, part))}")
+                for component, names in parts.items()
+                for part in sorted(names)
+            ),
+        ]
+
+    def question(self) -> Question:
+        """Return what was asked; a main part says of which component it is."""
+        component, _slash, part = (self.part.data or "").partition("/")
+        return Question(
+            self.days.data or 0, component or self.component.data, self.action.data, part or None,
+            self.problem.data or "", self.serious_safety.data, resolved=not self.unresolved.data,
+        )  # fmt: skip
+
+    @property
+    def fields(self) -> list[Any]:
+        """The fields in the order of the page."""
+        return list(self)

@@ -1,0 +1,1 @@
+"""Writes of the law's room. Each takes ``session, …, actor, now`` and never commits."""
