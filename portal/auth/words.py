@@ -33,6 +33,8 @@ ACTIONS = {
     "other sessions ended": N_("Other sessions ended"),
     "password refused": N_("Password refused"),
     "second factor failed": N_("Second factor failed"),
+    "recovery codes made": N_("Recovery codes made"),
+    "recovery code used": N_("Recovery code used"),
     "file made": N_("File made"),
     "file downloaded": N_("File downloaded"),
 }
@@ -76,6 +78,7 @@ SUBJECTS = {**TABLES, "audit_entry": N_("Audit trail"), "job": N_("File of the d
 #: What stands in a trace that is no column of a table.
 FIELDS = {
     "rows": N_("Number of rows"),
+    "left": N_("Left"),
     "file": N_("File"),
     "title": N_("Title"),
     "list": N_("List"),

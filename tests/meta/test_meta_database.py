@@ -79,8 +79,9 @@ def test_migrations_go_up_and_down_and_up_again_with_data(bare_app: Flask) -> No
     newest_first = _revisions()
     for revision in newest_first[1:]:  # every step back but the one that drops the first tables
         downgrade(revision=revision)
+    first = set(inspect(db.engine).get_table_names())  # a table that came later goes with what is in it
     upgrade()
-    assert _counts() == before
+    assert _counts() == {name: rows if name in first else 0 for name, rows in before.items()}
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     upgrade()
