@@ -1,4 +1,4 @@
-"""The audit trail is searched by day and by person; recovery codes stand in for a lost phone.
+"""The audit trail is searched by day and person, owners by name and phone; recovery codes stand in for a lost phone.
 
 Revision: 0003
 Revises: 0002
@@ -21,6 +21,12 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_at", ["at", "id"], unique=False)
         batch_op.create_index("ix_audit_entry_user", ["user_id", "at", "id"], unique=False)
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        for column in ("name", "phone"):
+            order = {column: "varchar_pattern_ops"}
+            batch_op.create_index(f"ix_customer_{column}", [column], unique=False, postgresql_ops=order)
+    with op.batch_alter_table("vehicle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vehicle_owner_id"), ["owner_id"], unique=False)
     op.create_table(
         "recovery_code",
         sa.Column("user_id", KEY, nullable=False),
@@ -41,6 +47,11 @@ def downgrade() -> None:
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
     op.drop_table("recovery_code")
+    with op.batch_alter_table("vehicle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vehicle_owner_id"))
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_phone")
+        batch_op.drop_index("ix_customer_name")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_user")
         batch_op.drop_index("ix_audit_entry_at")
