@@ -24,7 +24,7 @@ from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.shell import init_ui
-from warranty.claims.queries.made import ClaimsMade
+from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,8 +79,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()
     app.extensions["catalogue"] = PartsCatalogue()
-    app.extensions["claims"] = ClaimsMade()
     app.extensions["watch"] = LawfulWatch()
+    app.extensions["claims"] = OrderClaims()
     with app.app_context():
         attach(db.engine)
     return app

@@ -43,6 +43,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     secure = mode == "production" and environment.get("SANBAO_INSECURE_COOKIES") != "1"
     return {
         "SECRET_KEY": secret,
+        "SECRET_KEY_FALLBACKS": [key for key in environment.get("SECRET_KEY_FALLBACKS", "").split() if key],
         "SANBAO_ENV": mode,
         "SQLALCHEMY_DATABASE_URI": database_url(environment),
         "STORAGE_URL": environment.get("STORAGE_URL", ""),

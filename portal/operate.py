@@ -105,6 +105,7 @@ def audit_seal() -> None:
 @click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def audit_export(target: Path) -> None:
     """Write the sealed trail to a file, a JSON object a line."""
+    from portal.kernel.audit import record
     from portal.kernel.audit_export import export
 
     lines = 0
@@ -112,6 +113,7 @@ def audit_export(target: Path) -> None:
         for line in export(at.session):
             file.write(line + "\n")
             lines += 1
+        record(at.session, "file made", "audit_entry", {"file": target.name, "rows": lines})
     click.echo(f"{lines} lines written to {target}.")
 
 

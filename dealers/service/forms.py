@@ -12,7 +12,8 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.validators import Optional
 
 from dealers.service import words
-from dealers.service.queries import OrderView
+from dealers.service.models import RepairOrder
+from dealers.service.queries import JobView, OrderView
 from dealers.service.rules import ORDER_TYPES, Extras, Opening, scanned_vin
 from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
 from portal.kernel.clock import ZONE, known_day, local
@@ -150,20 +151,33 @@ class Reader:
         """Return a moment, None where nothing was typed."""
         return self.read(name, moment, BAD_MOMENT, None)
 
+    def kept(self, name: str, stored: str | None) -> str:
+        """Return what was typed, or what is stored where the page has no such field."""
+        return self.text(name) if name in self.typed else stored or ""
+
+    def stored_moment(self, name: str, stored: datetime | None) -> datetime | None:
+        """Return a moment; the one that is stored, to the second, where the field still says it."""
+        if name not in self.typed or self.text(name).replace(" ", "T")[:16] == written(stored):
+            return stored
+        return self.moment(name)
+
     def whole(self, name: str) -> int | None:
         """Return a whole number, None where nothing was typed."""
         return self.read(name, lambda text: int(text.replace(",", "")), BAD_KM, None)
 
 
 def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fault]]:
-    """Read the page of an order; what is not on the page (another's new line) stays as it is."""
+    """Read the page of an order; what is not on the page stays as it is.
+
+    Another's new line is not on it, nor is what a claim at headquarters rests on.
+    """
     reader = Reader(typed)
-    present = [job for job in view.jobs if f"job-{job.id}-concern" in typed]
+    present = [job for job in view.jobs if f"job-{job.id}-technician" in typed or f"job-{job.id}-concern" in typed]
     kind, _dash, key = reader.text("remove").partition("-")
     work = Work(
-        head=_head(reader),
-        extras=_extras(reader),
-        jobs=tuple(_job(reader, job.id) for job in present),
+        head=_head(reader, view.order),
+        extras=_extras(reader, view.order),
+        jobs=tuple(_job(reader, job) for job in present),
         labour=tuple(
             LabourEdit(line.id, reader.read(f"labour-{line.id}-hours", _hundredths, BAD_NUMBER, Decimal(0)))
             for job in present for line in job.labour if f"labour-{line.id}-hours" in typed
@@ -177,37 +191,42 @@ def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fau
     return work, reader.faults
 
 
-def _head(reader: Reader) -> Head | None:
+def _head(reader: Reader, order: RepairOrder) -> Head | None:
     if "presenter_name" not in reader.typed:
         return None
+    km = reader.whole("odometer_km") if "odometer_km" in reader.typed else order.odometer_km
+    replaced = bool(reader.text("meter_replaced")) if "odometer_km" in reader.typed else order.meter_replaced
     return Head(
-        reader.text("type"), reader.moment("received_at"), reader.moment("promised_at"), reader.whole("odometer_km"),
+        reader.kept("type", order.type), reader.stored_moment("received_at", order.received_at),
+        reader.moment("promised_at"), km,
         reader.text("presenter_name"), reader.text("presenter_phone"), reader.text("owner_name"),
         reader.text("owner_phone"), reader.text("plate"), reader.text("note"),
-        bool(reader.text("meter_replaced")), bool(reader.text("odometer_acknowledged")),
+        replaced, bool(reader.text("odometer_acknowledged")),
     )  # fmt: skip
 
 
-def _extras(reader: Reader) -> Extras | None:
+def _extras(reader: Reader, order: RepairOrder) -> Extras | None:
     if "substitute" not in reader.typed:
         return None
     return Extras(
         reader.whole("out_call_km"), reader.amount("out_call_expenses"), reader.amount("towing_fee"),
-        reader.text("substitute"), reader.moment("substitute_from"), reader.moment("substitute_until"),
-        reader.amount("substitute_amount"),
+        reader.text("substitute"), reader.stored_moment("substitute_from", order.substitute_from),
+        reader.stored_moment("substitute_until", order.substitute_until), reader.amount("substitute_amount"),
     )  # fmt: skip
 
 
-def _job(reader: Reader, key: int) -> JobEdit:
-    place = f"job-{key}"
+def _job(reader: Reader, job: JobView) -> JobEdit:
+    place = f"job-{job.id}"
     text = JobText(
-        reader.text(f"{place}-concern"), reader.text(f"{place}-cause"), reader.text(f"{place}-correction"),
-        reader.text(f"{place}-component"), reader.text(f"{place}-failure_mode") or None,
-        reader.text(f"{place}-payer"), reader.text(f"{place}-technician") or None,
+        reader.kept(f"{place}-concern", job.concern), reader.kept(f"{place}-cause", job.cause),
+        reader.kept(f"{place}-correction", job.correction),
+        reader.kept(f"{place}-component", job.component),
+        reader.kept(f"{place}-failure_mode", job.failure_mode) or None,
+        reader.kept(f"{place}-payer", job.payer), reader.text(f"{place}-technician") or None,
     )  # fmt: skip
-    causal = reader.text(f"{place}-causal")
+    marked = next((line.id for line in job.parts if line.causal), None)
     return JobEdit(
-        key, text, whole(causal),
+        job.id, text, whole(reader.text(f"{place}-causal")) if f"{place}-concern" in reader.typed else marked,
         reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"),
     )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, cast
 
@@ -54,11 +55,19 @@ class NullCatalogue:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A claim that was made of a job. ``live``: it was not withdrawn."""
+    """A claim that was made of a job, and what it means for the order.
+
+    ``live``: it was not withdrawn. ``held``: the dealer has it, not submitted yet or returned.
+    ``binds``: headquarters has it or pays it, so what it rests on stays. A refused claim is live and
+    binds nothing: its job is free to be paid by somebody else.
+    """
 
     job_id: int
     number: str
     live: bool
+    held: bool = False
+    binds: bool = False
+    completed_at: datetime | None = None
 
 
 class Claims(Protocol):
@@ -66,6 +75,9 @@ class Claims(Protocol):
 
     def of_order(self, session: Session, order_id: int) -> list[Claimed]:
         """Return the claims made of an order's jobs, in the session's scope."""
+
+    def take_over(self, session: Session, order_id: int, jobs: Mapping[int, frozenset[str]], *, visit: bool) -> None:
+        """Let the claims that the dealer holds take over what was changed: names by job, facts of the visit."""
 
 
 class NoClaims:
@@ -75,6 +87,10 @@ class NoClaims:
         """Know no claim."""
         del session, order_id
         return []
+
+    def take_over(self, session: Session, order_id: int, jobs: Mapping[int, frozenset[str]], *, visit: bool) -> None:
+        """Know no claim."""
+        del session, order_id, jobs, visit
 
 
 def claims() -> Claims:

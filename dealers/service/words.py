@@ -96,6 +96,8 @@ FIELDS = {
     "substitute_until": N_("Substitute car until"),
     "substitute_amount": N_("Transport compensation (yuan)"),
     "new_concern": N_("Another concern"),
+    "meter_replaced": N_("The odometer was replaced"),
+    "claimed": N_("Claim"),
     "reason": N_("Reason"),
 }
 

@@ -48,7 +48,7 @@ class Vehicle(Identified, Base):
     delivered_on: Mapped[date | None]
     price: Mapped[Decimal | None] = mapped_column(Fen())
     selling_dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealer.id"))
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     owner_since: Mapped[date | None]
     replaced_on: Mapped[date | None]  # handed over as a replacement that day: periods begin anew (Art. 29)
     taken_back: Mapped[str | None] = mapped_column(short(12))  # 三包换退车: replaced | returned (Art. 33)

@@ -10,9 +10,10 @@ from portal.auth import services
 from portal.auth.forms import LocaleForm, PasswordForm
 from portal.auth.guard import account
 from portal.auth.queries import open_sessions, station_label
+from portal.auth.recovery import HOW_MANY, codes_left, make_codes
 from portal.auth.roles import ROLES
 from portal.auth.rules import device
-from portal.auth.views import bp, origin, refuse
+from portal.auth.views import PROFILE, RENEWING, bp, origin, refuse, show_codes
 from portal.kernel.access import signed_in
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
@@ -33,6 +34,7 @@ def profile() -> Any:
     return page(
         "portal/auth/profile.html", 422 if form.is_submitted() else 200, form=form, user=user, roles=roles,
         station=station_label(db_session(), user.dealer_id), demanded=bool(account().demanded & set(user.roles)),
+        codes_left=codes_left(db_session(), user), codes_made=HOW_MANY,
     )  # fmt: skip
 
 
@@ -63,6 +65,41 @@ def end_others() -> Any:
     services.end_sessions(db_session(), account().user, now(), keep=account().record.id)
     flash(_("Everywhere else you are signed out."), "success")
     return redirect(url_for("auth.sessions"))
+
+
+@bp.route("/second-factor/recovery-codes", methods=["GET", "POST"])
+@signed_in
+def recovery_codes() -> Any:
+    """Make new recovery codes, after asking for the password once more; those of before open nothing then."""
+    title, why = _("New recovery codes"), _("You get ten new codes. Those you have now open nothing any more.")
+    asked = _ask_password(title, why)
+    return asked or show_codes(make_codes(db_session(), account().user, now()), PROFILE)
+
+
+@bp.route("/second-factor/new-phone", methods=["GET", "POST"])
+@signed_in
+def new_phone() -> Any:
+    """Set the second factor up on another phone, after asking for the password once more."""
+    asked = _ask_password(_("New phone"), _("The old phone's codes open nothing any more once the new one is set up."))
+    if asked is not None:
+        return asked
+    session[RENEWING] = int(now().timestamp())
+    return redirect(url_for("auth.enrol_second_factor"))
+
+
+def _ask_password(title: str, why: str) -> Any:
+    """Ask for the password before the second factor is touched; None: it was given, go on."""
+    form, user = PasswordForm(), account().user
+    if user.totp_confirmed_at is None:
+        return redirect(url_for("auth.profile"))
+    words = {"form": form, "title": title, "why": why}
+    if not form.validate_on_submit():
+        return page("portal/auth/ask_password.html", 422 if form.is_submitted() else 200, **words)
+    fault = services.confirm_password(db_session(), user, form.current.data or "", origin(), now())
+    if fault is not None:
+        refuse(form, fault)
+        return page("portal/auth/ask_password.html", 422, **words)
+    return None
 
 
 @bp.route("/second-factor/remove", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from portal.auth.lists import AUDIT, USERS
 from portal.auth.queries import changed, demanded_roles, entry_by_id, station_label, trail_of_row, user_by_name
 from portal.auth.roles import ROLES, Side
 from portal.auth.views import bp
-from portal.auth.words import ACTIONS, ORIGINS, TABLES
+from portal.auth.words import ACTIONS, FIELDS, ORIGINS, SUBJECTS
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
@@ -135,6 +135,7 @@ def audit_entry(key: int) -> Any:
         lines=changed(entry),
         trail=trail,
         actions=ACTIONS,
-        tables=TABLES,
+        tables=SUBJECTS,
         origins=ORIGINS,
+        fields=FIELDS,
     )

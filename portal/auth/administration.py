@@ -121,7 +121,7 @@ def reset_password(session: Session, user: User, actor: Actor, now: datetime) ->
 def reset_second_factor(session: Session, user: User, actor: Actor, now: datetime) -> None:
     """Take away the second factor of a lost phone; a role that needs one enrols at the next sign-in."""
     require(actor, Permission.USER_MANAGE)
-    clear_second_factor(user)
+    clear_second_factor(session, user)
     end_sessions(session, user, now)
 
 

@@ -45,6 +45,15 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     code = StringField(lazy("Code from the app"), [DataRequired(NEEDED), Length(max=12)], render_kw=_CODE)
 
 
+class EitherCodeForm(FlaskForm):  # type: ignore[misc]
+    """The six digits of the app, or a recovery code: letters too, so no keypad of figures."""
+
+    code = StringField(
+        lazy("Code from the app, or a recovery code"), [DataRequired(NEEDED), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )  # fmt: skip
+
+
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """The present password, asked for again."""
 

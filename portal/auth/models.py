@@ -23,11 +23,23 @@ class User(Identified, Base):
     locale: Mapped[str] = mapped_column(short(8), default="zh_CN")
     password_hash: Mapped[str] = mapped_column(info={"secret": True})
     must_change_password: Mapped[bool] = mapped_column(default=True)
-    totp_secret: Mapped[str | None] = mapped_column(info={"secret": True})
+    totp_secret: Mapped[str | None] = mapped_column(info={"secret": True})  # sealed, see `sealing`
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+
+
+class RecoveryCode(Identified, Base):
+    """A code that stands in for a lost phone, once. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __audited__ = False  # what happens to them is written by hand, without a word of them
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(short(64))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SignInSession(Identified, Base):

@@ -36,6 +36,7 @@ LONGEST = timedelta(hours=12)
 
 CODE_SECONDS = 30
 CODE_DIGITS = 6
+RECOVERY_LENGTH = 16
 
 
 class Weakness(StrEnum):
@@ -119,6 +120,12 @@ def accepted_step(given: str, codes: Mapping[int, str], last_step: int | None) -
     hits = [step for step, right in codes.items() if hmac.compare_digest(right.encode(), code.encode())]
     fresh = [step for step in hits if last_step is None or step > last_step]
     return min(fresh, default=None)
+
+
+def recovery_code(typed: str) -> str | None:
+    """Return a recovery code as it was typed, without its dashes and spaces; None where it can be none."""
+    code = re.sub(r"[\s\-–—]", "", typed).lower()
+    return code if len(code) == RECOVERY_LENGTH and code.isascii() and code.isalnum() else None
 
 
 def session_alive(created_at: datetime, last_seen_at: datetime, ended_at: datetime | None, now: datetime) -> bool:

@@ -15,7 +15,9 @@ from portal.auth.guard import token_hash
 from portal.auth.models import SignInSession, User
 from portal.auth.passwords import decoy, hash_password, matches, outdated
 from portal.auth.queries import demanded_roles
+from portal.auth.recovery import drop_codes, make_codes, use_code
 from portal.auth.rules import accepted_step, weaknesses, window
+from portal.auth.sealing import fresh, seal, unseal
 from portal.auth.words import WEAKNESSES
 from portal.kernel.access import Actor
 from portal.kernel.audit import record
@@ -173,14 +175,18 @@ def _accepted(secret: str, code: str, last_step: int | None, now: datetime) -> i
 
 def confirm_second_factor(
     session: Session, user: User, secret: str, code: str, opened: SignInSession, now: datetime
-) -> None:
-    """Enrol: the first right code proves that the phone has the secret. Other sessions end."""
+) -> tuple[str, ...]:
+    """Enrol: the first right code proves that the phone has the secret. Other sessions end.
+
+    Returns the recovery codes, which are shown this once.
+    """
     step = _accepted(secret, code, None, now)
     if step is None:
         raise DomainError.at("code", WRONG_CODE)
-    user.totp_secret, user.totp_confirmed_at, user.totp_last_step = secret, now, step
+    user.totp_secret, user.totp_confirmed_at, user.totp_last_step = seal(secret), now, step
     opened.second_factor_at = now
     end_sessions(session, user, now, keep=opened.id)
+    return make_codes(session, user, now)
 
 
 def verify_second_factor(
@@ -188,20 +194,25 @@ def verify_second_factor(
 ) -> str | Fault:
     """Take the code at sign-in: return the session's new token, or say why not (counted, as a password).
 
-    Each code opens once. The row is locked, so of two requests with one code the second fails.
+    Each code opens once, the phone's as a recovery code. The row is locked, so of two requests with
+    one code the second fails.
     """
     shut = lockout.shut_until(session, user.username, origin.ip, now)
     if shut is not None:
         return Fault(SHUT, "code", {"minutes": minutes(shut, now)})
     session.refresh(user, with_for_update=True)
-    step = _accepted(user.totp_secret or "", code, user.totp_last_step, now)
-    if step is None:
+    secret = unseal(user.totp_secret)
+    step = _accepted(secret, code, user.totp_last_step, now) if secret else None
+    if step is None and not use_code(session, user, code, now):
         shut = lockout.count(session, user.username, origin.ip, now)
         record(session, "second factor failed", TABLE, {}, row_id=user.id)
         return Fault(SHUT, "code", {"minutes": minutes(shut, now)}) if shut else Fault(WRONG_CODE, "code")
     lockout.forget(session, user.username)
     token = secrets.token_urlsafe(32)
-    user.totp_last_step, opened.second_factor_at, opened.token_hash = step, now, token_hash(token)
+    user.totp_last_step = user.totp_last_step if step is None else step
+    opened.second_factor_at, opened.token_hash = now, token_hash(token)
+    if secret and not fresh(user.totp_secret or ""):
+        user.totp_secret = seal(secret)
     return token
 
 
@@ -209,11 +220,12 @@ def remove_second_factor(session: Session, user: User) -> None:
     """Take the second factor away; refused where headquarters demands it of one of the roles."""
     if demanded_roles(session) & set(user.roles):
         raise DomainError.at(None, N_("Headquarters requires a second factor for your role, so it cannot be removed."))
-    clear_second_factor(user)
+    clear_second_factor(session, user)
 
 
-def clear_second_factor(user: User) -> None:
-    """Forget the second factor: the person, or an administrator for a lost phone."""
+def clear_second_factor(session: Session, user: User) -> None:
+    """Forget the second factor and its codes: the person, or an administrator for a lost phone."""
+    drop_codes(session, user)
     user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
 
 

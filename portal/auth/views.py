@@ -9,21 +9,24 @@ from flask import Blueprint, current_app, flash, redirect, request, session, url
 from flask_login import current_user, login_user
 
 from portal.auth import services
-from portal.auth.forms import ChangePasswordForm, CodeForm, SignInForm
+from portal.auth.forms import ChangePasswordForm, CodeForm, EitherCodeForm, SignInForm
 from portal.auth.guard import TOKEN, Account, account, limiter
 from portal.auth.queries import demanded_roles
-from portal.auth.rules import local_path
+from portal.auth.recovery import codes_left
+from portal.auth.rules import local_path, recovery_code
 from portal.kernel.access import public, signed_in
 from portal.kernel.errors import DomainError, Fault
-from portal.kernel.i18n import LOCALES, _
+from portal.kernel.i18n import LOCALES, _, ngettext
 from portal.kernel.web import db_session, keep_writes, now, page, show_faults
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
 #: The work list: where everybody starts.
-HOME = "/"
+HOME, PROFILE = "/", "/auth/profile"
 #: Cookie entries of a half-open door: where to go on, and the secret being enrolled.
 NEXT, SECRET = "next", "enrolling"
+#: When the password was given to set up another phone, and for how many seconds that holds.
+RENEWING, RENEW_WITHIN = "renewing", 600
 
 
 def origin() -> services.Origin:
@@ -39,7 +42,17 @@ def refuse(form: Any, fault: Fault) -> None:
 
 def go_on() -> Any:
     """Lead to where somebody wanted to go before the door asked."""
-    return redirect(local_path(session.pop(NEXT, None)) or HOME)
+    return redirect(wanted())
+
+
+def wanted() -> str:
+    """Return where somebody wanted to go before the door asked, once."""
+    return local_path(session.pop(NEXT, None)) or HOME
+
+
+def show_codes(codes: tuple[str, ...], onward: str) -> Any:
+    """Show recovery codes: this once, no page can show them again."""
+    return page("portal/auth/recovery_codes.html", 201, codes=codes, onward=onward, demanded=onward != PROFILE)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -101,7 +114,7 @@ def change_password() -> Any:
 @signed_in
 def second_factor() -> Any:
     """Ask for the code of the authenticator app; the session's token changes with it."""
-    form, who = CodeForm(), account()
+    form, who = EitherCodeForm(), account()
     if who.record.second_factor_at is not None or who.user.totp_confirmed_at is None:
         return go_on()
     if not form.validate_on_submit():
@@ -113,6 +126,16 @@ def second_factor() -> Any:
         refuse(form, token)
         return page("portal/auth/second_factor.html", 422, form=form)
     session[TOKEN] = token
+    if recovery_code(form.code.data or "") is not None:
+        left = codes_left(db_session(), who.user)
+        flash(
+            ngettext(
+                "%(num)d recovery code is left. In your account you set up your new phone, with ten new codes.",
+                "%(num)d recovery codes are left. In your account you set up your new phone, with ten new codes.",
+                left,
+            ),
+            "warning",
+        )
     return go_on()
 
 
@@ -121,24 +144,28 @@ def second_factor() -> Any:
 def enrol_second_factor() -> Any:
     """Show the secret as a QR code and text; the first right code switches the second factor on."""
     form, who = CodeForm(), account()
-    if who.user.totp_confirmed_at is not None:
-        return redirect(url_for("auth.profile"))
+    renewing = now().timestamp() - session.get(RENEWING, 0) < RENEW_WITHIN
+    if who.user.totp_confirmed_at is not None and not renewing:
+        return redirect(PROFILE)
+    demanded = bool(who.demanded & set(who.user.roles)) and who.user.totp_confirmed_at is None
     secret = session.setdefault(SECRET, services.new_secret())
     if form.validate_on_submit():
         try:
-            services.confirm_second_factor(db_session(), who.user, secret, form.code.data or "", who.record, now())
+            codes = services.confirm_second_factor(
+                db_session(), who.user, secret, form.code.data or "", who.record, now()
+            )
         except DomainError as error:
             db_session().rollback()
             show_faults(form, error)
         else:
             session.pop(SECRET)
+            session.pop(RENEWING, None)
             flash(_("The second factor is on. From now on, signing in asks for a code."), "success")
-            return go_on() if who.demanded & set(who.user.roles) else redirect(url_for("auth.profile"))
+            return show_codes(codes, wanted() if demanded else PROFILE)
     picture = segno.make(services.provisioning_uri(who.user, secret), error="m").svg_data_uri(
         scale=5, border=4, light="white"
     )
     status = 422 if form.is_submitted() else 200
-    demanded = bool(who.demanded & set(who.user.roles))
     return page(
         "portal/auth/enrol.html", status, form=form, picture=picture, secret=secret, demanded=demanded,
         groups=[secret[at : at + 4] for at in range(0, len(secret), 4)],

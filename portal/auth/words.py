@@ -33,6 +33,10 @@ ACTIONS = {
     "other sessions ended": N_("Other sessions ended"),
     "password refused": N_("Password refused"),
     "second factor failed": N_("Second factor failed"),
+    "recovery codes made": N_("Recovery codes made"),
+    "recovery code used": N_("Recovery code used"),
+    "file made": N_("File made"),
+    "file downloaded": N_("File downloaded"),
 }
 
 #: Where a change came from, when it did not come over the network.
@@ -66,4 +70,19 @@ TABLES = {
     "user_account": N_("Account"),
     "vehicle": N_("Vehicle"),
     "vehicle_model": N_("Vehicle model"),
+}
+
+#: What a trace can be about: a table, or a file that was made or taken.
+SUBJECTS = {**TABLES, "audit_entry": N_("Audit trail"), "job": N_("File of the download centre")}
+
+#: What stands in a trace that is no column of a table.
+FIELDS = {
+    "rows": N_("Number of rows"),
+    "left": N_("Left"),
+    "file": N_("File"),
+    "title": N_("Title"),
+    "list": N_("List"),
+    "query": N_("Filters, order and columns"),
+    "paper": N_("Paper"),
+    "key": N_("Number"),
 }

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.downloads.queries import OPEN_STATES, own_job, own_jobs
 from portal.downloads.words import STATES, TONES
 from portal.kernel.access import signed_in
-from portal.kernel.jobs import Job
+from portal.kernel.audit import record_reading
+from portal.kernel.jobs import Job, about_file
 from portal.kernel.storage import storage
 from portal.kernel.web import actor, db_session, page
 
@@ -55,6 +56,8 @@ def file(job_id: int) -> Response | BaseResponse:
     content = storage().get(found.file_key)
     if content is None:
         abort(404)
+    said = about_file(found.title, found.payload, found.result, found.file_name)
+    record_reading("file downloaded", Job.__tablename__, said, row_id=found.id, actor=actor())
     return _as_file(content, found)
 
 

@@ -16,12 +16,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, func, inspect, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event, func, insert, inspect, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
 from portal.kernel.access import Actor
 from portal.kernel.clock import utc_now
-from portal.kernel.db import Base, Document, Identified, short
+from portal.kernel.db import Base, Document, Identified, db, short
 from portal.kernel.scoping import DealerOwned, actor_of
 
 HIDDEN = "•••"  # what stands for a value that must not be kept twice
@@ -54,6 +54,8 @@ class AuditEntry(Identified, Base):
     __table_args__ = (
         Index("ix_audit_entry_row", "table_name", "row_id"),
         Index("ix_audit_entry_seal", "seal_id"),
+        Index("ix_audit_entry_at", "at", "id"),
+        Index("ix_audit_entry_user", "user_id", "at", "id"),
     )
 
     at: Mapped[datetime]
@@ -77,6 +79,15 @@ def record(
     ``actor`` is for a session that has none: nobody is signed in yet.
     """
     _write(session, [entry(session, action, table, row_id, dealer_id, dict(changes), actor)])
+
+
+def record_reading(
+    action: str, table: str, changes: Mapping[str, Any], *, row_id: int | None = None, actor: Actor
+) -> None:
+    """Leave a trace of something that was only read, a file that was taken: in a transaction of its own."""
+    row = trace(actor, action, table, row_id, actor.dealer_id, dict(changes))
+    with db.engine.begin() as connection:
+        connection.execute(insert(AuditEntry.__table__), row)  # type: ignore[arg-type]
 
 
 def seal(session: Session, now: datetime) -> int:
@@ -199,7 +210,13 @@ def entry(
     given: Actor | None = None,
 ) -> dict[str, Any]:
     """Return the values of a trace's row, for whoever writes it."""
-    actor = given or actor_of(session)
+    return trace(given or actor_of(session), action, table, row_id, dealer_id, changes)
+
+
+def trace(
+    actor: Actor | None, action: str, table: str, row_id: int | None, dealer_id: int | None, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the values of a trace's row for an actor that no session knows."""
     return {
         "at": utc_now(), "chain": HEAD_OFFICE if dealer_id is None else f"dealer:{dealer_id}",
         "user_id": actor.user_id if actor else None, "actor": actor.name if actor else "nobody",

@@ -17,10 +17,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, or_, select, update
+from sqlalchemy import Index, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.access import Actor, Permission
+from portal.kernel.audit import AuditEntry, trace
 from portal.kernel.db import Base, Document, Identified, db, read_transactions, short
 from portal.kernel.errors import DomainError, OperatorError
 from portal.kernel.i18n import force_locale, say
@@ -169,28 +170,30 @@ def run_one(worker: str) -> bool:
         return False
     with db.engine.connect() as connection:
         row = connection.execute(select(*Job.__table__.columns).where(Job.id == job_id)).one()
-    handler = HANDLERS.get(row.kind)
+    handler, actor = HANDLERS.get(row.kind), _actor(row.actor)
     outcome, error = Outcome(), None
     try:
         if handler is None:
             raise OperatorError(f"nobody handles {row.kind}")  # noqa: TRY301  (one place for every failure)
-        outcome = _run(handler, row, now)
+        outcome = _run(handler, row, actor, now)
     except DomainError as refused:
         with force_locale(row.locale):
             error = "\n".join(say(fault) for fault in refused.faults)
     except Exception:
         current_app.logger.exception("job %s failed\n%s", job_id, traceback.format_exc())
         error = "internal"
-    _close(row, outcome, error)
+    _close(row, outcome, error, actor)
     return True
 
 
-def _run(handler: Handler, row: Any, now: datetime) -> Outcome:
-    kept = row.actor
-    actor = Actor(
+def _actor(kept: dict[str, Any]) -> Actor:
+    return Actor(
         kept["user_id"], kept["name"], kept["dealer_id"],
         frozenset(Permission(value) for value in kept["permissions"]), "job", tuple(kept["roles"]),
     )  # fmt: skip
+
+
+def _run(handler: Handler, row: Any, actor: Actor, now: datetime) -> Outcome:
     quiet = read_transactions() if handler.reads_only else nullcontext()
     with force_locale(row.locale), quiet, Session(db.engine, expire_on_commit=False) as session:
         enter(session, actor, scope_for(actor, f"job {row.id}"))
@@ -200,7 +203,7 @@ def _run(handler: Handler, row: Any, now: datetime) -> Outcome:
         return outcome
 
 
-def _close(row: Any, outcome: Outcome, error: str | None) -> None:
+def _close(row: Any, outcome: Outcome, error: str | None, actor: Actor) -> None:
     """Write what came of it, unless the lease ran out and another worker has taken the job up since."""
     values: dict[str, Any] = {
         "state": "failed" if error else "done", "error": error, "result": outcome.result,
@@ -208,4 +211,15 @@ def _close(row: Any, outcome: Outcome, error: str | None) -> None:
         "file_key": outcome.file_key, "file_name": outcome.file_name, "file_type": outcome.file_type,
     }  # fmt: skip
     with db.engine.begin() as connection:
-        connection.execute(update(Job).where(Job.id == row.id, Job.attempts == row.attempts).values(**values))
+        mine = update(Job).where(Job.id == row.id, Job.attempts == row.attempts).values(**values)
+        closed = connection.execute(mine).rowcount
+        if closed and outcome.file_key:
+            said = about_file(row.title, row.payload, outcome.result, outcome.file_name)
+            made = trace(actor, "file made", Job.__tablename__, row.id, actor.dealer_id, said)
+            connection.execute(insert(AuditEntry.__table__), made)  # type: ignore[arg-type]
+
+
+def about_file(title: str, payload: dict[str, Any], result: dict[str, Any], name: str | None) -> dict[str, Any]:
+    """Say which file it is, for the audit trail: of which list in which state or which paper, how many rows."""
+    asked = {key: payload[key] for key in ("list", "query", "paper", "key", "kind") if payload.get(key)}
+    return {"file": name, "title": title, **asked, **({"rows": result["rows"]} if "rows" in result else {})}

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairOrder
+from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
@@ -129,19 +130,34 @@ def _address(endpoint: str, query: str) -> str:
 
 
 def search(session: Session, text: str, actor: Actor) -> list[Found]:
-    """Find by document number, VIN, its last characters or plate, within what the actor may see."""
+    """Find by document number, VIN, its last characters, plate, or owner, within what the actor may see."""
     number = text.strip().upper()
     shelf = next((shelf for shelf in SHELVES if number.startswith(f"{shelf.series}-")), None)
     if shelf is not None:
         return _documents(session, shelf, number, actor)
     if not actor.may(Permission.VEHICLE_VIEW) or not url_exists("vehicles.vehicle"):
         return []
+    return _cars(session, text) or _owned(session, text, actor)
+
+
+def _cars(session: Session, text: str) -> list[Found]:
     return [
         Found(
             N_("Car"), hit.vin, " · ".join(filter(None, (hit.plate, hit.model, hit.owner))),
             url_for("vehicles.vehicle", vin=hit.vin),
         )
         for hit in find(session, text)
+    ]  # fmt: skip
+
+
+def _owned(session: Session, text: str, actor: Actor) -> list[Found]:
+    """Find cars by their owners; a station only its own customers, whom it may see in full."""
+    return [
+        Found(
+            N_("Car"), hit.vin, " · ".join(filter(None, (hit.owner, hit.phone, hit.plate, hit.model))),
+            url_for("vehicles.vehicle", vin=hit.vin),
+        )
+        for hit in find_owned(session, text, actor.dealer_id)
     ]  # fmt: skip
 
 

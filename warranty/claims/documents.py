@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.money import total
 from warranty.claims.queries.pages import Event, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
-from warranty.claims.words import LINE_NAMES
+from warranty.claims.words import LINE_NAMES, written
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
         applied=total(line.applied for line in lines), audited=claim.audited,
         submitted_by=versions[-1].by if versions else None,
         findings=tuple(
-            FormFinding(CHECK_BY_ID[one["check"]], one["figures"])
+            FormFinding(CHECK_BY_ID[one["check"]], written(one["figures"]))
             for one in (versions[-1].findings if versions else []) if one["check"] in CHECK_BY_ID
         ),
         decisions=tuple(_decisions(events)),

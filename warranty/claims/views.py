@@ -26,6 +26,7 @@ bp = Blueprint("claims", __name__, url_prefix="/claims")
 #: What the templates look words up in.
 WORDS: dict[str, Any] = {
     **{name: value for name, value in vars(words).items() if name.isupper()}, "CHECKS": CHECK_BY_ID,
+    "written": words.written,
 }  # fmt: skip
 WRITE, VIEW = Permission.CLAIM_WRITE, Permission.CLAIM_VIEW
 DECIDE, SENIOR = Permission.CLAIM_DECIDE, Permission.CLAIM_DECIDE_SENIOR

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from portal.kernel.i18n import N_
 
 STATES = {
@@ -112,3 +116,14 @@ FAULTS = {
     "reason_missing": N_("Please give the reason for this line."),
     "all_refused": N_("Every line is refused. Refuse the claim as a whole, with a reason."),
 }
+
+#: What of a finding's figures is money in yuan, and what is kilometres; the rest is written as it is.
+YUAN, KILOMETRES = frozenset({"applied", "limit"}), frozenset({"km", "before", "driven", "odometer"})
+
+
+def written(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the figures of a finding as pages write figures: with commas between thousands."""
+    return {
+        name: f"{Decimal(value):,.2f}" if name in YUAN else f"{value:,}" if name in KILOMETRES else value
+        for name, value in figures.items()
+    }

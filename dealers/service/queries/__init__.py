@@ -16,10 +16,11 @@ from dealers.service.queries.orders import (
     order_view,
     photo_key,
 )
+from dealers.service.queries.owners import Owned, find_owned
 from dealers.service.queries.visits import Visit, VisitJob, visits
 
 __all__ = [
-    "Car", "JobView", "LabourView", "Operation", "OrderView", "PartView", "PhotoView", "Visit", "VisitJob", "as_rule",
-    "car_by_vin", "count_open", "find_cars", "find_operations", "job_view", "knows_car", "labour_rate", "last_reading",
-    "open_numbers", "operation", "order_id", "order_view", "photo_key", "visits",
+    "Car", "JobView", "LabourView", "Operation", "OrderView", "Owned", "PartView", "PhotoView", "Visit", "VisitJob",
+    "as_rule", "car_by_vin", "count_open", "find_cars", "find_operations", "find_owned", "job_view", "knows_car",
+    "labour_rate", "last_reading", "open_numbers", "operation", "order_id", "order_view", "photo_key", "visits",
 ]  # fmt: skip

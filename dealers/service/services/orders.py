@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.ports import claims
 from dealers.service.queries import Car, as_rule, car_by_vin
 from dealers.service.rules import Extras, Opening, Problem
+from dealers.service.services.claimed import CLAIMED_FACT, at_headquarters, keep_in_step, seen
 from dealers.vehicles.ports import watch
 from dealers.vehicles.services import record_reading
 from portal.kernel.access import Actor, Permission, require
@@ -114,6 +117,16 @@ def editable(session: Session, order_id: int, version: int | None, actor: Actor)
     return order
 
 
+@contextmanager
+def editing(session: Session, order_id: int, version: int | None, actor: Actor, now: datetime) -> Iterator[RepairOrder]:
+    """Load an order for change; afterwards sum it up, and keep it in step with the claims made of it."""
+    order = editable(session, order_id, version, actor)
+    before = seen(order)
+    yield order
+    keep_in_step(session, order, before)
+    touch(session, order, actor, now)
+
+
 def touch(session: Session, order: RepairOrder, actor: Actor, now: datetime) -> None:
     """Sum the order up anew and note who changed it: its version tells older pages."""
     session.flush()
@@ -136,7 +149,7 @@ def complete_order(
 ) -> RepairOrder:
     """Complete an order: its record must be whole. ``completed_at`` is when the car went back, else now."""
     order = editable(session, order_id, version, actor)
-    completed = completed_at or now
+    completed = _completion(session, order, completed_at) or now
     words.refuse(
         rules.completion_problems(
             order.type, [as_rule(job) for job in order.jobs], extras_of(order), order.received_at, completed, now
@@ -146,7 +159,18 @@ def complete_order(
     touch(session, order, actor, now)
     advance(session, order, "complete", actor, now)
     watch().car_changed(session, order.vehicle_id, now)
+    claims().take_over(session, order.id, {}, visit=True)
     return order
+
+
+def _completion(session: Session, order: RepairOrder, wanted: datetime | None) -> datetime | None:
+    """Return when the car went back: as a claim at headquarters says, if there is one."""
+    claim = at_headquarters(session, order.id)
+    if claim is None or claim.completed_at is None:
+        return wanted
+    if wanted not in {None, claim.completed_at}:
+        raise DomainError.at("completed_at", CLAIMED_FACT, claim=claim.number)
+    return claim.completed_at
 
 
 def reopen_order(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairPhoto
 from dealers.service.pictures import shrink
+from dealers.service.services.claimed import CLAIMED_PHOTO, at_headquarters
 from dealers.service.services.orders import editable
 from portal.kernel.access import Actor
 from portal.kernel.clock import local
@@ -49,6 +50,9 @@ def add_photo(
 def remove_photo(session: Session, order_id: int, photo_id: int, actor: Actor) -> None:
     """Take a photo off an open order. Its file stays: the audit trail may ask for it."""
     order = editable(session, order_id, None, actor)
+    claim = at_headquarters(session, order.id)
+    if claim is not None:
+        raise DomainError.at(None, CLAIMED_PHOTO, claim=claim.number)
     photo = session.scalars(
         select(RepairPhoto).where(RepairPhoto.id == photo_id, RepairPhoto.order_id == order.id)
     ).first()

@@ -14,7 +14,7 @@ from dealers.service import rules, words
 from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.queries import as_rule, last_reading
 from dealers.service.rules import Extras, Problem
-from dealers.service.services.orders import editable, read_meter, touch
+from dealers.service.services.orders import editing, read_meter
 from dealers.service.services.work import (
     JobText,
     drop_job,
@@ -102,17 +102,16 @@ def save_work(
 
     Every fault is told, not only the first; with one fault nothing is kept (the caller rolls back).
     """
-    order = editable(session, order_id, version, actor)
-    with session.no_autoflush:  # nothing reaches the database before the rules have seen it
-        _collect(_changes(session, order, work, now))
-    if work.remove is not None:
-        kind, key = work.remove
-        if kind == "job":
-            drop_job(session, order, key)
-        else:
-            drop_line(session, order, kind, key)
-    _collect(_additions(session, order, work))
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        with session.no_autoflush:  # nothing reaches the database before the rules have seen it
+            _collect(_changes(session, order, work, now))
+        if work.remove is not None:
+            kind, key = work.remove
+            if kind == "job":
+                drop_job(session, order, key)
+            else:
+                drop_line(session, order, kind, key)
+        _collect(_additions(session, order, work))
     return order
 
 

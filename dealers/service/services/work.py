@@ -15,7 +15,7 @@ from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
 from dealers.service.ports import PartOffer, catalogue, claims
 from dealers.service.queries import Operation, as_rule, find_operations, labour_rate, operation
 from dealers.service.rules import Extras, Labour, PartUse
-from dealers.service.services.orders import editable, touch
+from dealers.service.services.orders import editing
 from dealers.vehicles.models import Vehicle
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -53,10 +53,9 @@ def add_job(
     session: Session, order_id: int, text: JobText, actor: Actor, now: datetime, *, version: int | None = None
 ) -> RepairJob:
     """Add a job to an open order."""
-    order = editable(session, order_id, version, actor)
-    job = new_job(order, text)
-    words.refuse(rules.job_problems(as_rule(job)))
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        job = new_job(order, text)
+        words.refuse(rules.job_problems(as_rule(job)))
     return job
 
 
@@ -65,11 +64,10 @@ def save_job(
     *, version: int | None = None,
 ) -> RepairJob:  # fmt: skip
     """Change what a job says; another payer brings that payer's part prices."""
-    order = editable(session, order_id, version, actor)
-    job = job_of(order, job_id)
-    write_job(session, order, job, text)
-    words.refuse(rules.job_problems(as_rule(job)))
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        job = job_of(order, job_id)
+        write_job(session, order, job, text)
+        words.refuse(rules.job_problems(as_rule(job)))
     return job
 
 
@@ -77,9 +75,8 @@ def remove_job(
     session: Session, order_id: int, job_id: int, actor: Actor, now: datetime, *, version: int | None = None
 ) -> None:
     """Remove a job with its lines; the last one stays, an order is about something."""
-    order = editable(session, order_id, version, actor)
-    drop_job(session, order, job_id)
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        drop_job(session, order, job_id)
 
 
 def add_labour(
@@ -87,10 +84,8 @@ def add_labour(
     *, version: int | None = None, hours: Decimal | None = None,
 ) -> LabourLine:  # fmt: skip
     """Add the operation that was typed (code, name, initials) at the station's rate of the day."""
-    order = editable(session, order_id, version, actor)
-    line = new_labour(session, order, job_of(order, job_id), typed, hours)
-    touch(session, order, actor, now)
-    return line
+    with editing(session, order_id, version, actor, now) as order:
+        return new_labour(session, order, job_of(order, job_id), typed, hours)
 
 
 def change_labour(
@@ -98,10 +93,8 @@ def change_labour(
     *, version: int | None = None,
 ) -> LabourLine:  # fmt: skip
     """Change the hours of a labour line, within the quota where the maker pays."""
-    order = editable(session, order_id, version, actor)
-    line = write_labour(session, order, line_id, hours)
-    touch(session, order, actor, now)
-    return line
+    with editing(session, order_id, version, actor, now) as order:
+        return write_labour(session, order, line_id, hours)
 
 
 def add_part(  # noqa: PLR0913  (what a line says, each by its name)
@@ -109,12 +102,11 @@ def add_part(  # noqa: PLR0913  (what a line says, each by its name)
     *, version: int | None = None, quantity: Decimal = Decimal(1), causal: bool = False,
 ) -> PartLine:  # fmt: skip
     """Add the part that was typed (number, name, initials) at the payer's price of the day."""
-    order = editable(session, order_id, version, actor)
-    line = new_part(session, order, job_of(order, job_id), typed, quantity)
-    session.flush()  # the line gets its id here
-    if causal:
-        mark_causal(line_job(order, line), line.id)
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        line = new_part(session, order, job_of(order, job_id), typed, quantity)
+        session.flush()  # the line gets its id here
+        if causal:
+            mark_causal(line_job(order, line), line.id)
     return line
 
 
@@ -123,12 +115,11 @@ def change_part(  # noqa: PLR0913  (what a line says, each by its name)
     *, version: int | None = None, unit_price: Decimal | None = None, causal: bool | None = None,
 ) -> PartLine:  # fmt: skip
     """Change quantity, price (only where the customer pays) or the causal mark of a part line."""
-    order = editable(session, order_id, version, actor)
-    line = write_part(session, order, line_id, quantity, unit_price)
-    job = line_job(order, line)
-    if causal is not None:
-        mark_causal(job, line.id if causal else None)
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        line = write_part(session, order, line_id, quantity, unit_price)
+        job = line_job(order, line)
+        if causal is not None:
+            mark_causal(job, line.id if causal else None)
     return line
 
 
@@ -137,18 +128,16 @@ def remove_line(
     *, version: int | None = None,
 ) -> None:  # fmt: skip
     """Remove a ``labour`` or ``part`` line."""
-    order = editable(session, order_id, version, actor)
-    drop_line(session, order, kind, line_id)
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        drop_line(session, order, kind, line_id)
 
 
 def set_service(
     session: Session, order_id: int, extras: Extras, actor: Actor, now: datetime, *, version: int | None = None
 ) -> RepairOrder:
     """Record out-call, towing, and the substitute car or compensation of an order."""
-    order = editable(session, order_id, version, actor)
-    write_extras(order, extras)
-    touch(session, order, actor, now)
+    with editing(session, order_id, version, actor, now) as order:
+        write_extras(order, extras)
     return order
 
 
@@ -180,7 +169,7 @@ def write_job(session: Session, order: RepairOrder, job: RepairJob, text: JobTex
 def _check_payer(session: Session, order: RepairOrder, job: RepairJob) -> None:
     """What the maker was asked to pay, nobody else pays too."""
     for claim in claims().of_order(session, order.id):
-        if claim.job_id == job.id and claim.live:
+        if claim.job_id == job.id and claim.held:
             raise DomainError.at(f"job-{job.id}-payer", CLAIMED_PAYER, claim=claim.number)
 
 

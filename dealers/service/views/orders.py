@@ -12,6 +12,7 @@ from dealers.service import queries, services, words
 from dealers.service.forms import Reader, read_work, written
 from dealers.service.lists import NETWORK_ORDERS, ORDERS
 from dealers.service.models import RepairOrder
+from dealers.service.ports import claims
 from dealers.service.queries import OrderView
 from dealers.service.rules import SUBSTITUTE_AFTER_DAYS, promise_passed
 from dealers.service.views import bp
@@ -107,8 +108,11 @@ def _show(
     view: OrderView, *, typed: Mapping[str, str] | None = None, faults: tuple[Fault, ...] = (), status: int = 200,
     **more: Any,
 ) -> Any:  # fmt: skip
+    made = claims().of_order(db_session(), view.order.id)
     context = {
         "view": view,
+        "claimed": {claim.job_id: claim.number for claim in made if claim.binds},
+        "held": {claim.job_id: claim.number for claim in made if claim.held},
         "order": view.order,
         "typed": typed,
         "faults": [(fault.field, _label(view, fault.field), say(fault)) for fault in faults],

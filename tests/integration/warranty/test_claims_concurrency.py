@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from threading import Barrier, Thread
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.kernel.db import db
-from portal.kernel.errors import ConflictError
+from portal.kernel.errors import ConflictError, DomainError
 from portal.kernel.lifecycle import StateChange
 from portal.kernel.scoping import enter, leave, scope_for
 from tests.factories.claims import make_claim
 from tests.factories.network import make_actor, make_dealer
+from tests.factories.vehicles import make_vehicle
 from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
-from warranty.claims.services import Decision, decide_claim, submit_claim
+from warranty.claims.rules.checks import CHECK_BY_ID
+from warranty.claims.services import Decision, Submitted, decide_claim, submit, submit_claim
 
 
 def both_at_once(app: Flask, actors: tuple[Actor, Actor], act: Callable[[Session, Actor], Any]) -> list[Any]:
@@ -65,6 +68,29 @@ def test_pressed_twice_at_the_same_moment_it_is_submitted_once(app: Flask, sessi
     assert {outcome.version for outcome in outcomes} == {1}
     assert count(session, ClaimVersion) == 1
     assert count(session, StateChange) == 2  # the order was completed, the claim submitted
+
+
+def test_of_two_claims_for_one_car_part_and_day_the_second_sees_the_first(
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    car, dealers = make_vehicle(session), (make_dealer(session), make_dealer(session))
+    clerks = (make_actor(session, "warranty_clerk", dealers[0]), make_actor(session, "warranty_clerk", dealers[1]))
+    numbers = {
+        dealer.id: make_claim(session, now=now, dealer=dealer, vehicle=car, odometer_km=8_000).number
+        for dealer in dealers
+    }
+    session.commit()
+
+    def slow_store(*arguments: Any) -> None:
+        time.sleep(0.5)  # both have read by now, unless one had to wait for the other
+        store(*arguments)
+
+    store = submit._store  # noqa: SLF001
+    monkeypatch.setattr(submit, "_store", slow_store)
+    outcomes = both_at_once(app, clerks, lambda s, who: submit_claim(s, numbers[who.dealer_id or 0], who, now))
+    refused = [one for one in outcomes if isinstance(one, DomainError)]
+    assert [isinstance(one, Submitted) for one in outcomes].count(True) == 1
+    assert [fault.message for fault in refused[0].faults] == [CHECK_BY_ID["duplicate"].message]
 
 
 @pytest.mark.parametrize("outcome", ["approve", "return"])

@@ -17,7 +17,7 @@ from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.lifecycle import history
 from tests.factories.claims import APPLIED, Line, make_catalogue, make_claim, make_completed_order
 from tests.factories.network import act_as, make_actor, make_dealer
-from tests.factories.vehicles import make_vehicle
+from tests.factories.vehicles import make_reading, make_vehicle
 from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
 from warranty.claims.rules.decision import LineDecision
 from warranty.claims.services import (
@@ -153,6 +153,16 @@ def test_errors_block_and_point_to_their_fields(session: Session, clerk: Actor, 
     assert [fault.field for fault in refused.value.faults] == ["type", "correction", "line-2"]
     assert session.get_one(Claim, claim.id).state == "draft"
     assert session.scalar(select(func.count()).select_from(ClaimVersion)) == 0
+
+
+def test_an_error_tells_kilometres_with_commas(session: Session, clerk: Actor, now: datetime) -> None:
+    car = make_vehicle(session)
+    make_reading(session, car, 23_456, (now - timedelta(days=30)).date())
+    claim = make_claim(session, now=now, vehicle=car, odometer_km=12_345)
+    with pytest.raises(DomainError) as refused:
+        submit_claim(session, claim.number, clerk, now)
+    facts = refused.value.faults[0].facts
+    assert (facts["km"], facts["before"]) == ("12,345", "23,456")
 
 
 def test_a_warning_goes_along_with_the_version(session: Session, clerk: Actor, now: datetime) -> None:

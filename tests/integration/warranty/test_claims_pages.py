@@ -20,6 +20,7 @@ from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.factories.claims import make_catalogue, make_claim, make_completed_order
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
+from warranty.claims.documents import build_claim_form
 from warranty.claims.models import Claim
 
 SignIn = Callable[[User], FlaskClient]
@@ -102,6 +103,23 @@ def test_saving_answers_with_findings_and_the_total(
     assert 'href="#concern"' in answer.text
     assert "664.10" in answer.text
     assert stored(session, claim.number).applied == Decimal("664.10")
+
+
+def test_figures_of_findings_are_written_as_everywhere_else(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    claim, sent = (
+        make_claim(session, state, now=now, dealer=station, towing_fee=Decimal(8000), odometer_km=123_456)
+        for state in ("draft", "submitted")
+    )
+    session.commit()
+    text = clerk.get(f"/claims/{claim.number}").text
+    assert "8,752.10 yuan are claimed; up to 5,000.00 yuan" in text
+    assert "60,000 km; received" in text
+    assert "123,456 km" in text
+    head_office(session)
+    printed = [finding.figures for finding in build_claim_form(session, sent.number).findings]
+    assert {"8,752.10", "123,456"} <= {str(value) for figures in printed for value in figures.values()}
 
 
 def test_a_wrong_amount_is_told_at_its_field_and_kept(

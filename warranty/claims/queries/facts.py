@@ -77,7 +77,9 @@ def _head(*, for_update: bool) -> Any:
         )
         .where(CLAIM.c.number == bindparam("claim_number"), wall(CLAIM), wall(ORDER))
     )  # fmt: skip
-    return statement.with_for_update(of=CLAIM) if for_update else statement
+    # In this order: the visit, as the counter locks it; the claim; and the car, so that of two claims for one car
+    # the second sees the first. Checks of other tables' keys go on (NO KEY).
+    return statement.with_for_update(of=(ORDER, CLAIM, CAR), key_share=True) if for_update else statement
 
 
 def _lines() -> Any:

@@ -19,7 +19,17 @@ from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.queries.prices import quotas, warranty_prices
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
-from warranty.claims.rules.money import Extras, Labour, Priced, UsedPart, price, rates_on
+from warranty.claims.rules.money import (
+    OUT_CALL,
+    SUBSTITUTE,
+    TOWING,
+    Extras,
+    Labour,
+    Priced,
+    UsedPart,
+    price,
+    rates_on,
+)
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.states import CLAIM
 
@@ -61,10 +71,13 @@ def make_claims_from_order(session: Session, order_number: str, actor: Actor, no
 def refill_claim(session: Session, number: str, actor: Actor, expected_version: int | None = None) -> Claim:
     """Take the repair order's words, lines and prices over again, in place of what was edited."""
     require(actor, Permission.CLAIM_WRITE)
+    order_id = session.scalar(select(Claim.order_id).where(Claim.number == number))
+    if order_id is None:
+        raise NotFoundError(Fault("This does not exist."))
+    order = locked(session, RepairOrder, order_id)  # before its claim, as the counter does: no deadlock
     claim = locked_claim(session, number, expected_version)
     if not CLAIM.can(claim.state, "submit"):
         raise ConflictError(Fault(N_("This claim is with headquarters and cannot be changed now.")))
-    order = locked(session, RepairOrder, claim.order_id)
     job = next((job for job in order.jobs if job.id == claim.job_id), None)
     if job is None:
         raise DomainError(Fault(N_("The job of this claim is no longer on the repair order. Withdraw the claim.")))
@@ -92,21 +105,32 @@ def _fill(session: Session, claim: Claim, order: RepairOrder, job: RepairJob, de
         setattr(claim, name, getattr(job, name))
     for name in FROM_ORDER:
         setattr(claim, name, getattr(order, name))
+    fill_causal(claim, job)
+    fill_lines(claim, price_job(session, claim, order, job, dealer))
+    add_up(claim)
+
+
+def fill_causal(claim: Claim, job: RepairJob) -> None:
+    """Write which part failed first, who made it, and whether it must come back."""
     causal = [part for part in job.parts if part.causal]
     claim.causal_part = causal[0].part_number if len(causal) == 1 else None
     claim.causal_supplier = causal[0].supplier if len(causal) == 1 else None
     claim.old_part_due = bool(causal)
-    for position, line in enumerate(_price(session, order, job, dealer), start=1):
+
+
+def fill_lines(claim: Claim, priced: tuple[Priced, ...]) -> None:
+    """Append the lines of a claim as they were priced."""
+    for position, line in enumerate(priced, start=1):
         claim.lines.append(
             ClaimLine(
                 dealer_id=claim.dealer_id, position=position, kind=line.kind, code=line.code, name=line.name,
                 quantity=line.quantity, unit_price=line.unit_price, causal=line.causal, applied=line.applied,
             )
         )  # fmt: skip
-    add_up(claim)
 
 
-def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer) -> tuple[Priced, ...]:
+def price_job(session: Session, claim: Claim, order: RepairOrder, job: RepairJob, dealer: Dealer) -> tuple[Priced, ...]:
+    """Price a job of a visit for its claim, at the quotas, the rate and the prices of the day."""
     day = local_date(order.completed_at or order.received_at)
     hours = quotas(session, [line.operation_code for line in job.labour], order.vehicle_id)
     prices = warranty_prices(session, [line.part_number for line in job.parts], day)
@@ -121,13 +145,27 @@ def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer)
             UsedPart(line.part_number, line.name, line.quantity, prices.get(line.part_number), line.causal)
             for line in job.parts
         ],
-        _extras(order, job), rates_on(day),
+        _extras(session, claim, order, job), rates_on(day),
     )  # fmt: skip
 
 
-def _extras(order: RepairOrder, job: RepairJob) -> Extras:
-    """What the visit cost beside goes with its first warranty job, once."""
-    first = next(one for one in order.jobs if one.payer == WARRANTY)
-    if job is not first:
+def _extras(session: Session, claim: Claim, order: RepairOrder, job: RepairJob) -> Extras:
+    """What the visit cost beside goes with one claim: its first warranty job's, unless another has it already."""
+    first = next((one for one in order.jobs if one.payer == WARRANTY), None)
+    if job is not first or _asked_elsewhere(session, claim, order):
         return Extras()
     return Extras(order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute_amount)
+
+
+def _asked_elsewhere(session: Session, claim: Claim, order: RepairOrder) -> bool:
+    """Tell whether another claim of the visit that was not withdrawn asks for what it cost beside."""
+    others = (
+        select(ClaimLine.id)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(
+            Claim.order_id == order.id, Claim.number != claim.number, Claim.state != "withdrawn",
+            ClaimLine.kind.in_((OUT_CALL, TOWING, SUBSTITUTE)),
+        )
+    )  # fmt: skip
+    with session.no_autoflush:
+        return session.scalar(others.limit(1)) is not None

@@ -21,6 +21,7 @@ from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
 from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
 from warranty.claims.states import CLAIM
+from warranty.claims.words import written
 
 #: What a version keeps of the claim's header.
 HEADER = (
@@ -76,7 +77,7 @@ def submit_claim(
 
 def fault(finding: Finding) -> Fault:
     """Return a finding as a fault at its field."""
-    return Fault(CHECK_BY_ID[finding.check].message, finding.field, finding.figures)
+    return Fault(CHECK_BY_ID[finding.check].message, finding.field, written(finding.figures))
 
 
 def _again(head: Any, seen_version: int | None) -> Submitted:
