@@ -44,6 +44,9 @@ class RepairRecord:
     substitute_from: datetime | None
     substitute_until: datetime | None
     substitute_amount: Decimal
+    special_transport_hours: Decimal
+    battery_transport_hours: Decimal
+    rescue_hours: Decimal
     note: str | None
 
 
@@ -57,7 +60,7 @@ def repair_record(session: Session, number: str) -> RepairRecord:
         order.owner_phone, order.presenter_name, order.presenter_phone, order.advisor_name, order.received_at,
         order.promised_at, order.completed_at, view.jobs, view.totals, order.out_call_km, order.out_call_expenses,
         order.towing_fee, order.substitute, order.substitute_from, order.substitute_until, order.substitute_amount,
-        order.note,
+        order.special_transport_hours, order.battery_transport_hours, order.rescue_hours, order.note,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from wtforms.validators import Optional
 from dealers.service import words
 from dealers.service.models import RepairOrder
 from dealers.service.queries import JobView, OrderView
-from dealers.service.rules import ORDER_TYPES, Extras, Opening, scanned_vin
+from dealers.service.rules import EXCLUDED_HOURS, ORDER_TYPES, Extras, Opening, scanned_vin
+from dealers.service.rules.law import LawFacts
 from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
 from portal.kernel.clock import ZONE, known_day, local
 from portal.kernel.errors import Fault
@@ -147,6 +148,10 @@ class Reader:
         """Return an amount in yuan, nought where nothing was typed."""
         return self.read(name, yuan, BAD_YUAN, Decimal("0.00"))
 
+    def hours(self, name: str) -> Decimal:
+        """Return hours, nought where nothing was typed."""
+        return self.read(name, _hundredths, BAD_NUMBER, Decimal("0.00"))
+
     def moment(self, name: str) -> datetime | None:
         """Return a moment, None where nothing was typed."""
         return self.read(name, moment, BAD_MOMENT, None)
@@ -212,6 +217,7 @@ def _extras(reader: Reader, order: RepairOrder) -> Extras | None:
         reader.whole("out_call_km"), reader.amount("out_call_expenses"), reader.amount("towing_fee"),
         reader.text("substitute"), reader.stored_moment("substitute_from", order.substitute_from),
         reader.stored_moment("substitute_until", order.substitute_until), reader.amount("substitute_amount"),
+        *(reader.hours(name) for name in EXCLUDED_HOURS),
     )  # fmt: skip
 
 
@@ -223,11 +229,27 @@ def _job(reader: Reader, job: JobView) -> JobEdit:
         reader.kept(f"{place}-component", job.component),
         reader.kept(f"{place}-failure_mode", job.failure_mode) or None,
         reader.kept(f"{place}-payer", job.payer), reader.text(f"{place}-technician") or None,
+        _law(reader, place),
     )  # fmt: skip
     marked = next((line.id for line in job.parts if line.causal), None)
     return JobEdit(
         job.id, text, whole(reader.text(f"{place}-causal")) if f"{place}-concern" in reader.typed else marked,
         reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"),
+    )  # fmt: skip
+
+
+def _law(reader: Reader, place: str) -> LawFacts | None:
+    """Read a job's answers to the law; None where the page did not ask."""
+    if f"{place}-duty" not in reader.typed:
+        return None
+    duty = reader.text(f"{place}-duty")
+    main_part = reader.text(f"{place}-main_part")
+    return LawFacts(
+        quality_problem=duty != "none", serious_safety=bool(reader.text(f"{place}-serious_safety")),
+        effect=reader.text(f"{place}-effect") or None, exemption=None if duty in {"quality", "none"} else duty,
+        action=reader.text(f"{place}-action"), main_part=main_part or None,
+        same_as=reader.text(f"{place}-same_as") or None,
+        resolved={"yes": True, "no": False}.get(reader.text(f"{place}-resolved")),
     )  # fmt: skip
 
 

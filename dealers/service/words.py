@@ -30,7 +30,31 @@ SUBSTITUTES = {
     "none": N_("None"),
     "car": N_("Substitute car"),
     "transport": N_("Transport compensation"),
+    "agreed": N_("Otherwise agreed with the customer"),
 }
+#: Who answers for what failed: a quality problem, none, or what frees the maker (Art. 32).
+DUTIES = {
+    "quality": N_("Quality problem, the maker answers"),
+    "none": N_("No quality problem"),
+    "disclosed_defect": N_("Exempt: defect told in writing at the sale"),
+    "misuse": N_("Exempt: used or serviced against the manual"),
+    "modification": N_("Exempt: modified against the manual"),
+    "self_handling": N_("Exempt: handled wrongly by the customer afterwards"),
+    "force_majeure": N_("Exempt: force majeure"),
+}
+EFFECTS = {
+    "steering_failure": N_("Steering failed"),
+    "brake_failure": N_("Brakes failed"),
+    "body_cracking": N_("Body cracked"),
+    "fuel_leak": N_("Fuel leaked"),
+    "traction_battery_fire": N_("Traction battery caught fire"),
+}
+ACTIONS = {
+    "repair": N_("Repaired"),
+    "replace_part": N_("Part replaced"),
+    "replace_assembly": N_("Assembly replaced"),
+}
+RESOLVED = {"yes": N_("Problem is gone"), "no": N_("Problem is still there")}
 COMPONENTS = {
     "engine": N_("Engine"),
     "transmission": N_("Transmission"),
@@ -95,6 +119,15 @@ FIELDS = {
     "substitute_from": N_("Substitute car from"),
     "substitute_until": N_("Substitute car until"),
     "substitute_amount": N_("Transport compensation (yuan)"),
+    "special_transport_hours": N_("Transport of special parts (hours)"),
+    "battery_transport_hours": N_("Transport of the traction battery (hours)"),
+    "rescue_hours": N_("Way of the rescue (hours)"),
+    "duty": N_("Who answers"),
+    "effect": N_("What failed"),
+    "action": N_("How it was repaired"),
+    "main_part": N_("Main part"),
+    "same_as": N_("Same problem as"),
+    "resolved": N_("Afterwards"),
     "new_concern": N_("Another concern"),
     "meter_replaced": N_("The odometer was replaced"),
     "claimed": N_("Claim"),
@@ -137,6 +170,14 @@ FAULTS = {
     "substitute_from": N_("Since when does the customer have the substitute car?"),
     "substitute_order": N_("The substitute car must come back after it was handed out."),
     "substitute_amount": N_("How much compensation was agreed?"),
+    "substitute_due": N_(
+        "More than %(days)s days in repair: which substitute car, compensation or other agreement did the customer get?"
+    ),
+    "excluded_hours": N_("Hours must be 0 or more and at most %(limit)s."),
+    "choose": N_("Please choose from the list."),
+    "no_assembly": N_("Only engine, transmission, traction battery and drive motor are assemblies."),
+    "main_part_unknown": N_("The certificate of this model declares no such main part of this component."),
+    "serious_without_quality": N_("A serious safety fault is a quality problem, or exempt. Please say who answers."),
 }
 
 

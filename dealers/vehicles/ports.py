@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
@@ -34,11 +35,26 @@ class NoVisits:
         return frozenset()
 
 
+@dataclass(frozen=True)
+class LawChoices:
+    """What a job's answers to the law may name.
+
+    ``main_parts``: component → part → (name in Chinese, in English). ``earlier``: place of an
+    earlier complaint of the car (``2026-03-01/1``) → the customer's words.
+    """
+
+    main_parts: Mapping[str, Mapping[str, tuple[str, str]]]
+    earlier: Mapping[str, str]
+
+
 class Watch(Protocol):
     """Is told of every change that the three-guarantees law reads. Found as ``app.extensions["watch"]``."""
 
     def car_changed(self, session: Session, vehicle_id: int, now: datetime) -> None:
         """Reckon the car anew, in the same transaction."""
+
+    def choices(self, session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
+        """Return what the jobs of a repair order may name: the car's main parts, its earlier complaints."""
 
 
 class NoWatch:
@@ -47,6 +63,11 @@ class NoWatch:
     def car_changed(self, session: Session, vehicle_id: int, now: datetime) -> None:
         """Do nothing."""
         del session, vehicle_id, now
+
+    def choices(self, session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
+        """Know nothing."""
+        del session, vehicle_id, number, now
+        return LawChoices({}, {})
 
 
 def watch() -> Watch:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dealers.service.words import COMPONENTS, FAILURE_MODES
+from dealers.service.words import ACTIONS, COMPONENTS, FAILURE_MODES
 from portal.kernel.i18n import N_, _, locale_key
 from warranty.guarantee.rules.facts import Text
 from warranty.guarantee.rules.texts import part_name
+
+__all__ = ["ACTIONS", "COUNTERS", "LEVELS", "REMEDIES", "about", "here"]
 
 LEVELS = {
     "green": N_("Green"),
@@ -30,11 +32,6 @@ REMEDIES = {
     "replace": N_("Another car"),
 }
 CHOICES = {"replace": N_("Another car"), "return": N_("The money back")}
-ACTIONS = {
-    "repair": N_("Repaired"),
-    "replace_part": N_("Part replaced"),
-    "replace_assembly": N_("Assembly replaced"),
-}
 
 
 def here(text: Text) -> str:

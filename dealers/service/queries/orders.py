@@ -13,6 +13,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.service.queries.cars import Car, cars_where
 from dealers.service.rules import Job, Labour, PartUse, Totals, days_in_shop, totals
+from dealers.service.rules.law import LawFacts
 from dealers.vehicles.models import Vehicle
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.lifecycle import StateChange, history
@@ -58,6 +59,7 @@ class JobView:
     failure_mode: str | None
     payer: str
     technician: str | None
+    law: LawFacts
     labour: tuple[LabourView, ...]
     parts: tuple[PartView, ...]
 
@@ -124,7 +126,12 @@ def job_view(job: RepairJob) -> JobView:
     """Copy a job for reading."""
     return JobView(
         job.id, job.position, job.concern, job.cause, job.correction, job.component, job.failure_mode, job.payer,
-        job.technician, tuple(map(_labour_view, job.labour)), tuple(map(_part_view, job.parts)),
+        job.technician,
+        LawFacts(
+            job.quality_problem, job.serious_safety, job.effect, job.exemption, job.action, job.main_part, job.same_as,
+            job.resolved,
+        ),
+        tuple(map(_labour_view, job.labour)), tuple(map(_part_view, job.parts)),
     )  # fmt: skip
 
 

@@ -55,7 +55,11 @@ def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> st
     order.number = next_number(session, SERIES, dealer.code, now)
     order.jobs.append(
         RepairJob(
-            dealer_id=dealer.id, position=1, concern=opening.concern.strip(), payer=rules.default_payer(opening.type)
+            dealer_id=dealer.id,
+            position=1,
+            concern=opening.concern.strip(),
+            payer=(payer := rules.default_payer(opening.type)),
+            quality_problem=rules.failed(opening.type, payer),
         )
     )
     session.add(order)
@@ -167,7 +171,7 @@ def _completion(session: Session, order: RepairOrder, wanted: datetime | None) -
     """Return when the car went back: as a claim at headquarters says, if there is one."""
     claim = at_headquarters(session, order.id)
     if claim is None or claim.completed_at is None:
-        return wanted
+        return wanted or order.completed_at
     if wanted not in {None, claim.completed_at}:
         raise DomainError.at("completed_at", CLAIMED_FACT, claim=claim.number)
     return claim.completed_at
@@ -176,10 +180,13 @@ def _completion(session: Session, order: RepairOrder, wanted: datetime | None) -
 def reopen_order(
     session: Session, order_id: int, reason: str, actor: Actor, now: datetime, *, version: int | None = None
 ) -> RepairOrder:
-    """Open a completed order again, with a reason that stays in its history."""
+    """Open a completed order again, with a reason that stays in its history.
+
+    The car stays handed back: its record is mended, no day in repair comes to it. Who repairs on
+    says so by the moment of the new completion.
+    """
     order = locked(session, RepairOrder, order_id, version)
     advance(session, order, "reopen", actor, now, reason=reason)
-    order.completed_at = None
     order.changed_at, order.changed_by = now, actor.name
     watch().car_changed(session, order.vehicle_id, now)
     return order
@@ -203,5 +210,6 @@ def extras_of(order: RepairOrder) -> Extras:
     """Return out-call, towing and substitute car of an order as the rules see them."""
     return Extras(
         order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute, order.substitute_from,
-        order.substitute_until, order.substitute_amount,
+        order.substitute_until, order.substitute_amount, order.special_transport_hours,
+        order.battery_transport_hours, order.rescue_hours,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dealers.service import rules, words
 from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.queries import as_rule, last_reading
 from dealers.service.rules import Extras, Problem
+from dealers.service.rules.law import law_problems
 from dealers.service.services.orders import editing, read_meter
 from dealers.service.services.work import (
     JobText,
@@ -29,6 +30,7 @@ from dealers.service.services.work import (
     write_labour,
     write_part,
 )
+from dealers.vehicles.ports import watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault
@@ -153,6 +155,8 @@ def _changes(session: Session, order: RepairOrder, work: Work, now: datetime) ->
     if work.head is not None:
         steps.append(partial(save_head, session, order, work.head, now))
     steps += [partial(_save_job, session, order, edit) for edit in work.jobs]
+    if any(edit.text.law for edit in work.jobs):
+        steps.append(partial(_check_law, session, order, work, now))
     steps += [partial(write_labour, session, order, edit.id, edit.hours) for edit in work.labour]
     steps += [partial(write_part, session, order, edit.id, edit.quantity, edit.unit_price) for edit in work.parts]
     steps += [partial(_check_job, job) for job in order.jobs]
@@ -165,6 +169,18 @@ def _save_job(session: Session, order: RepairOrder, edit: JobEdit) -> None:
     job = job_of(order, edit.id)
     write_job(session, order, job, edit.text)
     mark_causal(job, edit.causal)
+
+
+def _check_law(session: Session, order: RepairOrder, work: Work, now: datetime) -> None:
+    choices = watch().choices(session, order.vehicle_id, order.number, now)
+    words.refuse(
+        problem
+        for edit in work.jobs
+        if edit.text.law is not None
+        for problem in law_problems(
+            f"job-{edit.id}", job_of(order, edit.id).component, edit.text.law, choices.main_parts, choices.earlier
+        )
+    )
 
 
 def _check_job(job: RepairJob) -> None:

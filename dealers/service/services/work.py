@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -15,6 +15,7 @@ from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
 from dealers.service.ports import PartOffer, catalogue, claims
 from dealers.service.queries import Operation, as_rule, find_operations, labour_rate, operation
 from dealers.service.rules import Extras, Labour, PartUse
+from dealers.service.rules.law import LawFacts
 from dealers.service.services.orders import editing
 from dealers.vehicles.models import Vehicle
 from portal.kernel.access import Actor
@@ -47,6 +48,7 @@ class JobText:
     failure_mode: str | None = None
     payer: str = rules.WARRANTY
     technician: str | None = None
+    law: LawFacts | None = None  # None: the answers to the law stay as they are
 
 
 def add_job(
@@ -147,7 +149,10 @@ def set_service(
 def new_job(order: RepairOrder, text: JobText) -> RepairJob:
     """Append a job to a loaded order."""
     position = max((job.position for job in order.jobs), default=0) + 1
-    job = RepairJob(dealer_id=order.dealer_id, position=position, concern="", cause="", correction="")
+    job = RepairJob(
+        dealer_id=order.dealer_id, position=position, concern="", cause="", correction="",
+        quality_problem=rules.failed(order.type, text.payer),
+    )  # fmt: skip
     _write_text(job, text)
     order.jobs.append(job)
     return job
@@ -179,6 +184,8 @@ def _write_text(job: RepairJob, text: JobText) -> None:
     job.failure_mode = text.failure_mode if text.failure_mode in words.FAILURE_MODES else None
     job.payer = text.payer if text.payer in words.PAYERS else rules.WARRANTY
     job.technician = (text.technician or "").strip()[:120] or None
+    for name, value in () if text.law is None else asdict(text.law).items():
+        setattr(job, name, value)
 
 
 def drop_job(session: Session, order: RepairOrder, job_id: int) -> None:
@@ -287,6 +294,8 @@ def write_extras(order: RepairOrder, extras: Extras) -> None:
     order.substitute_from = extras.substitute_from if car else None
     order.substitute_until = extras.substitute_until if car else None
     order.substitute_amount = extras.substitute_amount if transport else Decimal("0.00")
+    for name in rules.EXCLUDED_HOURS:
+        setattr(order, name, getattr(extras, name))
 
 
 def job_of(order: RepairOrder, job_id: int) -> RepairJob:

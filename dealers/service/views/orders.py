@@ -16,6 +16,7 @@ from dealers.service.ports import claims
 from dealers.service.queries import OrderView
 from dealers.service.rules import SUBSTITUTE_AFTER_DAYS, promise_passed
 from dealers.service.views import bp
+from dealers.vehicles.ports import watch
 from portal.kernel.access import Permission, access
 from portal.kernel.drafts import drop_draft, load_draft
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
@@ -124,6 +125,7 @@ def _show(
         "editable": view.order.state == "open" and actor().may(Permission.SERVICE_WRITE)
         and actor().dealer_id is not None,
         "events": _events(view),
+        "law": watch().choices(db_session(), view.order.vehicle_id, view.order.number, now()),
         **more,
     }  # fmt: skip
     return page("dealers/service/_work.html" if is_fragment() else "dealers/service/order.html", status, **context)

@@ -217,7 +217,7 @@ def test_a_completed_order_is_reopened_by_a_manager_with_a_reason_only(session: 
     with pytest.raises(AccessDeniedError):
         services.reopen_order(session, order.id, "typing slip", advisor, now)
     reopened = services.reopen_order(session, order.id, "换了另一只水泵", manager, now)
-    assert (reopened.state, reopened.completed_at) == ("open", None)
+    assert (reopened.state, reopened.completed_at) == ("open", order.completed_at)  # the car stays handed back
     assert [(step.action, step.reason) for step in history(session, reopened)] == [
         ("complete", None), ("reopen", "换了另一只水泵"),
     ]  # fmt: skip

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
 from dealers.vehicles.models import Vehicle, VehicleModel
+from dealers.vehicles.ports import LawChoices
 from portal.kernel.clock import local
 from portal.kernel.scoping import lawful_view
 from warranty.guarantee.queries.law import ModelTerms, certificates, orders_on
 from warranty.guarantee.rules.facts import Case, Job, Sale, Term, Visit
 from warranty.guarantee.rules.problems import Complaint, problem_keys
 from warranty.guarantee.rules.regimes import Regime, regime_on, ruling_date
+from warranty.guarantee.rules.texts import part_name
 
 LAWFUL = "SAMR Order 43, Art. 21 and 24: days and repairs are counted over all stations"
 AnyRow = Row[*tuple[Any, ...]]
@@ -40,7 +42,12 @@ class Stay:
     received_at: datetime
     completed_at: datetime | None
     is_open: bool
-    concerns: tuple[str, ...]
+    complaints: tuple[tuple[int, str], ...]  # position, the customer's words
+
+    @property
+    def concerns(self) -> list[str]:
+        """The customer's words."""
+        return [concern for _position, concern in self.complaints]
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def _car(
         Stay(
             ids[visit.id], visit.id, visit.dealer_id, visit.station, visit.number, visit.received_at,
             visit.completed_at, visit.state == "open" and visit.completed_at is None,
-            tuple(job.concern for job in jobs.get(visit.id, ())),
+            tuple((job.position, job.concern) for job in jobs.get(visit.id, ())),
         )
         for visit in visits
     )  # fmt: skip
@@ -175,3 +182,20 @@ def _visits(visits: list[AnyRow], ids: dict[int, str], jobs: dict[int, list[AnyR
                 if hours
             ),
         )  # fmt: skip
+
+
+def law_choices(session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
+    """Return what the jobs of an order may name: declared main parts, and complaints of earlier visits."""
+    car = car_of(session, vehicle_id, now)
+    parts = car.case.certificate.main_parts if car.case else {}
+    mine = next((stay.order_id for stay in car.stays if stay.number == number), None)
+    earlier: dict[str, str] = {}
+    for stay in car.stays:
+        if stay.order_id == mine:
+            break
+        earlier |= {f"{stay.id}/{place}": concern for place, concern in stay.complaints}
+    named = {
+        component: {part: (part_name(component, part).zh, part_name(component, part).en) for part in sorted(names)}
+        for component, names in parts.items()
+    }
+    return LawChoices(named, earlier)

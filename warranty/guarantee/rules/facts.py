@@ -13,15 +13,15 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dealers.service.rules.law import ACTIONS, ASSEMBLIES, EFFECTS, EXEMPTIONS
+
+__all__ = ["ACTIONS", "ASSEMBLIES", "EFFECTS", "EXEMPTIONS"]
+
 #: Dates are days in China; the law knows no other.
 ZONE = ZoneInfo("Asia/Shanghai")
 
-ASSEMBLIES = ("engine", "transmission", "traction_battery", "drive_motor")
 SYSTEMS = ("steering", "brakes", "suspension", "driveline", "pollution_control", "body")
 COMPONENTS = (*ASSEMBLIES, *SYSTEMS, "other")
-ACTIONS = ("repair", "replace_part", "replace_assembly")
-EFFECTS = ("steering_failure", "brake_failure", "body_cracking", "fuel_leak", "traction_battery_fire")
-EXEMPTIONS = ("disclosed_defect", "misuse", "modification", "self_handling", "force_majeure")
 EXCLUDED_KINDS = ("special_part_transport", "traction_battery_transport", "rescue_travel")
 CHOICES = ("replace", "return")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-NEW = "new"  # what ``same_as`` holds when the station says that it is another problem
+from dealers.service.rules.law import NEW_PROBLEM
+
 #: Failures that say too little to make two of them one problem.
 VAGUE = frozenset({"", "other", "no_function"})
 
@@ -31,9 +32,9 @@ def problem_keys(complaints: Iterable[Complaint]) -> dict[str, str]:
     """
     keys: dict[str, str] = {}
     for one in complaints:
-        if one.same_as and one.same_as != NEW:
+        if one.same_as and one.same_as != NEW_PROBLEM:
             keys[one.place] = keys.get(one.same_as, one.place)
-        elif one.same_as == NEW or (one.failure_mode or "") in VAGUE:
+        elif one.same_as == NEW_PROBLEM or (one.failure_mode or "") in VAGUE:
             keys[one.place] = one.place
         else:
             keys[one.place] = f"{one.component}:{one.failure_mode}"

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.vehicles.models import Vehicle
+from dealers.vehicles.ports import LawChoices
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.scoping import DealerScope
 from warranty.guarantee.models import CarWatch, WatchNotice
-from warranty.guarantee.queries.cars import Car, car_of
+from warranty.guarantee.queries.cars import Car, car_of, law_choices
 from warranty.guarantee.queries.law import orders_on
 from warranty.guarantee.queries.notices import told_already
 from warranty.guarantee.rules.assess import Assessment, assess
@@ -33,6 +34,10 @@ class LawfulWatch:
     def car_changed(self, session: Session, vehicle_id: int, now: datetime) -> None:
         """Reckon the car anew: a visit or its sale changed."""
         watch_car(session, vehicle_id, now)
+
+    def choices(self, session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
+        """Return the main parts that the car's certificate declares, and its complaints before this order."""
+        return law_choices(session, vehicle_id, number, now)
 
 
 def watch_car(session: Session, vehicle_id: int, now: datetime) -> CarWatch | None:

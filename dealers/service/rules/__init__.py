@@ -17,7 +17,10 @@ from portal.kernel.money import ZERO, line_amount, total
 
 ORDER_TYPES = ("general", "maintenance", "out_call", "pre_sale", "pdi", "campaign", "part_warranty")
 WARRANTY, CUSTOMER = "warranty", "customer"
-SUBSTITUTES = ("none", "car", "transport")
+SUBSTITUTES = ("none", "car", "transport", "agreed")  # agreed: otherwise settled with the customer (Art. 21)
+#: Hours that the law does not count as repair time (Art. 24).
+EXCLUDED_HOURS = ("special_transport_hours", "battery_transport_hours", "rescue_hours")
+EXCLUDED_LIMIT = Decimal(9_999)
 #: Kinds of order in which something failed: their warranty jobs with parts name the causal part.
 FAILURE_TYPES = frozenset({"general", "out_call", "part_warranty"})
 
@@ -154,6 +157,11 @@ def default_payer(order_type: str) -> str:
     return CUSTOMER if order_type == "maintenance" else WARRANTY
 
 
+def failed(order_type: str, payer: str) -> bool:
+    """Tell whether a job is a quality problem until somebody says otherwise: the maker pays for a failure."""
+    return payer == WARRANTY and order_type in FAILURE_TYPES
+
+
 def opening_problems(opening: Opening, last: Reading | None, today: date, now: datetime) -> list[Problem]:
     """Check what was typed to open an order; ``last`` is the car's latest earlier reading."""
     return [
@@ -240,15 +248,25 @@ class Extras:
     substitute_from: datetime | None = None
     substitute_until: datetime | None = None
     substitute_amount: Decimal = ZERO
+    special_transport_hours: Decimal = ZERO
+    battery_transport_hours: Decimal = ZERO
+    rescue_hours: Decimal = ZERO
 
 
 def extras_problems(extras: Extras) -> Iterator[Problem]:
-    """Check out-call, towing and substitute car."""
+    """Check out-call, towing, hours that do not count, and substitute car."""
     if extras.out_call_km is not None and not 0 <= extras.out_call_km <= 9_999:  # noqa: PLR2004  (China is 5,500 km)
         yield Problem("out_call_distance", "out_call_km")
     for name in ("out_call_expenses", "towing_fee", "substitute_amount"):
         if getattr(extras, name) < 0:
             yield Problem("amount_negative", name)
+    for name in EXCLUDED_HOURS:
+        if not 0 <= getattr(extras, name) <= EXCLUDED_LIMIT:
+            yield Problem("excluded_hours", name, {"limit": f"{EXCLUDED_LIMIT:,}"})
+    yield from _substitute_problems(extras)
+
+
+def _substitute_problems(extras: Extras) -> Iterator[Problem]:
     if extras.substitute not in SUBSTITUTES:
         yield Problem("substitute_unknown", "substitute")
     elif extras.substitute == "car":
@@ -276,6 +294,9 @@ def completion_problems(
     found += extras_problems(extras)
     if order_type == "out_call" and not extras.out_call_km:
         found.append(Problem("out_call_distance", "out_call_km"))
+    long = days_in_shop(received, completed) > SUBSTITUTE_AFTER_DAYS
+    if long and extras.substitute == "none" and any(failed(order_type, job.payer) for job in jobs):
+        found.append(Problem("substitute_due", "substitute", {"days": SUBSTITUTE_AFTER_DAYS}))
     if completed < received:
         found.append(Problem("completed_early", "completed_at"))
     if completed > now + CLOCK_SLACK:
