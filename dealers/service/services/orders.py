@@ -172,10 +172,14 @@ def _completion(session: Session, order: RepairOrder, wanted: datetime | None) -
 def reopen_order(
     session: Session, order_id: int, reason: str, actor: Actor, now: datetime, *, version: int | None = None
 ) -> RepairOrder:
-    """Open a completed order again, with a reason that stays in its history."""
+    """Open a completed order again, with a reason that stays in its history.
+
+    With a claim at headquarters the moment of completion stays: the car went back then, whatever is corrected.
+    """
     order = locked(session, RepairOrder, order_id, version)
     advance(session, order, "reopen", actor, now, reason=reason)
-    order.completed_at = None
+    if at_headquarters(session, order.id) is None:
+        order.completed_at = None
     order.changed_at, order.changed_by = now, actor.name
     return order
 

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.lists import ORDERS
 from dealers.service.models import RepairJob, RepairOrder
+from dealers.service.queries import count_open
 from dealers.service.rules import Extras
 from dealers.service.services import (
     Head,
@@ -33,6 +35,7 @@ from dealers.service.services import (
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from portal.kernel.lifecycle import advance
+from portal.kernel.listing import fetch_page
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.factories.claims import make_catalogue, make_claim, make_completed_order
 from tests.factories.network import act_as, make_actor, make_dealer
@@ -198,6 +201,21 @@ def test_a_claimed_order_is_completed_at_the_moment_its_claim_says(
         complete_order(session, order.id, manager, now, completed_at=now)
     assert [fault.field for fault in refused.value.faults] == ["completed_at"]
     assert complete_order(session, order.id, manager, now).completed_at == claim.completed_at
+
+
+@pytest.mark.parametrize(("state", "kept"), [("approved", True), ("draft", False)])
+def test_a_car_that_went_back_is_not_in_the_shop_again(
+    session: Session,
+    manager: Actor,
+    now: datetime,
+    state: str,
+    kept: bool,  # noqa: FBT001
+) -> None:
+    claim, order = reopened(session, manager, now, state)
+    assert order.completed_at == (claim.completed_at if kept else None)
+    assert count_open(session, promised_before=now) == (0 if kept else 1)
+    late = fetch_page(session, ORDERS, {"promise": "passed"}).rows
+    assert [row.number for row in late] == ([] if kept else [order.number])
 
 
 def test_what_no_claim_rests_on_can_be_changed(session: Session, manager: Actor, now: datetime) -> None:
