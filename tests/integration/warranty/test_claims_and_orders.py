@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from dealers.service.lists import ORDERS
 from dealers.service.models import RepairJob, RepairOrder
-from dealers.service.queries import count_open
+from dealers.service.queries import count_open, open_numbers
 from dealers.service.rules import Extras
 from dealers.service.services import (
     Head,
@@ -214,6 +214,7 @@ def test_a_car_that_went_back_is_not_in_the_shop_again(
     claim, order = reopened(session, manager, now, state)
     assert order.completed_at == (claim.completed_at if kept else None)
     assert count_open(session, promised_before=now) == (0 if kept else 1)
+    assert open_numbers(session, order.vehicle_id) == ([] if kept else [order.number])
     late = fetch_page(session, ORDERS, {"promise": "passed"}).rows
     assert [row.number for row in late] == ([] if kept else [order.number])
 
