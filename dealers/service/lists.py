@@ -107,7 +107,8 @@ def _until(statement: Select[Any], day: date) -> Select[Any]:
 
 
 def _promise(statement: Select[Any], _value: str) -> Select[Any]:
-    return statement.where(RepairOrder.state == "open", RepairOrder.promised_at < _now())
+    open_ones = statement.where(RepairOrder.state == "open", RepairOrder.completed_at.is_(None))  # not reopened to mend
+    return open_ones.where(RepairOrder.promised_at < _now())
 
 
 def _equals(column: Any) -> Any:

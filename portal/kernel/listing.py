@@ -57,6 +57,19 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A box to tick before each row, sent with the form ``ticks`` of the page under ``name``.
+
+    ``value`` says what is sent for a row, None where it cannot be ticked; ``label`` is the column
+    that names the row.
+    """
+
+    name: str
+    label: str
+    value: Callable[[Row[Any]], str | None]
+
+
+@dataclass(frozen=True)
 class ListSpec:
     """A list: a statement whose rows carry ``id`` and the columns' keys as labels.
 
@@ -81,6 +94,7 @@ class ListSpec:
     #: The statement is the same whoever asks, in whatever language, at any time: it is built once,
     #: and a page reads only the columns it shows. A moment in it is a parameter with a callable.
     steady: bool = False
+    tick: Tick | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ made once for a list, its columns and a language. The cells are then written col
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from flask import current_app, url_for
 from markupsafe import Markup, escape
 
 from portal.kernel.i18n import _, locale_key
-from portal.kernel.listing import Column, ListSpec, Page
+from portal.kernel.listing import Column, ListSpec, Page, Tick
 from portal.kernel.room import house
 from portal.ui.filters import NOTHING, day, moment, money, number, tone
 from portal.ui.icons import icon
@@ -44,7 +44,7 @@ class Shape:
     source: str  # the column that the address is made of, where the rows carry no key
 
 
-def rows_html(page: Page) -> Markup:
+def rows_html(page: Page, ticked: Collection[str] = ()) -> Markup:
     """Write the body of a list's table; every value is escaped here."""
     if not page.rows:
         return Markup()
@@ -56,7 +56,23 @@ def rows_html(page: Page) -> Markup:
         place = fields.index(key)
         cells = [_BLANK if row[place] in EMPTY else f'">{write(row[place])}' for row in page.rows]
         columns.append([_linked(cell, url) for cell, url in zip(cells, urls, strict=True)] if leads and urls else cells)
-    return Markup("".join([shape.row % cells for cells in zip(*columns, strict=True)]))  # noqa: S704  (escaped above)
+    rows = [shape.row % cells for cells in zip(*columns, strict=True)]
+    if page.spec.tick is not None:
+        boxes = (_box(page.spec.tick, row, ticked) for row in page.rows)
+        rows = [f"<tr>{box}{html.removeprefix('<tr>')}" for box, html in zip(boxes, rows, strict=True)]
+    return Markup("".join(rows))  # noqa: S704  (escaped above)
+
+
+def _box(tick: Tick, row: Any, ticked: Collection[str]) -> str:
+    """Write the cell with a row's box to tick; an empty one where the row has none."""
+    value = tick.value(row)
+    if value is None:
+        return '<td class="tick is-missing"></td>'
+    label = escape(_("Choose %(row)s", row=getattr(row, tick.label)))
+    return (
+        f'<td class="tick"><input class="form-check-input" type="checkbox" form="ticks" name="{escape(tick.name)}"'
+        f' value="{escape(value)}" aria-label="{label}" data-select{" checked" if value in ticked else ""}></td>'
+    )
 
 
 def _linked(cell: str, url: str | None) -> str:

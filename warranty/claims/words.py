@@ -37,7 +37,7 @@ KINDS = {
     "substitute": N_("Substitute car or transport"),
 }
 LINE_NAMES = {
-    "HANDLING": N_("Handling fee on parts"),
+    "HANDLING": N_("of the parts"),
     "KM": N_("Kilometres, there and back"),
     "EXPENSES": N_("Out-call expenses"),
     "TOWING": N_("Towing fee"),

@@ -105,11 +105,12 @@ def served_by(session: Session, vehicle_id: int, dealer_id: int) -> bool:
 
 
 def open_numbers(session: Session, vehicle_id: int) -> list[str]:
-    """List the orders still open for a car, as far as the reader may see them."""
+    """List the orders for which a car is in the shop, as far as the reader may see them."""
+    here = (RepairOrder.state == "open") & RepairOrder.completed_at.is_(None)  # one reopened to mend is not
     return list(
         session.scalars(
             select(RepairOrder.number)
-            .where(RepairOrder.vehicle_id == vehicle_id, RepairOrder.state == "open")
+            .where(RepairOrder.vehicle_id == vehicle_id, here)
             .order_by(RepairOrder.received_at)
         )
     )

@@ -177,5 +177,5 @@ def count_open(session: Session, *, promised_before: datetime | None = None) -> 
     """Count the open orders in the reader's scope, or those whose promise has passed."""
     query = select(func.count()).select_from(RepairOrder).where(RepairOrder.state == "open")
     if promised_before is not None:
-        query = query.where(RepairOrder.promised_at < promised_before)
+        query = query.where(RepairOrder.promised_at < promised_before, RepairOrder.completed_at.is_(None))
     return session.scalar(query) or 0

@@ -119,7 +119,7 @@ def _show(
         "faults": [(fault.field, _label(view, fault.field), say(fault)) for fault in faults],
         "words": words,
         "written": written,
-        "late": promise_passed(view.order.state, view.order.promised_at, now()),
+        "late": view.order.completed_at is None and promise_passed(view.order.state, view.order.promised_at, now()),
         "long": view.days(now()) > SUBSTITUTE_AFTER_DAYS,
         "steps": {step.action for step in RepairOrder.__machine__.offered(view.order.state, actor().permissions)},
         "editable": view.order.state == "open" and actor().may(Permission.SERVICE_WRITE)

@@ -240,16 +240,19 @@ document.addEventListener("input", (event) => {
   field.setSelectionRange(at, at);
 }, true);
 
+/** What belongs to a form, also from rows of a list that stand outside it.
+ * @param {HTMLFormElement} form @param {string} mark @returns {HTMLInputElement[]} */
+const boxesOf = (form, mark) => /** @type {HTMLInputElement[]} */ ([...form.elements].filter((item) => item.matches(`input[${mark}]`)));
+
 /** @param {HTMLFormElement} form */
 function countSelection(form) {
-  const boxes = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[data-select]")]);
+  const boxes = boxesOf(form, "data-select");
   if (!boxes.length) return;
   const count = boxes.filter((box) => box.checked).length;
-  const all = form.querySelector("input[data-select-all]");
-  if (all instanceof HTMLInputElement) {
+  boxesOf(form, "data-select-all").forEach((all) => {
     all.checked = count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
-  }
+  });
   form.querySelectorAll("[data-selected-count]").forEach((place) => { place.textContent = String(count); });
   form.querySelectorAll("button[data-needs-selection]").forEach(
     (button) => { /** @type {HTMLButtonElement} */ (button).disabled = count === 0; });
@@ -259,10 +262,14 @@ document.addEventListener("change", (event) => {
   const box = event.target;
   if (!(box instanceof HTMLInputElement) || !box.form) return;
   if (box.dataset.selectAll !== undefined) {
-    box.form.querySelectorAll("input[data-select]:not(:disabled)").forEach(
-      (item) => { /** @type {HTMLInputElement} */ (item).checked = box.checked; });
+    boxesOf(box.form, "data-select").forEach((item) => { if (!item.disabled) item.checked = box.checked; });
   } else if (box.dataset.select === undefined) return;
   countSelection(box.form);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-fold]") : null;
+  if (button) button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
 });
 
 /* ---- drafts ---------------------------------------------------------------------------------- */

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.lists import ORDERS
 from dealers.service.models import RepairJob, RepairOrder
+from dealers.service.queries import count_open, open_numbers
 from dealers.service.rules import Extras
 from dealers.service.services import (
     Head,
@@ -33,6 +35,7 @@ from dealers.service.services import (
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from portal.kernel.lifecycle import advance
+from portal.kernel.listing import fetch_page
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.factories.claims import make_catalogue, make_claim, make_completed_order
 from tests.factories.network import act_as, make_actor, make_dealer
@@ -200,6 +203,18 @@ def test_a_claimed_order_is_completed_at_the_moment_its_claim_says(
     assert complete_order(session, order.id, manager, now).completed_at == claim.completed_at
 
 
+@pytest.mark.parametrize("state", ["approved", "draft"])
+def test_a_car_that_went_back_is_not_in_the_shop_again(
+    session: Session, manager: Actor, now: datetime, state: str
+) -> None:
+    _claim, order = reopened(session, manager, now, state)
+    assert order.state == "open"
+    assert order.completed_at is not None
+    assert count_open(session, promised_before=now) == 0
+    assert open_numbers(session, order.vehicle_id) == []
+    assert fetch_page(session, ORDERS, {"promise": "passed"}).rows == []
+
+
 def test_what_no_claim_rests_on_can_be_changed(session: Session, manager: Actor, now: datetime) -> None:
     claim, order = reopened(session, manager, now, "approved")
     other = next(job for job in order.jobs if job.id != claim.job_id)
@@ -220,7 +235,7 @@ def test_a_claim_still_here_takes_changes_over_and_keeps_what_was_typed(
     job = job_of(session, order, claim)
     save_job(session, order.id, job.id, text_of(job, cause="水封老化"), manager, now)
     change_part(session, order.id, job.parts[1].id, Decimal(1), manager, now)
-    complete_order(session, order.id, manager, now)
+    complete_order(session, order.id, manager, now, completed_at=now)
     claim = session.get_one(Claim, claim.id)
     assert (claim.cause, claim.correction, claim.completed_at) == ("水封老化", "详细的措施", now)
     amounts = [(line.code, line.applied) for line in claim.lines]

@@ -59,6 +59,7 @@ def test_a_claimed_job_is_read_and_the_rest_is_written(
     text = page_of(client, number)
     notice = text[text.index(f'id="job-{job}-claimed"') :]
     assert link in notice[: notice.index("</div>")]
+    assert f"/service/{number}/cancel" not in text  # it would be refused
     fields = typed(text)
     assert not {f"job-{job}-concern", f"job-{job}-payer", "odometer_km", "received_at", "substitute"} & set(fields)
     said = {**fields, f"job-{job}-technician": "孙师傅", "presenter_name": "王太太", "do": "complete"}

@@ -201,6 +201,21 @@ def test_a_decision_with_faults_stays_on_the_page(session: Session, auditor: Fla
     assert auditor.post(f"/claims/{claim.number}/decide", data={"outcome": "return"}).status_code == 422
 
 
+def test_the_boxes_stand_in_the_rows_of_claims_that_a_batch_may_decide(
+    session: Session, auditor: FlaskClient, now: datetime
+) -> None:
+    first, second = make_claim(session, "submitted", now=now), make_claim(session, "in_review", now=now)
+    box = f'name="claims" value="{first.number}@{first.row_version}" aria-label="Choose {first.number}"'
+    session.commit()
+    rows = {
+        re.findall(r"CL-[\w-]+", row)[0]: row
+        for row in re.findall(r"<tr>.*?</tr>", auditor.get("/claims/queue").text, re.DOTALL) if "CL-" in row
+    }  # fmt: skip
+    assert box in rows[first.number]
+    assert "checkbox" not in rows[second.number]
+    assert "checkbox" not in auditor.get("/claims/?number=CL").text.split("<tbody>")[1].split("</tbody>")[0]
+
+
 def test_a_batch_tells_what_failed_and_why(session: Session, auditor: FlaskClient, now: datetime) -> None:
     good, gone = make_claim(session, "submitted", now=now), make_claim(session, "approved", now=now)
     number, chosen = good.number, [f"{good.number}@{good.row_version}", f"{gone.number}@1"]
@@ -208,6 +223,7 @@ def test_a_batch_tells_what_failed_and_why(session: Session, auditor: FlaskClien
     wrong = auditor.post("/claims/queue/batch", data={"claims": chosen, "count": "3", "outcome": "approve"})
     assert wrong.status_code == 422
     assert 'id="count-error"' in wrong.text
+    assert re.search(rf'<input[^>]*form="ticks" name="claims" value="{chosen[0]}"[^>]* checked>', wrong.text)
     odd = auditor.post("/claims/queue/batch", data={"claims": [f"{number}@²"], "count": "²", "outcome": "approve"})
     assert odd.status_code == 422
     assert stored(session, number).state == "submitted"

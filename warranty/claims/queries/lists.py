@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Row, Select, and_, exists, select
 
 from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
@@ -14,7 +14,7 @@ from dealers.vehicles.rules import TAIL
 from portal.kernel.access import Permission
 from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
-from portal.kernel.listing import Column, Filter, ListSpec
+from portal.kernel.listing import Column, Filter, ListSpec, Tick
 from warranty.claims.models import Claim
 from warranty.claims.words import STATES, TYPES
 
@@ -125,6 +125,13 @@ NETWORK_CLAIMS = ListSpec(
     (COLUMNS[0], *DEALER, *COLUMNS[1:]), SORTS, "-created_at", "claims.claims", "claims.claim",
     (*FILTERS, Filter("dealer", N_("Station code"), _dealer)), EMPTY, steady=True,
 )  # fmt: skip
+
+
+def _to_tick(row: Row[Any]) -> str | None:
+    """Return how a batch names a claim: as it was when it was seen. Only the first level decides in batches."""
+    return f"{row.number}@{row.row_version}" if row.state == "submitted" else None
+
+
 #: What waits for headquarters, the oldest first. A claim that waits was always submitted.
 QUEUE = ListSpec(
     "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
@@ -135,7 +142,7 @@ QUEUE = ListSpec(
         Filter("state", N_("State"), _state, "choice", WAITING), *FILTERS[1:4],
         Filter("dealer", N_("Station code"), _dealer),
     ),
-    N_("Nothing waits for a decision."),
+    N_("Nothing waits for a decision."), tick=Tick("claims", "number", _to_tick),
 )  # fmt: skip
 #: Completed orders with work under warranty that nobody claimed: money left lying, with a last day.
 UNCLAIMED = ListSpec(
