@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import BinaryIO
 
@@ -50,9 +51,9 @@ def _assess_lines(file: BinaryIO) -> None:
         try:
             out.write(encode(result).encode(errors="backslashreplace") + b"\n")
             out.flush()
-        except BrokenPipeError:  # whoever read has seen enough
-            sys.stderr.close()
-            return
+        except BrokenPipeError:  # whoever read has seen enough; what is left in the buffer goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+            sys.exit(1)
 
 
 commands = (guarantee,)
