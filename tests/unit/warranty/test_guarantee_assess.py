@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from tests.support.guarantee import Json, answer, at, case, demand, examples, job, old_case, visit
-from warranty.guarantee.rules.assess import usage_fee
+from warranty.guarantee.rules.assess import assess, usage_fee
+from warranty.guarantee.rules.orders import ORDERS
+from warranty.guarantee.schemas import case_from_json
+from warranty.guarantee.seeds import published_calendar
 
 #: The day that the periods of `old_case` start.
 INVOICED = date(2019, 6, 1)
@@ -249,3 +252,9 @@ def test_the_watch_is_sorted_and_says_the_line() -> None:
 def test_a_car_without_visits_has_nothing_to_watch() -> None:
     found = answer(case())
     assert (found["watch"], found["entitlements"], found["visits"], found["demand"]) == ([], [], [], None)
+
+
+def test_the_answer_tells_in_one_word_whether_the_car_is_covered() -> None:
+    for use, covered in (("household", True), ("rental", False)):
+        found = assess(case_from_json(json.dumps(case(use=use)), ORDERS), ORDERS, published_calendar())
+        assert found.covered is covered

@@ -100,6 +100,7 @@ THIRD = replace(
         Ground("T-parts", "early_replacement", "replace", False, _ARTICLE, within_days=14, components=("brakes",)),
         Ground("T-times", "times", "replace_or_return", True, _ARTICLE, limit=2),
         Ground("T-serious", "serious_safety", "replace_or_return", True, _ARTICLE, limit=1),
+        Ground("T-engine", "assembly", "replace", True, _ARTICLE, limit=1, components=("engine",)),
     ),
     excluded_kinds=(),
     substitute_after_days=2,
@@ -164,3 +165,12 @@ def test_a_third_orders_counting_lines_watch_and_deadlines() -> None:
     }  # fmt: skip
     assert answer(sold(*rows[:2]), THREE)["watch"][0]["level"] == "red"
     assert codes(sold(leak("2030-03-01", 1_000, serious_safety=True, resolved=False)), THREE) == ["T-serious"]
+
+
+@pytest.mark.parametrize(("component", "expected"), [("engine", ["T-engine"]), ("transmission", [])])
+def test_a_third_orders_line_speaks_of_its_own_components(component: str, expected: list[str]) -> None:
+    changes = {"component": component, "action": "replace_assembly", "resolved": False}
+    given = sold(leak("2030-03-01", 1_000, **changes))
+    assert codes(given, THREE) == expected
+    watched = [row["key"] for row in answer(given, THREE)["watch"] if row["counter"] == "assembly_replacements"]
+    assert watched == [component][: len(expected)]  # where no line ends a counter, there is nothing to watch
