@@ -93,7 +93,7 @@ _DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=float)
 
 
 def case_from(data: Any, orders: Iterable[Regime]) -> Case:
-    """Check a decoded case and return it typed; raise `CaseError` with every fault."""
+    """Check a decoded case (fractions as `Decimal`) and return it typed; raise `CaseError` with every fault."""
     parts: dict[str, Any] = {}
     faults: list[r.Fault] = []
     if type(data) is not dict:
