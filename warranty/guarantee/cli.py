@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import click
@@ -26,7 +27,7 @@ def guarantee() -> None:
 def assess_command(file: BinaryIO, *, lines: bool) -> None:
     """Assess the case in FILE (JSON; - is standard input) by the orders as they stand in law."""
     if lines:
-        _assess_lines(file)
+        answer_lines(file, sys.stdout.buffer)
         return
     try:
         result = _answer(file.read())
@@ -40,10 +41,10 @@ def _answer(text: bytes) -> dict[str, object]:
     return plain(assess(case_from_json(text, ORDERS), ORDERS, published_calendar()))
 
 
-def _assess_lines(file: BinaryIO) -> None:
-    out = sys.stdout.buffer
+def answer_lines(lines: Iterable[bytes], out: BinaryIO) -> None:
+    """Write the answer of each line, a faulty one's too, before the next is read."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-    for line in file:
+    for line in lines:
         try:
             result = _answer(line)
         except CaseError as error:
