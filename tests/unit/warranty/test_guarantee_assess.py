@@ -196,6 +196,15 @@ def test_a_year_without_a_published_calendar_makes_a_deadline_provisional() -> N
     assert found["calendar"] == "provisional"
 
 
+def test_a_deadline_that_ends_in_a_year_without_a_calendar_makes_the_answer_provisional() -> None:
+    # The calendar of 2026 is published: the answer is due on 24 December, the completion after the new year.
+    sold: Json = {"invoice_date": "2026-03-01", "delivery_date": None, "as_of": "2026-12-20T00:00:00+08:00"}
+    for clock, accepted, word in (("2026-03-03", True, "provisional"), ("2026-06-03", False, "official")):
+        given = case(visit("V", f"{clock}T09:00:00+08:00", job(action="replace_assembly")), **sold)
+        found = answer(given | {"demand": demand("2026-12-10")})["demand"]
+        assert (found["accepted"], found["reply_by"], found["calendar"]) == (accepted, "2026-12-24", word)
+
+
 def levels(given: Json) -> dict[str, str]:
     return {f"{row['counter']} {row['key'] or ''}".strip(): row["level"] for row in answer(given)["watch"]}
 

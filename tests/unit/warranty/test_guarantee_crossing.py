@@ -128,6 +128,10 @@ REPEATED = [
     ),
     pytest.param(row(job(**NEW_ENGINE), job(), job(**NEW_ENGINE)), [], id="24-2: a repair between counts for nothing"),
     pytest.param(
+        row(job(**NEW_ENGINE), [job(**NEW_ENGINE), job(problem="q", resolved=False)]), [],
+        id="24-2: the new engine itself helped",
+    ),
+    pytest.param(
         row(*[job(component="brakes", action="replace_assembly", resolved=False)] * 3), [], id="24-2: brakes are none"
     ),
     pytest.param(
