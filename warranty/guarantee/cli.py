@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import click
@@ -25,7 +27,7 @@ def guarantee() -> None:
 def assess_command(file: BinaryIO, *, lines: bool) -> None:
     """Assess the case in FILE (JSON; - is standard input) by the orders as they stand in law."""
     if lines:
-        _assess_lines(file)
+        answer_lines(file, sys.stdout.buffer)
         return
     try:
         result = _answer(file.read())
@@ -39,10 +41,10 @@ def _answer(text: bytes) -> dict[str, object]:
     return plain(assess(case_from_json(text, ORDERS), ORDERS, published_calendar()))
 
 
-def _assess_lines(file: BinaryIO) -> None:
-    out = sys.stdout.buffer
+def answer_lines(lines: Iterable[bytes], out: BinaryIO) -> None:
+    """Write the answer of each line, a faulty one's too, before the next is read."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-    for line in file:
+    for line in lines:
         try:
             result = _answer(line)
         except CaseError as error:
@@ -50,9 +52,9 @@ def _assess_lines(file: BinaryIO) -> None:
         try:
             out.write(encode(result).encode(errors="backslashreplace") + b"\n")
             out.flush()
-        except BrokenPipeError:  # whoever read has seen enough
-            sys.stderr.close()
-            return
+        except BrokenPipeError:  # whoever read has seen enough; what is left in the buffer goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+            sys.exit(1)
 
 
 commands = (guarantee,)

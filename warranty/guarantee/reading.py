@@ -18,7 +18,7 @@ Reader = Callable[[Any], Any]
 Fault = tuple[str, str]  # pointer below the value read, what is wrong there
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 
 
@@ -65,16 +65,20 @@ def object_faults(value: Any, fields: Mapping[str, Reader]) -> list[Fault]:
     """Return every fault of an object: unknown keys, missing ones, values that cannot be read."""
     if type(value) is not dict:
         return [("", "has to be an object")]
-    found = [(step(key), "is not known here") for key in sorted(value.keys() - fields.keys())]
+    found = key_faults(value, fields)
     for key, reader in fields.items():
-        if key not in value:
-            found.append((step(key), "is missing"))
-            continue
         try:
-            reader(value[key])
+            if key in value:
+                reader(value[key])
         except FaultyError as error:
             found += below(key, error)
     return found
+
+
+def key_faults(value: Mapping[str, Any], fields: Mapping[str, Reader]) -> list[Fault]:
+    """Return the keys that nobody knows, then those that are missing."""
+    unknown = [(step(key), "is not known here") for key in sorted(value.keys() - fields.keys())]
+    return unknown + [(step(key), "is missing") for key in fields if key not in value]
 
 
 def listing(reader: Reader) -> Reader:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
@@ -60,34 +60,52 @@ class CaseError(ValueError):
 def case_from_json(text: str | bytes, orders: Iterable[Regime]) -> Case:
     """Read a case; raise `CaseError` with every fault."""
     try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        words = text if isinstance(text, str) else text.decode()
+        data = _decoded(words.removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         raise CaseError([f"/: is not UTF-8 at byte {error.start}"]) from None
     except json.JSONDecodeError as error:
         raise CaseError([f"/: is not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"]) from None
     except RecursionError:
         raise CaseError(["/: is nested too deeply"]) from None
-    except ValueError as error:  # NaN and its kin, a number of thousands of digits
-        raise CaseError([f"/: is not JSON: {str(error).splitlines()[0]}"]) from None
     return case_from(data, orders)
 
 
-def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
+def _decoded(words: str) -> Any:
+    """Decode JSON. What is no exact number (NaN, ...) becomes a float: no field takes one, so the field is named."""
+    try:
+        return _DECODER.decode(words)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # a whole number of thousands of digits: its beginning is beyond every limit already
+        return json.loads(words, parse_float=_fraction, parse_int=lambda digits: int(digits[:_LONG]))
+
+
+def _fraction(word: str) -> Decimal | float:
+    try:
+        return Decimal(word)
+    except InvalidOperation:  # an exponent of twenty digits: no number that anybody means
+        return float(word)
+
+
+_LONG = 40
+_DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=float)
 
 
 def case_from(data: Any, orders: Iterable[Regime]) -> Case:
-    """Check a decoded case and return it typed; raise `CaseError` with every fault."""
+    """Check a decoded case (fractions as `Decimal`) and return it typed; raise `CaseError` with every fault."""
     parts: dict[str, Any] = {}
     faults: list[r.Fault] = []
-    if type(data) is dict and data.keys() == _PARTS.keys():
-        for key, reader in _PARTS.items():
-            try:
+    if type(data) is not dict:
+        raise CaseError(["/: has to be an object"])
+    if data.keys() != _PARTS.keys():
+        faults = r.key_faults(data, _PARTS)
+    for key, reader in _PARTS.items():
+        try:
+            if key in data:
                 parts[key] = reader(data[key])
-            except FaultyError as error:
-                faults += r.below(key, error)
-    else:
-        faults = r.object_faults(data, _PARTS)
+        except FaultyError as error:
+            faults += r.below(key, error)
     faults += _contradictions(parts, orders)
     if faults:
         raise CaseError([f"{pointer or '/'}: {what}" for pointer, what in faults])

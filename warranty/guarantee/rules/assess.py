@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from portal.kernel.money import ZERO, round_fen
 from warranty.guarantee.rules.counting import (
@@ -47,8 +48,7 @@ class Entitlement:
         return self.remedy in {"replace_or_return", choice}
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRow:
+class WatchRow(NamedTuple):
     """A counter beside its line. ``evidence`` are the visits that it counts."""
 
     counter: str
@@ -95,9 +95,10 @@ class Assessment:
 
 def assess(case: Case, orders: Sequence[Regime], calendar: Calendar) -> Assessment:
     """Assess a car by the orders and the calendar of working days."""
-    regime = regime_on(orders, ruling_date(case.sale))
+    sold_on = ruling_date(case.sale)
+    regime = regime_on(orders, sold_on)
     if regime is None or not regime.covers(case.category, case.use):
-        return Assessment(regime, not_covered(regime, case.category, case.use))
+        return Assessment(regime, not_covered(regime, sold_on, case.category, case.use))
     when = periods(regime, case.sale, case.certificate)
     visits, counted, crossed = _reckon(case, regime, when, case.repairs, case.as_of)
     today = case.as_of.astimezone(ZONE).date()
@@ -128,7 +129,7 @@ def _entitlements(counted: Tally, crossed: list[Crossed]) -> tuple[Entitlement, 
     for code, rows in by_code.items():
         ground = rows[0].ground
         said = [reason(row, counted.ids(row.places)) for row in rows]
-        places = [place for row in rows for place in row.places]
+        places = sorted({place for row in rows for place in row.places})
         found.append(
             Entitlement(
                 code, ground.article, ground.remedy, ground.usage_fee, counted.ids(places),
@@ -140,15 +141,21 @@ def _entitlements(counted: Tally, crossed: list[Crossed]) -> tuple[Entitlement, 
 
 def _watch(regime: Regime, counted: Tally, crossed: list[Crossed]) -> tuple[WatchRow, ...]:
     over = {(row.ground.kind, row.key) for row in crossed}
-    lines = {kind: [ground for ground in regime.grounds if ground.kind == kind] for kind in _COUNTER_KIND.values()}
     rows = []
     for counter, key, value, places in _values(counted):
         kind = _COUNTER_KIND[counter]
-        component = key.partition("/")[0] if key else None
-        ground = next((one for one in lines[kind] if not one.components or component in one.components), None)
-        if ground is not None and value:
+        ground = _line(regime, kind, key) if value else None
+        if ground is not None:
             rows.append(_row(regime, ground, counter, key, value, counted.ids(places), crossed=(kind, key) in over))
     return tuple(rows)
+
+
+def _line(regime: Regime, kind: str, key: str | None) -> Ground | None:
+    """Return the line that ends a counter; an order need not draw every one."""
+    for ground in regime.grounds:
+        if ground.kind == kind and (not ground.components or (key and key.partition("/")[0] in ground.components)):
+            return ground
+    return None
 
 
 def _row(

@@ -6,8 +6,8 @@ belongs to a period by the day and the odometer of its beginning, and then count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -80,7 +80,7 @@ def known_at(visits: Iterable[Visit], moment: datetime) -> tuple[Visit, ...]:
         [
             visit
             if visit.completed_at is None or visit.completed_at <= moment
-            else replace(visit, completed_at=None, jobs=tuple(replace(job, resolved=None) for job in visit.jobs))
+            else visit._replace(completed_at=None, jobs=tuple(job._replace(resolved=None) for job in visit.jobs))
             for visit in visits
         ]
     )
@@ -150,8 +150,8 @@ class Tally:
         }
 
     def ids(self, places: Iterable[int]) -> tuple[str, ...]:
-        """Return the ids of visits by their places, each once, in order."""
-        return tuple([self.visits[place].visit.id for place in sorted(set(places))])
+        """Return the ids of visits by their places."""
+        return tuple([self.visits[place].visit.id for place in places])
 
 
 def tally(regime: Regime, certificate: Certificate, visits: Iterable[Counted]) -> Tally:
@@ -200,10 +200,11 @@ def is_main_part(job: Job, regime: Regime, certificate: Certificate) -> bool:
     return job.component in regime.components and job.part in certificate.main_parts.get(job.component, ())
 
 
-def early(ground: Ground, when: Periods, counted: Counted) -> bool:
-    """Tell whether a visit began in the first days and kilometres that an early ground gives."""
-    if ground.within_days is not None:
-        last = when.starts_on + timedelta(days=ground.within_days)
-        if not when.starts_on <= counted.day <= last:
-            return False
-    return ground.within_km is None or counted.visit.odometer_km <= ground.within_km
+def early(ground: Ground, when: Periods, visits: Sequence[Counted]) -> Iterator[tuple[int, Counted]]:
+    """Yield a tally's visits, with their places, that began in the first days and kilometres of an early ground."""
+    last = date.max if ground.within_days is None else when.starts_on + timedelta(days=ground.within_days)
+    for place, counted in enumerate(visits):
+        if counted.day > last:  # and all after it
+            return
+        if ground.within_km is None or counted.visit.odometer_km <= ground.within_km:
+            yield place, counted

@@ -42,8 +42,8 @@ def crossings(seen: Seen) -> list[Crossed]:
 def _early(ground: Ground, seen: Seen, meant: Callable[[Job], bool]) -> Iterator[Crossed]:
     places = tuple(
         place
-        for place, counted in enumerate(seen.tally.visits)
-        if early(ground, seen.when, counted) and any(meant(job) for job in counted.jobs)
+        for place, counted in early(ground, seen.when, seen.tally.visits)
+        if any(meant(job) for job in counted.jobs)
     )
     if places:
         yield Crossed(ground, None, len(places), places)

@@ -61,9 +61,8 @@ class Certificate:
     main_parts: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One complaint of a visit as the law sees it."""
+class Job(NamedTuple):
+    """One complaint of a visit as the law sees it. A tuple, since a network has millions of them."""
 
     problem: str  # the same value is the same quality problem
     component: str
@@ -81,8 +80,7 @@ class Job:
         return self.quality_problem and self.exemption is None
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One stay at a station, from the moment the repair was agreed on to its completion."""
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from warranty.guarantee.rules.crossing import Crossed
 from warranty.guarantee.rules.facts import Text
@@ -57,49 +58,61 @@ def part_name(component: str, part: str) -> Text:
     return _OF_COMPONENT.get((component, part)) or PART_NAMES.get(part) or Text(part, part)
 
 
-def key_name(key: str | None) -> Text:
-    """Return the name of a counter's key: an assembly, ``component/part`` or a problem's own name."""
+def key_name(kind: str, key: str | None) -> Text:
+    """Return the name of what a line is about: an assembly, ``component/part`` or a problem in its own words."""
     if key is None:
         return Text("", "")
-    component, _, part = key.partition("/")
-    if component in COMPONENT_NAMES and component != "other":
-        return (
-            part_name(component, part)
-            if part in PART_NAMES
-            else (COMPONENT_NAMES[component] if not part else Text(key, key))
-        )
-    return Text(key, key)
+    if kind == "assembly":
+        return COMPONENT_NAMES[key]
+    return part_name(*key.split("/", 1)) if kind == "main_part" else Text(key, key)
 
 
-def named_visits(ids: Sequence[str]) -> Text:
-    """Return the visits as a sentence's end."""
-    return Text(f"涉及维修：{'、'.join(ids)}", f"Visits: {', '.join(ids)}")
+def _sentence(said: Text, article: Text, ids: Sequence[str]) -> Text:
+    """Close a sentence with the article and the visits."""
+    return Text(
+        f"{said.zh}（{article.zh}）。涉及维修：{'、'.join(ids)}。",
+        f"{said.en} ({article.en}). Visits: {', '.join(ids)}.",
+    )
 
 
 def reason(crossed: Crossed, ids: Sequence[str]) -> Text:
     """Say why a line is crossed: the figures, the article, the visits."""
-    ground, name, visits = crossed.ground, key_name(crossed.key), named_visits(ids)
-    zh, en = _REASONS[ground.kind]
-    facts = {"value": crossed.value, "limit": ground.limit, "days": ground.within_days or 0,
-             "km": f"{ground.within_km or 0:,}"}  # fmt: skip
-    return Text(
-        f"{zh.format(name=name.zh, **facts)}（{ground.article.zh}）。{visits.zh}。",
-        f"{en.format(name=name.en, **facts)} ({ground.article.en}). {visits.en}.",
+    ground = crossed.ground
+    name, within = key_name(ground.kind, crossed.key), _within(ground)
+    said = _REASONS[ground.kind]
+    facts = {"value": crossed.value, "limit": ground.limit}
+    return _sentence(
+        Text(
+            said.zh.format(name=name.zh, within=within.zh, **facts),
+            said.en.format(name=name.en, within=within.en, **facts),
+        ),
+        ground.article,
+        ids,
     )
+
+
+def _within(ground: Ground) -> Text:
+    """Say the bounds that an early line has: days, kilometres or both."""
+    bounds = []
+    if ground.within_days is not None:
+        bounds.append(Text(f"自起算之日起{ground.within_days}日内", f"{ground.within_days} days"))
+    if ground.within_km is not None:
+        bounds.append(Text(f"行驶{ground.within_km:,}公里内", f"{ground.within_km:,} km"))
+    return Text("且".join(bound.zh for bound in bounds), " and ".join(bound.en for bound in bounds))
 
 
 _REASONS = {
     "early_main_part": Text(
-        "自起算之日起{days}日内且行驶{km}公里内，主要总成的主要零部件出现质量问题，可免费更换该总成",
-        "A main part of an assembly failed within {days} days and {km} km: the assembly is to be replaced free",
+        "{within}，主要总成的主要零部件出现质量问题，可免费更换该总成",
+        "A main part of an assembly failed within {within}: the assembly is to be replaced free",
     ),
     "early_replacement": Text(
-        "自起算之日起{days}日内，因质量问题需要更换主要总成或其主要零部件",
-        "An assembly or a main part of one had to be replaced within {days} days",
+        "{within}，因质量问题需要更换主要总成或其主要零部件",
+        "An assembly or a main part of one had to be replaced within {within}",
     ),
     "early_effect": Text(
-        "自起算之日起{days}日内且行驶{km}公里内，出现转向或制动失效、车身开裂、燃油泄漏等严重情形",
-        "A failure the order names, such as of steering or brakes, occurred within {days} days and {km} km",
+        "{within}，出现转向或制动失效、车身开裂、燃油泄漏等严重情形",
+        "A failure the order names, such as of steering or brakes, occurred within {within}",
     ),
     "serious_safety": Text(
         "因严重安全性能故障已修理{value}次，故障仍未排除或又出现新的严重安全性能故障",
@@ -128,19 +141,18 @@ _REMEDIES = {
 
 def next_step(ground: Ground, key: str | None, value: int, ids: Sequence[str], *, crossed: bool) -> Text:
     """Say how far a counter is from its line, and what crosses it."""
-    remedy, name = _REMEDIES[ground.remedy], key_name(key)
+    remedy, name = _REMEDIES[ground.remedy], key_name(ground.kind, key)
     if crossed:
-        zh, en = _CROSSED
+        said = _CROSSED
     elif ground.kind in _BEFORE and value < ground.limit:
-        zh, en = _BEFORE[ground.kind]
+        said = _BEFORE[ground.kind]
     else:
-        zh, en = _NEXT[ground.kind]
-    facts = {"left": ground.limit + 1 - value, "short": ground.limit - value, "limit": ground.limit}
-    visits = named_visits(ids)
-    return Text(
-        f"{zh.format(name=name.zh, remedy=remedy.zh, **facts)}（{ground.article.zh}）。{visits.zh}。",
-        f"{en.format(name=name.en, remedy=remedy.en, **facts)} ({ground.article.en}). {visits.en}.",
-    )
+        said = _NEXT[ground.kind]
+    short = ground.limit - value
+    facts = {"left": short + 1, "short": short, "limit": ground.limit, "name": name.zh, "remedy": remedy.zh}
+    zh = said.zh.format_map(facts)  # once a counter of every car: the fast one of Python's ways
+    facts["name"], facts["remedy"] = name.en, remedy.en
+    return _sentence(Text(zh, said.en.format_map(facts)), ground.article, ids)
 
 
 _CROSSED = Text("已越过法定界限，消费者{remedy}", "The line is crossed: {remedy}")
@@ -182,12 +194,12 @@ _BEFORE = {
 }
 
 
-def not_covered(regime: Regime | None, category: str, use: str) -> Text:
+def not_covered(regime: Regime | None, sold_on: date, category: str, use: str) -> Text:
     """Say why no order protects the car."""
     if regime is None:
         return Text(
-            "2013年10月1日以前销售的车辆，当时尚无家用汽车三包规定，不适用三包。",
-            "The car was sold before there was a three-guarantees order (2013-10-01).",
+            f"车辆销售之日（{sold_on}）尚无施行中的家用汽车三包规定，不适用三包。",
+            f"No three-guarantees order was in force on the day of sale ({sold_on}).",
         )
     if use not in regime.uses:
         return Text(
