@@ -35,9 +35,10 @@ class WhatIfForm(Form):
         super().__init__(MultiDict(args) if self.asked else None)
         tally = here.found.tally if here.found else None
         problems = sorted(tally.problems) if tally else []
+        labels = here.car.case.labels if here.car.case else {}
         parts = here.car.case.certificate.main_parts if here.car.case else {}
         self.problem.choices = [
-            ("", _("A new problem")), *((key, words.about("same_problem", key)) for key in problems)
+            ("", _("A new problem")), *((key, words.about("same_problem", key, labels)) for key in problems)
         ]  # fmt: skip
         self.component.choices = [(key, _(label)) for key, label in COMPONENTS.items()]
         self.action.choices = [(key, _(words.ACTIONS[key])) for key in ACTIONS]

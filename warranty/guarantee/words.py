@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dealers.service.words import ACTIONS, COMPONENTS, FAILURE_MODES
 from portal.kernel.i18n import N_, _, locale_key
 from warranty.guarantee.rules.facts import Text
@@ -39,10 +41,12 @@ def here(text: Text) -> str:
     return text.zh if locale_key() == "zh_CN" else text.en
 
 
-def about(counter: str, key: str) -> str:
-    """Say what a counter is about: the assembly, the part, the kind of failure, or the visit it began with."""
+def about(counter: str, key: str, labels: Mapping[str, Text] | None = None) -> str:
+    """Say what a counter is about: the assembly, the part, the problem by its name."""
     if not key or counter == "early":
         return key
+    if labels and key in labels:
+        return here(labels[key])
     if counter == "main_part_replacements":
         component, _slash, part = key.partition("/")
         return f"{_(COMPONENTS.get(component, component))} · {here(part_name(component, part))}"

@@ -22,7 +22,7 @@ from portal.kernel.clock import local
 from portal.kernel.scoping import lawful_view
 from warranty.guarantee.queries.law import ModelTerms, certificates, orders_on
 from warranty.guarantee.rules.facts import Case, Job, Sale, Term, Visit
-from warranty.guarantee.rules.problems import Complaint, problem_keys
+from warranty.guarantee.rules.problems import Complaint, problem_keys, problem_names
 from warranty.guarantee.rules.regimes import Regime, regime_on, ruling_date
 from warranty.guarantee.rules.texts import part_name
 
@@ -140,8 +140,16 @@ def _car(
     )  # fmt: skip
     regime = regime_on(orders, ruling_date(sale)) or orders[0]
     certificate = kept.for_sale(terms, ruling_date(sale), regime.coefficient_max)
-    seen = tuple(_visits(visits, ids, jobs))
-    return Car(row.id, row.vin, Case(now, row.vin, row.category, row.use, sale, certificate, seen), stays, km)
+    complaints = [
+        Complaint(f"{ids[visit.id]}/{job.position}", job.component, job.failure_mode, job.same_as, job.concern)
+        for visit in visits
+        for job in jobs.get(visit.id, ())
+    ]
+    problems = problem_keys(complaints)
+    seen = tuple(_visits(visits, ids, jobs, problems))
+    labels = problem_names(complaints, problems)
+    case = Case(now, row.vin, row.category, row.use, sale, certificate, seen, labels=labels)
+    return Car(row.id, row.vin, case, stays, km)
 
 
 def _visit_ids(visits: list[AnyRow]) -> dict[int, str]:
@@ -155,12 +163,9 @@ def _visit_ids(visits: list[AnyRow]) -> dict[int, str]:
     return ids
 
 
-def _visits(visits: list[AnyRow], ids: dict[int, str], jobs: dict[int, list[AnyRow]]) -> Iterable[Visit]:
-    problems = problem_keys(
-        Complaint(f"{ids[visit.id]}/{job.position}", job.component, job.failure_mode, job.same_as)
-        for visit in visits
-        for job in jobs.get(visit.id, ())
-    )
+def _visits(
+    visits: list[AnyRow], ids: dict[int, str], jobs: dict[int, list[AnyRow]], problems: dict[str, str]
+) -> Iterable[Visit]:
     for visit in visits:
         name = ids[visit.id]
         yield Visit(

@@ -25,7 +25,7 @@ from warranty.guarantee.rules.counting import (
 from warranty.guarantee.rules.crossing import Crossed, Seen, crossings
 from warranty.guarantee.rules.facts import ZONE, Case, Demand, Text, Visit
 from warranty.guarantee.rules.regimes import Ground, Regime, regime_on, ruling_date
-from warranty.guarantee.rules.texts import next_step, not_covered, reason
+from warranty.guarantee.rules.texts import Labels, next_step, not_covered, reason
 from warranty.guarantee.rules.working_days import Calendar, deadline
 
 #: Wide enough that no price, distance and coefficient lose a digit before the fee is rounded, once.
@@ -41,7 +41,14 @@ class Entitlement:
     remedy: str
     usage_fee_due: bool
     evidence: tuple[str, ...]
-    reason: Text
+    said: tuple[tuple[Crossed, tuple[str, ...]], ...]  # what was crossed, by which visits
+    labels: Labels
+
+    @property
+    def reason(self) -> Text:
+        """The figures, the article and the visits, in words; made when asked for."""
+        said = [reason(crossed, ids, self.labels) for crossed, ids in self.said]
+        return Text("".join(text.zh for text in said), " ".join(text.en for text in said))
 
     def gives(self, choice: str) -> bool:
         """Tell whether it gives ``replace`` or ``return``."""
@@ -56,8 +63,15 @@ class WatchRow(NamedTuple):
     value: int
     limit: int
     level: str
-    next: Text
     evidence: tuple[str, ...]
+    ground: Ground
+    labels: Labels
+
+    @property
+    def next(self) -> Text:
+        """What the next visit would cross, in words; made when asked for."""
+        crossed = self.level == "entitled"
+        return next_step(self.ground, self.key, self.value, self.evidence, self.labels, crossed=crossed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,7 @@ def assess(case: Case, orders: Sequence[Regime], calendar: Calendar) -> Assessme
         km = max(km, case.demand.odometer_km)
     return Assessment(
         regime, None, when, when.guarantee.holds(today, km), when.repair.holds(today, km), visits, counted,
-        _entitlements(counted, crossed), _watch(regime, counted, crossed),
+        _entitlements(counted, crossed, case.labels), _watch(regime, counted, crossed, case.labels),
         None if case.demand is None else _find(case, case.demand, regime, when, calendar),
     )  # fmt: skip
 
@@ -120,7 +134,7 @@ def _reckon(
     return visits, counted, crossings(Seen(regime, case.certificate, when, counted))
 
 
-def _entitlements(counted: Tally, crossed: list[Crossed]) -> tuple[Entitlement, ...]:
+def _entitlements(counted: Tally, crossed: list[Crossed], labels: Labels) -> tuple[Entitlement, ...]:
     """Return one entitlement a code: two problems, or two parts, beyond the same line are one right."""
     by_code: dict[str, list[Crossed]] = {}
     for row in crossed:
@@ -128,25 +142,25 @@ def _entitlements(counted: Tally, crossed: list[Crossed]) -> tuple[Entitlement, 
     found = []
     for code, rows in by_code.items():
         ground = rows[0].ground
-        said = [reason(row, counted.ids(row.places)) for row in rows]
+        said = tuple([(row, counted.ids(row.places)) for row in rows])
         places = sorted({place for row in rows for place in row.places})
         found.append(
             Entitlement(
-                code, ground.article, ground.remedy, ground.usage_fee, counted.ids(places),
-                Text("".join(text.zh for text in said), " ".join(text.en for text in said)),
+                code, ground.article, ground.remedy, ground.usage_fee, counted.ids(places), said, labels
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _watch(regime: Regime, counted: Tally, crossed: list[Crossed]) -> tuple[WatchRow, ...]:
+def _watch(regime: Regime, counted: Tally, crossed: list[Crossed], labels: Labels) -> tuple[WatchRow, ...]:
     over = {(row.ground.kind, row.key) for row in crossed}
     rows = []
     for counter, key, value, places in _values(counted):
         kind = _COUNTER_KIND[counter]
         ground = _line(regime, kind, key) if value else None
         if ground is not None:
-            rows.append(_row(regime, ground, counter, key, value, counted.ids(places), crossed=(kind, key) in over))
+            level = "entitled" if (kind, key) in over else regime.levels[counter].level(value)
+            rows.append(WatchRow(counter, key, value, ground.limit, level, counted.ids(places), ground, labels))
     return tuple(rows)
 
 
@@ -156,15 +170,6 @@ def _line(regime: Regime, kind: str, key: str | None) -> Ground | None:
         if ground.kind == kind and (not ground.components or (key and key.partition("/")[0] in ground.components)):
             return ground
     return None
-
-
-def _row(
-    regime: Regime, ground: Ground, counter: str, key: str | None, value: int, ids: tuple[str, ...], *, crossed: bool
-) -> WatchRow:
-    level = "entitled" if crossed else regime.levels[counter].level(value)
-    return WatchRow(
-        counter, key, value, ground.limit, level, next_step(ground, key, value, ids, crossed=crossed), ids
-    )  # fmt: skip
 
 
 #: In the order the rows are shown: by the counter's name, then by key.
@@ -197,7 +202,7 @@ def _find(case: Case, demand: Demand, regime: Regime, when: Periods, calendar: C
     if when.guarantee.holds(demand.received_on, demand.odometer_km):
         before = [visit for visit in case.repairs if visit.agreed_at < midnight]
         _, counted, crossed = _reckon(case, regime, when, before, midnight)
-        grounds = [one for one in _entitlements(counted, crossed) if one.gives(demand.choice)]
+        grounds = [one for one in _entitlements(counted, crossed, case.labels) if one.gives(demand.choice)]
     reply = deadline(calendar, demand.received_on, regime.reply_days)
     if not grounds:
         return Finding(False, reply.day, None, reply.provisional, None, ())

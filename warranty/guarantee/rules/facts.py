@@ -112,4 +112,4 @@ class Case:
     certificate: Certificate
     repairs: tuple[Visit, ...] = ()
     demand: Demand | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)  # a problem or visit in people's words
+    labels: Mapping[str, Text] = field(default_factory=dict)  # problems in people's words, by their keys

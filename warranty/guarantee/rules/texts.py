@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from warranty.guarantee.rules.crossing import Crossed
@@ -58,13 +58,18 @@ def part_name(component: str, part: str) -> Text:
     return _OF_COMPONENT.get((component, part)) or PART_NAMES.get(part) or Text(part, part)
 
 
-def key_name(kind: str, key: str | None) -> Text:
+#: What problems are called, by their keys; one without a name is called by its key.
+Labels = Mapping[str, Text]
+NO_LABELS: Labels = {}
+
+
+def key_name(kind: str, key: str | None, labels: Labels = NO_LABELS) -> Text:
     """Return the name of what a line is about: an assembly, ``component/part`` or a problem in its own words."""
     if key is None:
         return Text("", "")
     if kind == "assembly":
         return COMPONENT_NAMES[key]
-    return part_name(*key.split("/", 1)) if kind == "main_part" else Text(key, key)
+    return part_name(*key.split("/", 1)) if kind == "main_part" else labels.get(key) or Text(key, key)
 
 
 def _sentence(said: Text, article: Text, ids: Sequence[str]) -> Text:
@@ -75,10 +80,10 @@ def _sentence(said: Text, article: Text, ids: Sequence[str]) -> Text:
     )
 
 
-def reason(crossed: Crossed, ids: Sequence[str]) -> Text:
+def reason(crossed: Crossed, ids: Sequence[str], labels: Labels = NO_LABELS) -> Text:
     """Say why a line is crossed: the figures, the article, the visits."""
     ground = crossed.ground
-    name, within = key_name(ground.kind, crossed.key), _within(ground)
+    name, within = key_name(ground.kind, crossed.key, labels), _within(ground)
     said = _REASONS[ground.kind]
     facts = {"value": crossed.value, "limit": ground.limit}
     return _sentence(
@@ -139,9 +144,11 @@ _REMEDIES = {
 }
 
 
-def next_step(ground: Ground, key: str | None, value: int, ids: Sequence[str], *, crossed: bool) -> Text:
+def next_step(
+    ground: Ground, key: str | None, value: int, ids: Sequence[str], labels: Labels = NO_LABELS, *, crossed: bool
+) -> Text:
     """Say how far a counter is from its line, and what crosses it."""
-    remedy, name = _REMEDIES[ground.remedy], key_name(ground.kind, key)
+    remedy, name = _REMEDIES[ground.remedy], key_name(ground.kind, key, labels)
     if crossed:
         said = _CROSSED
     elif ground.kind in _BEFORE and value < ground.limit:
