@@ -170,19 +170,19 @@ def run_one(worker: str) -> bool:
         return False
     with db.engine.connect() as connection:
         row = connection.execute(select(*Job.__table__.columns).where(Job.id == job_id)).one()
-    handler, actor = HANDLERS.get(row.kind), _actor(row.actor)
+    handler = HANDLERS.get(row.kind)
     outcome, error = Outcome(), None
     try:
         if handler is None:
             raise OperatorError(f"nobody handles {row.kind}")  # noqa: TRY301  (one place for every failure)
-        outcome = _run(handler, row, actor, now)
+        outcome = _run(handler, row, now)
     except DomainError as refused:
         with force_locale(row.locale):
             error = "\n".join(say(fault) for fault in refused.faults)
     except Exception:
         current_app.logger.exception("job %s failed\n%s", job_id, traceback.format_exc())
         error = "internal"
-    _close(row, outcome, error, actor)
+    _close(row, outcome, error)
     return True
 
 
@@ -193,7 +193,8 @@ def _actor(kept: dict[str, Any]) -> Actor:
     )  # fmt: skip
 
 
-def _run(handler: Handler, row: Any, actor: Actor, now: datetime) -> Outcome:
+def _run(handler: Handler, row: Any, now: datetime) -> Outcome:
+    actor = _actor(row.actor)
     quiet = read_transactions() if handler.reads_only else nullcontext()
     with force_locale(row.locale), quiet, Session(db.engine, expire_on_commit=False) as session:
         enter(session, actor, scope_for(actor, f"job {row.id}"))
@@ -203,7 +204,7 @@ def _run(handler: Handler, row: Any, actor: Actor, now: datetime) -> Outcome:
         return outcome
 
 
-def _close(row: Any, outcome: Outcome, error: str | None, actor: Actor) -> None:
+def _close(row: Any, outcome: Outcome, error: str | None) -> None:
     """Write what came of it, unless the lease ran out and another worker has taken the job up since."""
     values: dict[str, Any] = {
         "state": "failed" if error else "done", "error": error, "result": outcome.result,
@@ -214,6 +215,7 @@ def _close(row: Any, outcome: Outcome, error: str | None, actor: Actor) -> None:
         mine = update(Job).where(Job.id == row.id, Job.attempts == row.attempts).values(**values)
         closed = connection.execute(mine).rowcount
         if closed and outcome.file_key:
+            actor = _actor(row.actor)
             said = about_file(row.title, row.payload, outcome.result, outcome.file_name)
             made = trace(actor, "file made", Job.__tablename__, row.id, actor.dealer_id, said)
             connection.execute(insert(AuditEntry.__table__), made)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel import jobs
@@ -115,3 +116,15 @@ def test_a_worker_whose_lease_ran_out_does_not_close_what_another_has_taken_up(
     assert run_one("w1")
     job = stored(job_id)
     assert (job.state, job.worker, job.attempts, job.file_key) == ("running", "w2", 2, None)
+
+
+def test_a_job_of_nobody_fails_and_the_worker_goes_on(
+    app: Flask, session: Session, now: datetime, kind: list[Context]
+) -> None:
+    session.add(Job(kind="probe", title="x", payload={}, actor={}, user_id=None, locale="en", created_at=now))
+    session.commit()
+    job_id = session.scalars(select(Job.id)).one()
+    session.rollback()
+    assert run_one("w1")
+    assert (stored(job_id).state, stored(job_id).error) == ("failed", "internal")
+    assert kind == []
