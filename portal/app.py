@@ -23,6 +23,7 @@ from portal.kernel.incoming import init_incoming
 from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
+from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
 from warranty.claims.queries.made import ClaimsMade
 
@@ -73,6 +74,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_storage(app)
     init_guard(app)
     init_ui(app)
+    init_lists(app)
     for module in ROOMS:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()

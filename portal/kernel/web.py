@@ -18,6 +18,7 @@ from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.db import begin_for_reading, db
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_, say
+from portal.kernel.listing import Page
 from portal.kernel.scoping import leave
 from portal.kernel.states import StateError
 
@@ -45,6 +46,11 @@ def db_session() -> Session:
 def page(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
     """Render a page."""
     return render_template(template, **context), status
+
+
+def list_page(template: str, found: Page) -> Response:
+    """Show a page of a list; the shell, which knows what stands around it, says how."""
+    return cast("Response", current_app.extensions["show_list"](template, found))
 
 
 def keep_writes() -> None:
