@@ -17,6 +17,7 @@ from dealers.service.visits import StationVisits
 from parts.catalogue.queries import PartsCatalogue
 from portal.auth.guard import init_guard
 from portal.config import from_environment
+from portal.kernel.application import Portal
 from portal.kernel.db import Base, attach, db
 from portal.kernel.i18n import init_i18n
 from portal.kernel.incoming import init_incoming
@@ -56,7 +57,7 @@ ROOMS: tuple[str, ...] = (
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
-    app = Flask(
+    app = Portal(
         "portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"),
         static_folder=None, static_url_path="",  # Bootstrap-Flask hangs its assets below this path
     )  # fmt: skip

@@ -168,6 +168,8 @@ def _load(user_id: str) -> Account | None:
 def init_guard(app: Flask) -> None:
     """Put the door in front of every endpoint."""
     login_manager.init_app(app)
+    # Its hooks look for limits of all pages, of which there are none; a view with a limit asks for itself.
+    app.extensions.setdefault("limiter", set()).add(limiter)
     limiter.init_app(app)
     app.before_request(_guard)
 

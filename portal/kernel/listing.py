@@ -25,6 +25,7 @@ from portal.kernel.clock import known_day
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import LARGEST
 from portal.kernel.money import exact
+from portal.kernel.prepared import MappedRead
 from portal.kernel.scoping import actor_of
 
 Number = TypeVar("Number", int, Decimal)
@@ -151,14 +152,14 @@ def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: 
     state = read_state(spec, args)
     mark = _mark(spec, state)
     backward = state.backward and mark is not None
-    rows = list(session.execute(*_asked(spec, state, mark, _reader(session), backward=backward, most=size + 1)))
-    more, rows = len(rows) > size, rows[:size]
+    rows = _read(session, spec, state, mark, backward=backward, most=size + 1)
+    more, rows = len(rows) > size, list(rows[:size])
     if backward:
         rows.reverse()
     following = preceding = None
     if rows:
-        following = cursor_of(rows[-1]) if (more or backward) else None
-        preceding = cursor_of(rows[0]) if (more if backward else mark is not None) else None
+        following = cursor_of(rows[-1], state.sort) if (more or backward) else None
+        preceding = cursor_of(rows[0], state.sort) if (more if backward else mark is not None) else None
     return Page(spec, state, rows, following, preceding)
 
 
@@ -178,34 +179,43 @@ def _reader(session: Session) -> Actor:
     return actor_of(session) or Actor(None, "nobody", dealer_id=0)
 
 
-def _asked(
-    spec: ListSpec, state: ListState, mark: list[Any] | None, actor: Actor, *, backward: bool, most: int
-) -> tuple[Select[Any], dict[str, Any]]:
-    """Return a page's statement and its parameters: from the shelf for a steady list that nobody filtered."""
+def _read(
+    session: Session, spec: ListSpec, state: ListState, mark: list[Any] | None, *, backward: bool, most: int
+) -> Sequence[Row[Any]]:
+    """Read a page's rows: by a statement from the shelf where a steady list is asked for that nobody filtered."""
     if not spec.steady or spec.narrow is not None or state.parsed:
-        return _ordered(spec, state, mark, actor, backward=backward).limit(most), {}
+        statement = _ordered(spec, state, mark, _reader(session), backward=backward).limit(most)
+        return session.execute(statement).all()
     key = (id(spec), state.sort, state.columns, mark is not None, backward, most)
     kept = _SHELF.get(key)
     if kept is None or kept[0] is not spec:
         if len(_SHELF) >= MOST_STATEMENTS:
             _SHELF.clear()
         places = None if mark is None else [bindparam(f"mark_{n}", type_=part.type) for n, part in enumerate(mark)]
-        statement = _ordered(spec, state, places, actor, backward=backward)
-        kept = _SHELF[key] = (spec, _shown(spec, state, statement).limit(most))
-    return kept[1], {f"mark_{n}": part.value for n, part in enumerate(mark or ())}
+        statement = _ordered(spec, state, places, _reader(session), backward=backward)
+        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(most)))
+    return kept[1](session, {f"mark_{n}": part.value for n, part in enumerate(mark or ())})
 
 
 #: Statements of steady lists, each with its list: what is asked again and again is not built again.
-_SHELF: dict[tuple[object, ...], tuple[ListSpec, Select[Any]]] = {}
+_SHELF: dict[tuple[object, ...], tuple[ListSpec, MappedRead]] = {}
 MOST_STATEMENTS = 1_000
 
 
 def _shown(spec: ListSpec, state: ListState, statement: Select[Any]) -> Select[Any]:
     """Leave out the columns that the page does not show; where the rows come from stays as it is."""
-    needed = {"id", "key", "_sort", *state.columns, *(column.key for column in spec.columns if column.link)}
+    needed = {"id", "key", *state.columns, *(column.key for column in spec.columns if column.link)}
+    key = state.sort.removeprefix("-")
+    if key not in needed or not _itself(spec.sorts[key], statement.selected_columns[key]):
+        needed.add("_sort")
     return statement.with_only_columns(
         *(column for column in statement.selected_columns if column.key in needed), maintain_column_froms=True
     )
+
+
+def _itself(expression: Any, column: Any) -> bool:
+    """Tell whether a list shows the very expression that it is sorted by, which is then not read twice."""
+    return bool(expression.label("_sort").element.compare(getattr(column, "element", column)))
 
 
 def _ordered(
@@ -241,11 +251,15 @@ def _parse(item: Filter, text: str) -> Any:
     return text
 
 
-def cursor_of(row: Row[Any]) -> str:
-    """Return what a URL carries to point at a row: its place in the order, and its id."""
-    value = row._mapping["_sort"]  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+def cursor_of(row: Row[Any], sort: str = "") -> str:
+    """Return what a URL carries to point at a row: its place in the order, and its id.
+
+    The place is the row's ``_sort``, or the column that a list shows and is sorted by.
+    """
+    fields = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    value = fields["_sort" if "_sort" in fields else sort.removeprefix("-")]
     plain = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-    return base64.urlsafe_b64encode(json.dumps([plain, row._mapping["id"]]).encode()).decode().rstrip("=")  # noqa: SLF001
+    return base64.urlsafe_b64encode(json.dumps([plain, fields["id"]]).encode()).decode().rstrip("=")
 
 
 def _mark(spec: ListSpec, state: ListState) -> list[Any] | None:

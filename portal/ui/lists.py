@@ -12,11 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup, escape
+from markupsafe import escape
+from sqlalchemy import Row
 
 from portal.kernel.access import Actor
 from portal.kernel.i18n import _, locale_key
@@ -93,7 +94,7 @@ def _values(page: Page, actor: Actor) -> dict[str, bytes]:
 def _around(template: str, page: Page, actor: Actor) -> str:
     """Render the page with places; the template is given nothing that belongs to a person or a request."""
     anyone = replace(
-        page, rows=[()] * len(page.rows), state=replace(page.state, cursor=None),
+        page, rows=cast("list[Row[Any]]", [()] * len(page.rows)), state=replace(page.state, cursor=None),
         preceding=page.preceding and place("before"), following=page.following and place("after"),
     )  # fmt: skip
     somebody = Actor(None, place("name"), None if actor.dealer_id is None else 0, actor.permissions, "-")
@@ -101,7 +102,7 @@ def _around(template: str, page: Page, actor: Actor) -> str:
         template, page=anyone, actor=somebody, current_user=None, session=None, g=None,
         request=Anyone(request.endpoint, request.blueprint), get_flashed_messages=lambda **_options: (),
         csrf_token=partial(place, "token"), station_name=partial(place, "station"),
-        role_names=lambda: [place("roles")], rows_html=lambda _page: Markup(place("rows")),
+        role_names=lambda: [place("roles")], rows_html=lambda _page: place("rows"),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, Fault, NotFoundError
