@@ -158,6 +158,11 @@ def begin_for_reading(*, reading: bool) -> None:
     _writing.set(not reading)
 
 
+def reads_only() -> bool:
+    """Tell whether nothing will be written in this context."""
+    return not _writing.get()
+
+
 def attach(engine: Engine) -> None:
     """Teach an engine our way of connecting and beginning. Does nothing special on PostgreSQL."""
     if engine.dialect.name != "sqlite":

@@ -27,6 +27,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement
 
 from portal.kernel.scoping import DealerOwned, ScopeError, owned_tables, wall_of
+from portal.kernel.straight import Straight
 
 #: The name under which the session's dealer is bound.
 WALL = "wall"
@@ -71,18 +72,18 @@ class MappedRead:
         """Take the statement, which asks for columns only."""
         mark = bindparam(WALL, type_=BigInteger())
         criterion = with_loader_criteria(DealerOwned, lambda cls: cls.dealer_id == mark, include_aliases=True)
-        self._open, self._walled = statement, statement.options(criterion)
-        met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
-        if met & owned_tables() and WALL not in cast("Any", self._walled.compile()).binds:
-            raise ScopeError(f"{', '.join(sorted(met & owned_tables()))} read without a wall")
+        walled = statement.options(criterion)
+        met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)} & owned_tables()
+        if met and WALL not in cast("Any", walled.compile()).binds:
+            raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
+        self._open, self._walled = Straight(statement), Straight(walled)
 
     def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
-        """Read the rows for whoever the session belongs to; pending changes are written first."""
-        session.flush()
+        """Read the rows for whoever the session belongs to."""
         dealer_id = wall_of(session)
         if dealer_id == HEAD_OFFICE:
-            return session.connection().execute(self._open, values).all()
-        return session.connection().execute(self._walled, {**values, WALL: dealer_id}).all()
+            return self._open(session, values)
+        return self._walled(session, {**values, WALL: dealer_id})
 
 
 class PreparedRead(Prepared):
