@@ -7,7 +7,21 @@ from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+
+
+class Signer(TimestampSigner):
+    """Signs as itsdangerous does, and derives the key that it signs with once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._derived: dict[object, bytes] = {}
+
+    def derive_key(self, secret_key: Any = None) -> bytes:
+        """Return the key for signatures that belongs to a secret key."""
+        if secret_key not in self._derived:
+            self._derived[secret_key] = super().derive_key(secret_key)
+        return self._derived[secret_key]
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -20,7 +34,12 @@ class Sessions(SecureCookieSessionInterface):
         """Return what signs and reads the cookie."""
         keys = (app.secret_key, app.config["SECRET_KEY_FALLBACKS"])
         if self._made[0] != keys:
-            self._made = (keys, super().get_signing_serializer(app))
+            made = super().get_signing_serializer(app)
+            if made is not None:
+                made.signer = Signer
+                signer = made.make_signer()
+                made.make_signer = lambda _salt=None: signer  # type: ignore[assignment, method-assign]
+            self._made = (keys, made)
         return self._made[1]
 
 

@@ -127,6 +127,7 @@ class Page:
 def read_state(spec: ListSpec, args: Mapping[str, str]) -> ListState:
     """Read the state of a list from a URL; what makes no sense becomes an error at its filter."""
     values, parsed, errors = {}, {}, {}
+    args = dict(args.items())  # a browser's arguments raise and catch an error for each one that is not there
     for item in spec.filters:
         text = (args.get(item.key) or "").strip()
         if not text:

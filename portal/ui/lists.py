@@ -20,7 +20,7 @@ from markupsafe import escape
 from sqlalchemy import Row
 
 from portal.kernel.access import Actor
-from portal.kernel.i18n import _, locale_key
+from portal.kernel.i18n import locale_key
 from portal.kernel.listing import Page
 from portal.kernel.room import house
 from portal.ui.shell import place, role_names, station_name
@@ -81,7 +81,7 @@ def _values(page: Page, actor: Actor) -> dict[str, bytes]:
         "token": generate_csrf(),
         "here": request.full_path.rstrip("?"),
         "name": actor.name,
-        "station": station_name() or _("Headquarters"),
+        "station": station_name() or "",
         "roles": ", ".join(role_names()),
         "before": page.preceding or "",
         "after": page.following or "",
@@ -101,7 +101,7 @@ def _around(template: str, page: Page, actor: Actor) -> str:
     return render_template(
         template, page=anyone, actor=somebody, current_user=None, session=None, g=None,
         request=Anyone(request.endpoint, request.blueprint), get_flashed_messages=lambda **_options: (),
-        csrf_token=partial(place, "token"), station_name=partial(place, "station"),
+        csrf_token=partial(place, "token"), station_name=lambda: None if actor.dealer_id is None else place("station"),
         role_names=lambda: [place("roles")], rows_html=lambda _page: place("rows"),
     )  # fmt: skip
 
