@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, Select, bindparam, literal, tuple_
+from sqlalchemy import Row, Select, bindparam, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -168,7 +169,8 @@ def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Itera
     """Yield every row of a filtered list in its order, in keyset chunks: for exports."""
     state, mark = read_state(spec, args), None
     while True:
-        rows = list(session.execute(_ordered(spec, state, mark, _reader(session), backward=False).limit(EXPORT_CHUNK)))
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=False)
+        rows = list(session.execute(statement.limit(EXPORT_CHUNK), mark or {}))
         yield from rows
         if len(rows) < EXPORT_CHUNK:
             return
@@ -181,21 +183,20 @@ def _reader(session: Session) -> Actor:
 
 
 def _read(
-    session: Session, spec: ListSpec, state: ListState, mark: list[Any] | None, *, backward: bool, most: int
+    session: Session, spec: ListSpec, state: ListState, mark: Mark | None, *, backward: bool, most: int
 ) -> Sequence[Row[Any]]:
     """Read a page's rows: by a statement from the shelf where a steady list is asked for that nobody filtered."""
     if not spec.steady or spec.narrow is not None or state.parsed:
-        statement = _ordered(spec, state, mark, _reader(session), backward=backward).limit(most)
-        return session.execute(statement).all()
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
+        return session.execute(statement.limit(most), mark or {}).all()
     key = (id(spec), state.sort, state.columns, mark is not None, backward, most)
     kept = _SHELF.get(key)
     if kept is None or kept[0] is not spec:
         if len(_SHELF) >= MOST_STATEMENTS:
             _SHELF.clear()
-        places = None if mark is None else [bindparam(f"mark_{n}", type_=part.type) for n, part in enumerate(mark)]
-        statement = _ordered(spec, state, places, _reader(session), backward=backward)
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(most)))
-    return kept[1](session, {f"mark_{n}": part.value for n, part in enumerate(mark or ())})
+    return kept[1](session, mark or {})
 
 
 #: Statements of steady lists, each with its list: what is asked again and again is not built again.
@@ -219,9 +220,7 @@ def _itself(expression: Any, column: Any) -> bool:
     return bool(expression.label("_sort").element.compare(getattr(column, "element", column)))
 
 
-def _ordered(
-    spec: ListSpec, state: ListState, mark: Sequence[ColumnElement[Any]] | None, actor: Actor, *, backward: bool
-) -> Select[Any]:
+def _ordered(spec: ListSpec, state: ListState, actor: Actor, *, marked: bool, backward: bool) -> Select[Any]:
     statement = spec.statement()
     if spec.narrow is not None:
         statement = spec.narrow(statement, actor)
@@ -231,8 +230,9 @@ def _ordered(
     expression: ColumnElement[Any] = spec.sorts[state.sort.removeprefix("-")]
     descending = state.sort.startswith("-") != backward
     statement = statement.add_columns(expression.label("_sort"))
-    if mark is not None:
-        here, there = tuple_(expression, spec.identity), tuple_(*mark)
+    if marked:
+        here = tuple_(expression, spec.identity)
+        there = tuple_(bindparam("mark", type_=expression.type), bindparam("mark_id", type_=spec.identity.type))
         statement = statement.where(here < there if descending else here > there)
     order = (expression.desc(), spec.identity.desc()) if descending else (expression, spec.identity)
     return statement.order_by(*order)
@@ -263,21 +263,30 @@ def cursor_of(row: Row[Any], sort: str = "") -> str:
     return base64.urlsafe_b64encode(json.dumps([plain, fields["id"]]).encode()).decode().rstrip("=")
 
 
-def _mark(spec: ListSpec, state: ListState) -> list[Any] | None:
+#: Where a page starts, as the parameters of its statement.
+Mark = dict[str, Any]
+
+
+def _mark(spec: ListSpec, state: ListState) -> Mark | None:
     """Return the place after which (or before which) a page starts; None for nonsense."""
     if not state.cursor:
         return None
-    expression = spec.sorts[state.sort.removeprefix("-")]
+    kind = _kind(spec.sorts[state.sort.removeprefix("-")])
     try:
         value, key = json.loads(base64.urlsafe_b64decode(state.cursor + "=" * (-len(state.cursor) % 4)))
-        return [literal(_typed(expression, value), expression.type), literal(_small(int(key)))]
+        return {"mark": _typed(kind, value), "mark_id": _small(int(key))}
     except (ValueError, TypeError, binascii.Error, ArithmeticError):
         return None
 
 
-def _typed(expression: ColumnElement[Any], value: Any) -> Any:
+@lru_cache(maxsize=1_000)
+def _kind(expression: ColumnElement[Any]) -> type:
+    """Return the type that a list is sorted by: SQLAlchemy looks for it in five places."""
+    return expression.type.python_type
+
+
+def _typed(kind: type, value: Any) -> Any:
     """Bring a cursor's value back to the type its column compares with."""
-    kind = expression.type.python_type
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
