@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, Select, bindparam, tuple_
+from sqlalchemy import Row, Select, bindparam, literal, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -195,7 +195,9 @@ def _read(
         if len(_SHELF) >= MOST_STATEMENTS:
             _SHELF.clear()
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
-        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(most)))
+        # The number stands in the text: PostgreSQL would plan anew each time for one that it does not know.
+        few = literal(most, literal_execute=True)
+        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(few)))
     return kept[1](session, mark or {})
 
 
