@@ -78,7 +78,10 @@ class Plan:
         if written.parameter_expansion:
             raise ValueError(f"a text that depends on its parameters: {written.statement}")
         self.text, self._order = written.statement, written.positiontup
-        self._given: Mapping[str, Any] = written.processors
+        self._given: dict[str, Convert] = {
+            name: place.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, place in self._compiled.binds.items()
+        }
         columns = list(statement.selected_columns)
         self._found: list[Convert] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
@@ -88,11 +91,8 @@ class Plan:
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
         found = self._compiled.construct_params(values)
-        given = {
-            name: convert(found[name]) if (convert := self._given.get(name)) else found[name]
-            for name in self._order or found
-        }
-        return given if self._order is None else list(given.values())
+        given = {name: convert(it) if (convert := self._given[name]) else it for name, it in found.items()}
+        return given if self._order is None else [given[name] for name in self._order]
 
     def typed(self, rows: Sequence[Sequence[Any]]) -> Sequence[Row[Any]]:
         """Turn a driver's rows into the portal's types, a column at a time."""

@@ -28,9 +28,10 @@ FAILED = 400
 
 def now() -> datetime:
     """Return the moment of this request: one for all that it does."""
-    if "now" not in g:
-        g.now = cast("Callable[[], datetime]", current_app.config["CLOCK"])()
-    return cast("datetime", g.now)
+    moment = g.get("now")
+    if moment is None:
+        moment = g.now = cast("Callable[[], datetime]", current_app.config["CLOCK"])()
+    return cast("datetime", moment)
 
 
 def actor() -> Actor:
