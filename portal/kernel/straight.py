@@ -37,10 +37,8 @@ class Straight:
         engine = session.get_bind()
         if not isinstance(engine, Engine):
             raise TypeError("a session of the portal is bound to an engine")
-        plan = self._plans.get(engine.dialect.name)
-        if plan is None:
-            plan = self._plans[engine.dialect.name] = Plan(self._statement, engine.dialect)
         with _driver(engine) as connection:
+            plan = self._plan(engine.dialect)
             if engine.dialect.name != "postgresql" or session.info.get("scope") is None:
                 return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
             # Both go in one message, and until its end the setting holds for what follows it.
@@ -48,6 +46,12 @@ class Straight:
                 connection.execute(TELL, (SETTING, setting_of(session)))
                 found = connection.execute(plan.text, plan.parameters(values))
             return plan.typed(found.fetchall())
+
+    def _plan(self, dialect: Dialect) -> Plan:
+        """Return how this kind of database is asked, which is known once one is connected."""
+        if dialect.name not in self._plans:
+            self._plans[dialect.name] = Plan(self._statement, dialect)
+        return self._plans[dialect.name]
 
 
 @contextmanager
