@@ -17,12 +17,14 @@ from dealers.service.visits import StationVisits
 from parts.catalogue.queries import PartsCatalogue
 from portal.auth.guard import init_guard
 from portal.config import from_environment
+from portal.kernel.application import Portal
 from portal.kernel.db import Base, attach, db
 from portal.kernel.i18n import init_i18n
 from portal.kernel.incoming import init_incoming
 from portal.kernel.room import furnish
 from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
+from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
@@ -57,7 +59,7 @@ ROOMS: tuple[str, ...] = (
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the portal. ``overrides`` replace what the environment says (tests, benches)."""
-    app = Flask(
+    app = Portal(
         "portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"),
         static_folder=None, static_url_path="",  # Bootstrap-Flask hangs its assets below this path
     )  # fmt: skip
@@ -75,6 +77,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_storage(app)
     init_guard(app)
     init_ui(app)
+    init_lists(app)
     for module in ROOMS:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()

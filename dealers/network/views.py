@@ -17,7 +17,7 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.listing import fetch_page
 from portal.kernel.money import ZERO
-from portal.kernel.web import actor, db_session, now, page, show_faults
+from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 
 bp = Blueprint("network", __name__, url_prefix="/network")
 
@@ -26,7 +26,7 @@ bp = Blueprint("network", __name__, url_prefix="/network")
 @access(Permission.NETWORK_VIEW)
 def dealers() -> Any:
     """List the stations."""
-    return page("dealers/network/dealers.html", page=fetch_page(db_session(), DEALERS, request.args))
+    return list_page("dealers/network/dealers.html", fetch_page(db_session(), DEALERS, request.args))
 
 
 @bp.get("/<key>")

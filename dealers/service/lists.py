@@ -37,7 +37,7 @@ class days_between(GenericFunction[int]):  # noqa: N801  (named as SQL functions
 @compiles(days_between)
 def _days_sqlite(element: days_between, compiler: SQLCompiler, **options: Any) -> str:
     start, end = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"((strftime('%s', {end}) - strftime('%s', {start}) + 86399) / 86400)"
+    return f"((unixepoch({end}) - unixepoch({start}) + 86399) / 86400)"
 
 
 @compiles(days_between, postgresql.dialect.name)

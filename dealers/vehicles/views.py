@@ -18,7 +18,7 @@ from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, say
 from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, now, page, show_faults
+from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 
 bp = Blueprint("vehicles", __name__, url_prefix="/vehicles")
 
@@ -27,7 +27,7 @@ bp = Blueprint("vehicles", __name__, url_prefix="/vehicles")
 @access(Permission.VEHICLE_VIEW)
 def vehicles() -> Any:
     """List cars."""
-    return page("dealers/vehicles/vehicles.html", page=fetch_page(db_session(), VEHICLES, request.args))
+    return list_page("dealers/vehicles/vehicles.html", fetch_page(db_session(), VEHICLES, request.args))
 
 
 @bp.get("/<vin>")

@@ -16,7 +16,7 @@ from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, now, page, show_faults
+from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
@@ -25,7 +25,7 @@ bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 @access(Permission.CATALOGUE_VIEW)
 def parts() -> Any:
     """List the parts."""
-    return page("parts/catalogue/parts.html", page=fetch_page(db_session(), PARTS, request.args))
+    return list_page("parts/catalogue/parts.html", fetch_page(db_session(), PARTS, request.args))
 
 
 @bp.get("/parts/<key>")
@@ -56,7 +56,7 @@ def price(key: str) -> Any:
 @access(Permission.CATALOGUE_VIEW)
 def operations() -> Any:
     """List the labour operations."""
-    return page("parts/catalogue/operations.html", page=fetch_page(db_session(), OPERATIONS, request.args))
+    return list_page("parts/catalogue/operations.html", fetch_page(db_session(), OPERATIONS, request.args))
 
 
 @bp.get("/lookup")

@@ -18,7 +18,7 @@ from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, now, page, show_faults
+from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 
 
 def _role_choices(*sides: Side) -> list[SelectChoice]:
@@ -29,7 +29,7 @@ def _role_choices(*sides: Side) -> list[SelectChoice]:
 @access(Permission.USER_MANAGE)
 def users() -> Any:
     """List all accounts."""
-    return page("portal/auth/users.html", page=fetch_page(db_session(), USERS, request.args))
+    return list_page("portal/auth/users.html", fetch_page(db_session(), USERS, request.args))
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
@@ -120,7 +120,7 @@ def role_policy() -> Any:
 @access(Permission.AUDIT_VIEW)
 def audit() -> Any:
     """List every change, the latest first."""
-    return page("portal/auth/audit.html", page=fetch_page(db_session(), AUDIT, request.args))
+    return list_page("portal/auth/audit.html", fetch_page(db_session(), AUDIT, request.args))
 
 
 @bp.get("/audit/<int:key>")

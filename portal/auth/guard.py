@@ -21,8 +21,8 @@ from portal.auth.rules import session_alive
 from portal.kernel.access import Actor, rule_of
 from portal.kernel.db import db
 from portal.kernel.i18n import _
-from portal.kernel.prepared import Prepared
 from portal.kernel.scoping import enter, scope_for
+from portal.kernel.straight import Straight
 from portal.kernel.web import SAFE, db_session, is_fragment, now
 
 #: Where the cookie keeps the token of the signed-in session.
@@ -144,7 +144,7 @@ def _entry_statement() -> Select[Any]:
 
 
 #: Every request asks it before anybody's scope is known; no dealer-owned table stands in it.
-_ENTRY = Prepared(_entry_statement)
+_ENTRY = Straight(_entry_statement())
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -152,8 +152,11 @@ def _load(user_id: str) -> Account | None:
     token = session.get(TOKEN)
     if not token or not user_id.isdigit():
         return None
-    found = _ENTRY(db_session(), {"token": token_hash(token), "user": int(user_id)}).first()
-    if found is None or not session_alive(found.created_at, found.last_seen_at, found.ended_at, now()):
+    found = _ENTRY(db_session(), {"token": token_hash(token), "user": int(user_id)})
+    if not found:
+        return None
+    found, *_more = found
+    if not session_alive(found.created_at, found.last_seen_at, found.ended_at, now()):
         return None
     demanded = frozenset((found.demanded or "").split(","))
     duty = _duty(
@@ -168,6 +171,8 @@ def _load(user_id: str) -> Account | None:
 def init_guard(app: Flask) -> None:
     """Put the door in front of every endpoint."""
     login_manager.init_app(app)
+    # Its hooks look for limits of all pages, of which there are none; a view with a limit asks for itself.
+    app.extensions.setdefault("limiter", set()).add(limiter)
     limiter.init_app(app)
     app.before_request(_guard)
 

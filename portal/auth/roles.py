@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from portal.kernel.access import Permission as P  # noqa: N817  (a table reads better with a short name)
 from portal.kernel.i18n import N_, locale_key
@@ -92,4 +93,10 @@ ROLES: dict[str, Role] = {
 
 def permissions_of(roles: list[str] | tuple[str, ...]) -> frozenset[P]:
     """Return everything that somebody with these roles may do; an unknown role grants nothing."""
+    return _granted(tuple(roles))
+
+
+@lru_cache(maxsize=1_000)
+def _granted(roles: tuple[str, ...]) -> frozenset[P]:
+    """Unite what roles grant, once: what they grant is code."""
     return frozenset().union(*(ROLES[key].permissions for key in roles if key in ROLES))

@@ -44,12 +44,19 @@ ORIGINS = {"cli": N_("Command line"), "job": N_("Background work"), "-": N_("Sys
 
 #: The tables that leave a trace, as people call what is in them.
 TABLES = {
+    "calendar_day": N_("Holiday or make-up working day"),
+    "calendar_year": N_("Year of the calendar"),
     "claim": N_("Claim"),
     "claim_decision": N_("Decision on a claim"),
     "claim_line": N_("Line of a claim"),
     "claim_version": N_("Version of a claim"),
     "customer": N_("Owner"),
     "dealer": N_("Dealer"),
+    "guarantee_alarm": N_("Alarm of the watch"),
+    "guarantee_certificate": N_("Three-guarantees terms of a model"),
+    "guarantee_certificate_issue": N_("Three-guarantees certificate"),
+    "guarantee_notice": N_("Notice of the watch"),
+    "guarantee_regime": N_("Three-guarantees order"),
     "labour_line": N_("Labour line"),
     "labour_operation": N_("Labour operation"),
     "labour_rate": N_("Labour rate"),

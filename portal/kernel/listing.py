@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from portal.kernel.clock import known_day
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import LARGEST
 from portal.kernel.money import exact
+from portal.kernel.prepared import MappedRead
 from portal.kernel.scoping import actor_of
 
 Number = TypeVar("Number", int, Decimal)
@@ -140,6 +142,7 @@ class Page:
 def read_state(spec: ListSpec, args: Mapping[str, str]) -> ListState:
     """Read the state of a list from a URL; what makes no sense becomes an error at its filter."""
     values, parsed, errors = {}, {}, {}
+    args = dict(args.items())  # a browser's arguments raise and catch an error for each one that is not there
     for item in spec.filters:
         text = (args.get(item.key) or "").strip()
         if not text:
@@ -165,14 +168,14 @@ def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: 
     state = read_state(spec, args)
     mark = _mark(spec, state)
     backward = state.backward and mark is not None
-    rows = list(session.execute(*_asked(spec, state, mark, _reader(session), backward=backward, most=size + 1)))
-    more, rows = len(rows) > size, rows[:size]
+    rows = _read(session, spec, state, mark, backward=backward, most=size + 1)
+    more, rows = len(rows) > size, list(rows[:size])
     if backward:
         rows.reverse()
     following = preceding = None
     if rows:
-        following = cursor_of(rows[-1]) if (more or backward) else None
-        preceding = cursor_of(rows[0]) if (more if backward else mark is not None) else None
+        following = cursor_of(rows[-1], state.sort) if (more or backward) else None
+        preceding = cursor_of(rows[0], state.sort) if (more if backward else mark is not None) else None
     return Page(spec, state, rows, following, preceding)
 
 
@@ -180,7 +183,8 @@ def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Itera
     """Yield every row of a filtered list in its order, in keyset chunks: for exports."""
     state, mark = read_state(spec, args), None
     while True:
-        rows = list(session.execute(_ordered(spec, state, mark, _reader(session), backward=False).limit(EXPORT_CHUNK)))
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=False)
+        rows = list(session.execute(statement.limit(EXPORT_CHUNK), mark or {}))
         yield from rows
         if len(rows) < EXPORT_CHUNK:
             return
@@ -192,39 +196,47 @@ def _reader(session: Session) -> Actor:
     return actor_of(session) or Actor(None, "nobody", dealer_id=0)
 
 
-def _asked(
-    spec: ListSpec, state: ListState, mark: list[Any] | None, actor: Actor, *, backward: bool, most: int
-) -> tuple[Select[Any], dict[str, Any]]:
-    """Return a page's statement and its parameters: from the shelf for a steady list that nobody filtered."""
+def _read(
+    session: Session, spec: ListSpec, state: ListState, mark: Mark | None, *, backward: bool, most: int
+) -> Sequence[Row[Any]]:
+    """Read a page's rows: by a statement from the shelf where a steady list is asked for that nobody filtered."""
     if not spec.steady or spec.narrow is not None or state.parsed:
-        return _ordered(spec, state, mark, actor, backward=backward).limit(most), {}
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
+        return session.execute(statement.limit(most), mark or {}).all()
     key = (id(spec), state.sort, state.columns, mark is not None, backward, most)
     kept = _SHELF.get(key)
     if kept is None or kept[0] is not spec:
         if len(_SHELF) >= MOST_STATEMENTS:
             _SHELF.clear()
-        places = None if mark is None else [bindparam(f"mark_{n}", type_=part.type) for n, part in enumerate(mark)]
-        statement = _ordered(spec, state, places, actor, backward=backward)
-        kept = _SHELF[key] = (spec, _shown(spec, state, statement).limit(most))
-    return kept[1], {f"mark_{n}": part.value for n, part in enumerate(mark or ())}
+        statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
+        # The number stands in the text: PostgreSQL would plan anew each time for one that it does not know.
+        few = literal(most, literal_execute=True)
+        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(few)))
+    return kept[1](session, mark or {})
 
 
 #: Statements of steady lists, each with its list: what is asked again and again is not built again.
-_SHELF: dict[tuple[object, ...], tuple[ListSpec, Select[Any]]] = {}
+_SHELF: dict[tuple[object, ...], tuple[ListSpec, MappedRead]] = {}
 MOST_STATEMENTS = 1_000
 
 
 def _shown(spec: ListSpec, state: ListState, statement: Select[Any]) -> Select[Any]:
     """Leave out the columns that the page does not show; where the rows come from stays as it is."""
-    needed = {"id", "key", "_sort", *state.columns, *(column.key for column in spec.columns if column.link)}
+    needed = {"id", "key", *state.columns, *(column.key for column in spec.columns if column.link)}
+    key = state.sort.removeprefix("-")
+    if key not in needed or not _itself(spec.sorts[key], statement.selected_columns[key]):
+        needed.add("_sort")
     return statement.with_only_columns(
         *(column for column in statement.selected_columns if column.key in needed), maintain_column_froms=True
     )
 
 
-def _ordered(
-    spec: ListSpec, state: ListState, mark: Sequence[ColumnElement[Any]] | None, actor: Actor, *, backward: bool
-) -> Select[Any]:
+def _itself(expression: Any, column: Any) -> bool:
+    """Tell whether a list shows the very expression that it is sorted by, which is then not read twice."""
+    return bool(expression.label("_sort").element.compare(getattr(column, "element", column)))
+
+
+def _ordered(spec: ListSpec, state: ListState, actor: Actor, *, marked: bool, backward: bool) -> Select[Any]:
     statement = spec.statement()
     if spec.narrow is not None:
         statement = spec.narrow(statement, actor)
@@ -234,8 +246,9 @@ def _ordered(
     expression: ColumnElement[Any] = spec.sorts[state.sort.removeprefix("-")]
     descending = state.sort.startswith("-") != backward
     statement = statement.add_columns(expression.label("_sort"))
-    if mark is not None:
-        here, there = tuple_(expression, spec.identity), tuple_(*mark)
+    if marked:
+        here = tuple_(expression, spec.identity)
+        there = tuple_(bindparam("mark", type_=expression.type), bindparam("mark_id", type_=spec.identity.type))
         statement = statement.where(here < there if descending else here > there)
     order = (expression.desc(), spec.identity.desc()) if descending else (expression, spec.identity)
     return statement.order_by(*order)
@@ -255,28 +268,41 @@ def _parse(item: Filter, text: str) -> Any:
     return text
 
 
-def cursor_of(row: Row[Any]) -> str:
-    """Return what a URL carries to point at a row: its place in the order, and its id."""
-    value = row._mapping["_sort"]  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+def cursor_of(row: Row[Any], sort: str = "") -> str:
+    """Return what a URL carries to point at a row: its place in the order, and its id.
+
+    The place is the row's ``_sort``, or the column that a list shows and is sorted by.
+    """
+    fields = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
+    value = fields["_sort" if "_sort" in fields else sort.removeprefix("-")]
     plain = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-    return base64.urlsafe_b64encode(json.dumps([plain, row._mapping["id"]]).encode()).decode().rstrip("=")  # noqa: SLF001
+    return base64.urlsafe_b64encode(json.dumps([plain, fields["id"]]).encode()).decode().rstrip("=")
 
 
-def _mark(spec: ListSpec, state: ListState) -> list[Any] | None:
+#: Where a page starts, as the parameters of its statement.
+Mark = dict[str, Any]
+
+
+def _mark(spec: ListSpec, state: ListState) -> Mark | None:
     """Return the place after which (or before which) a page starts; None for nonsense."""
     if not state.cursor:
         return None
-    expression = spec.sorts[state.sort.removeprefix("-")]
+    kind = _kind(spec.sorts[state.sort.removeprefix("-")])
     try:
         value, key = json.loads(base64.urlsafe_b64decode(state.cursor + "=" * (-len(state.cursor) % 4)))
-        return [literal(_typed(expression, value), expression.type), literal(_small(int(key)))]
+        return {"mark": _typed(kind, value), "mark_id": _small(int(key))}
     except (ValueError, TypeError, binascii.Error, ArithmeticError):
         return None
 
 
-def _typed(expression: ColumnElement[Any], value: Any) -> Any:
+@lru_cache(maxsize=1_000)
+def _kind(expression: ColumnElement[Any]) -> type:
+    """Return the type that a list is sorted by: SQLAlchemy looks for it in five places."""
+    return expression.type.python_type
+
+
+def _typed(kind: type, value: Any) -> Any:
     """Bring a cursor's value back to the type its column compares with."""
-    kind = expression.type.python_type
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:

@@ -7,23 +7,39 @@ with `portal.kernel.scoping.check_owner`. Types are those of the tables, as ever
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, ColumnElement, CursorResult, Executable, Table, bindparam, or_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    or_,
+)
+from sqlalchemy.orm import Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement
 
-from portal.kernel.scoping import ScopeError, owned_tables, wall_of
+from portal.kernel.scoping import DealerOwned, ScopeError, owned_tables, wall_of
+from portal.kernel.straight import Straight
 
-#: The name under which the session's dealer is bound; 0 is headquarters.
+#: The name under which the session's dealer is bound.
 WALL = "wall"
+#: What stands there for headquarters.
+HEAD_OFFICE = 0
 
 
 def wall(table: Table) -> ColumnElement[bool]:
     """Return the condition that a statement on a dealer-owned table carries."""
-    return or_(table.c.dealer_id == bindparam(WALL, type_=BigInteger()), bindparam(WALL, type_=BigInteger()) == 0)
+    return or_(
+        table.c.dealer_id == bindparam(WALL, type_=BigInteger()), bindparam(WALL, type_=BigInteger()) == HEAD_OFFICE
+    )
 
 
 class Prepared:
@@ -44,6 +60,30 @@ class Prepared:
 
     def _check(self, statement: Executable) -> None:
         """Writes are their caller's to check."""
+
+
+class MappedRead:
+    """A SELECT of mapped columns, as a room's list describes it, run without the session's listeners.
+
+    The wall is the one that the listener puts up: the same criterion, wherever a dealer-owned table stands.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        """Take the statement, which asks for columns only."""
+        mark = bindparam(WALL, type_=BigInteger())
+        criterion = with_loader_criteria(DealerOwned, lambda cls: cls.dealer_id == mark, include_aliases=True)
+        walled = statement.options(criterion)
+        met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)} & owned_tables()
+        if met and WALL not in cast("Any", walled.compile()).binds:
+            raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
+        self._open, self._walled = Straight(statement), Straight(walled)
+
+    def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
+        """Read the rows for whoever the session belongs to."""
+        dealer_id = wall_of(session)
+        if dealer_id == HEAD_OFFICE:
+            return self._open(session, values)
+        return self._walled(session, {**values, WALL: dealer_id})
 
 
 class PreparedRead(Prepared):

@@ -94,4 +94,4 @@ def furnish(app: Flask, room: Room) -> None:
 
 def house() -> House:
     """Return what the running app offers."""
-    return cast("House", current_app.extensions.setdefault("house", House()))
+    return cast("House", current_app.extensions["house"])

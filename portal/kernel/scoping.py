@@ -133,7 +133,9 @@ def lawful_view(session: Session, reason: str) -> Iterator[None]:
         _tell_database(session)
 
 
-def _setting(scope: Scope | None) -> str:
+def setting_of(session: Session) -> str:
+    """Return what the row-level policies are told of a session's scope."""
+    scope = session.info.get("scope")
     if scope is None:
         return ""
     return str(scope.dealer_id) if isinstance(scope, DealerScope) else "*"
@@ -142,13 +144,13 @@ def _setting(scope: Scope | None) -> str:
 def _tell_database(session: Session) -> None:
     """Reapply the setting when a transaction is already open (loading the user opened it)."""
     if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(TELL, (SETTING, _setting(session.info.get("scope"))))
+        session.connection().exec_driver_sql(TELL, (SETTING, setting_of(session)))
 
 
 @event.listens_for(Session, "after_begin")
 def _begin(session: Session, _transaction: Any, connection: Any) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(TELL, (SETTING, _setting(session.info.get("scope"))))
+        connection.exec_driver_sql(TELL, (SETTING, setting_of(session)))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.db import begin_for_reading, db
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_, say
+from portal.kernel.listing import Page
 from portal.kernel.scoping import leave
 from portal.kernel.states import StateError
 
@@ -27,9 +28,10 @@ FAILED = 400
 
 def now() -> datetime:
     """Return the moment of this request: one for all that it does."""
-    if "now" not in g:
-        g.now = cast("Callable[[], datetime]", current_app.config["CLOCK"])()
-    return cast("datetime", g.now)
+    moment = g.get("now")
+    if moment is None:
+        moment = g.now = cast("Callable[[], datetime]", current_app.config["CLOCK"])()
+    return cast("datetime", moment)
 
 
 def actor() -> Actor:
@@ -45,6 +47,11 @@ def db_session() -> Session:
 def page(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
     """Render a page."""
     return render_template(template, **context), status
+
+
+def list_page(template: str, found: Page) -> Response:
+    """Show a page of a list; the shell, which knows what stands around it, says how."""
+    return cast("Response", current_app.extensions["show_list"](template, found))
 
 
 def keep_writes() -> None:
@@ -112,25 +119,31 @@ def _hand_back(_error: BaseException | None) -> None:
     begin_for_reading(reading=False)
 
 
+#: What every answer carries unless its view says something else.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+CARRIED = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+)
+UNKEPT = ("Cache-Control", "no-store")
+ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
 def _headers(response: Response) -> Response:
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
-    )
-    values: Mapping[str, str] = {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
-    }
-    for name, value in values.items():
-        response.headers.setdefault(name, value)
+    wanted = [*CARRIED]
     if request.endpoint is None or not request.endpoint.endswith("static"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted.append(UNKEPT)
     if current_app.config.get("SESSION_COOKIE_SECURE"):
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted.append(ENCRYPTED)
+    given = {name.lower() for name, _value in response.headers}
+    response.headers.extend([pair for pair in wanted if pair[0].lower() not in given])
     return response
 
 

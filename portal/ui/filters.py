@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from portal.kernel.clock import local, local_date
-from portal.kernel.money import round_fen
+from portal.kernel.money import FEN, ZERO, round_fen
 
 #: What stands where a value is missing.
 NOTHING = "—"
@@ -14,13 +14,18 @@ NOTHING = "—"
 
 def money(value: Decimal | int | None) -> str:
     """Write yuan as ``1,234.50``: two places, thousands commas, a plain minus."""
-    return NOTHING if value is None else f"{round_fen(value):,.2f}"
+    if value is None:
+        return NOTHING
+    exact = isinstance(value, Decimal) and value.same_quantum(FEN)  # as columns of amounts are read
+    return f"{value + ZERO if exact else round_fen(value):,.2f}"
 
 
 def number(value: Decimal | int | None) -> str:
     """Write a quantity as ``1,234`` or ``0.5``: no more places than it has."""
     if value is None:
         return NOTHING
+    if isinstance(value, int):
+        return f"{value:,}"
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -44,7 +49,14 @@ def day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Write a moment as ``2026-11-20 10:00`` by the wall clock in China."""
-    return NOTHING if value is None else local(value).isoformat(" ", "minutes")[:16]
+    if value is None:
+        return NOTHING
+    at = local(value)
+    return f"{at.year}-{_TWO[at.month]}-{_TWO[at.day]} {_TWO[at.hour]}:{_TWO[at.minute]}"
+
+
+#: Numbers as two digits: a list writes hundreds of moments, and formats take twice as long.
+_TWO = tuple(f"{value:02d}" for value in range(60))
 
 
 #: The tone of a state's badge. One word means the same in every room; what is not listed is plain.

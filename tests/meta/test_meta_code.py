@@ -27,6 +27,11 @@ LAWFUL_VIEWERS = frozenset(
 #: The kernel's tables that Core writes on purpose (traces of a flush, the job queue); and the hot path whose
 #: reads are a `PreparedRead`, which itself refuses a dealer-owned table without its wall.
 CORE_USERS = frozenset({"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts"})
+#: Reads that the driver is sent directly (ADR 8).
+STRAIGHT_READERS = {
+    ("raw_connection", "portal.kernel.straight"), ("Straight", "portal.kernel.prepared"),
+    ("Straight", "portal.auth.guard"), ("MappedRead", "portal.kernel.listing"),
+}  # fmt: skip
 #: Whoever is no request: they begin and end their own transactions.
 COMMITTERS = frozenset({"portal.kernel.web", "portal.kernel.jobs"})
 PLANNED = frozenset({"services", "queries", "rules", "states", "models", "forms", "documents", "views"})
@@ -151,6 +156,17 @@ def test_queries_do_not_go_round_the_wall() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "__table__" and dotted(path) not in CORE_USERS
     ]
     assert found == []
+
+
+def test_who_reads_past_the_session_is_known() -> None:
+    """No listener looks there: the sign-in reads no dealer's table, a list's statement carries its wall."""
+    found = {
+        (name, dotted(path))
+        for path, module in modules(*WINGS)
+        for _node, name in calls(module)
+        if name in {"Straight", "MappedRead", "raw_connection"}
+    }
+    assert found == STRAIGHT_READERS
 
 
 def test_bulk_mapping_methods_are_not_used() -> None:

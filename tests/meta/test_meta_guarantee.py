@@ -14,7 +14,9 @@ RULES = ROOT / "warranty" / "guarantee" / "rules"
 ORDERS = RULES / "orders.py"
 MARKS = ("43-", "150-", "SAMR", "AQSIQ")
 #: The tables of cases; the random cars and the properties are not asked to fill a gap of theirs.
-TABLES = ("assess", "counting", "crossing", "regimes", "texts", "working_days")
+TABLES = (
+    "assess", "counting", "crossing", "plain", "problems", "regimes", "texts", "watching", "working_days",
+)  # fmt: skip
 
 
 def test_no_function_of_the_law_names_an_order() -> None:

@@ -12,7 +12,7 @@ from portal.kernel.errors import DomainError, NotFoundError
 from portal.kernel.i18n import _, say
 from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, is_fragment, now, page
+from portal.kernel.web import actor, db_session, is_fragment, list_page, now, page
 from warranty.claims import services, words
 from warranty.claims.forms import ClaimForm, read_decision, row_version
 from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED
@@ -34,17 +34,17 @@ DECIDE, SENIOR = Permission.CLAIM_DECIDE, Permission.CLAIM_DECIDE_SENIOR
 
 @bp.get("/")
 @access(VIEW)
-def claims() -> tuple[str, int]:
+def claims() -> Response:
     """List the claims of the station, or of the network."""
     spec = CLAIMS if actor().dealer_id is not None else NETWORK_CLAIMS
-    return page("warranty/claims/list.html", page=fetch_page(db_session(), spec, request.args))
+    return list_page("warranty/claims/list.html", fetch_page(db_session(), spec, request.args))
 
 
 @bp.get("/unclaimed")
 @access(WRITE)
-def unclaimed() -> tuple[str, int]:
+def unclaimed() -> Response:
     """List completed warranty orders that nobody claimed yet."""
-    return page("warranty/claims/list.html", page=fetch_page(db_session(), UNCLAIMED, request.args))
+    return list_page("warranty/claims/list.html", fetch_page(db_session(), UNCLAIMED, request.args))
 
 
 @bp.post("/make")

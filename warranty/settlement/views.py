@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, Fault, NotFoundError
@@ -14,7 +15,7 @@ from portal.kernel.jobs import enqueue
 from portal.kernel.lifecycle import history
 from portal.kernel.listing import fetch_page
 from portal.kernel.money import ZERO, yuan
-from portal.kernel.web import actor, db_session, now, page, show_faults
+from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 from warranty.settlement import queries, services
 from warranty.settlement.closing import check_month
 from warranty.settlement.documents import in_words
@@ -50,9 +51,9 @@ def _words() -> dict[str, object]:
 
 @bp.get("/")
 @access(Permission.SETTLEMENT_VIEW)
-def settlements() -> tuple[str, int]:
+def settlements() -> Response:
     """List the statements."""
-    return page("warranty/settlement/list.html", page=fetch_page(db_session(), SETTLEMENTS, request.args))
+    return list_page("warranty/settlement/list.html", fetch_page(db_session(), SETTLEMENTS, request.args))
 
 
 @bp.route("/close", methods=["GET", "POST"])

@@ -23,7 +23,7 @@ from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundErro
 from portal.kernel.i18n import _, say
 from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, is_fragment, now, page
+from portal.kernel.web import actor, db_session, is_fragment, list_page, now, page
 
 
 @bp.get("/")
@@ -31,7 +31,7 @@ from portal.kernel.web import actor, db_session, is_fragment, now, page
 def orders() -> Any:
     """List repair orders: the station's own, or all stations' at headquarters."""
     spec = NETWORK_ORDERS if actor().dealer_id is None else ORDERS
-    return page("dealers/service/orders.html", page=fetch_page(db_session(), spec, request.args))
+    return list_page("dealers/service/orders.html", fetch_page(db_session(), spec, request.args))
 
 
 @bp.get("/<key>")
