@@ -138,7 +138,7 @@ def _bare(path: Path) -> None:
 def _checked(path: Path, folder: Path) -> None:
     from dealers.vehicles.imports import KIND
     from portal.kernel.access import Actor
-    from portal.kernel.clock import local_date, utc_now
+    from portal.kernel.clock import utc_now
     from portal.kernel.db import db
     from portal.kernel.importing.reading import open_source
     from portal.kernel.importing.run import run_import
@@ -146,7 +146,7 @@ def _checked(path: Path, folder: Path) -> None:
 
     session = db.session()
     enter(session, Actor.system("bench"), HeadOfficeScope("bench"))
-    result = run_import(session, KIND, open_source(path), folder / "errors.xlsx", local_date(utc_now()), ("en",))
+    result = run_import(session, KIND, open_source(path), folder / "errors.xlsx", utc_now(), ("en",))
     session.commit()
     if result.tally.created != result.tally.read:
         raise RuntimeError(f"not every row was created: {result.tally}")

@@ -19,7 +19,9 @@ from portal.kernel.incoming import whole
 NEEDED = lazy("Please fill this in.")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 #: The fields that are stored as they are typed.
-TEXTS = ("name", "kind", "region", "province", "city", "address", "phone", "uscc", "bank_name", "bank_account")
+TEXTS = (
+    "name", "kind", "region", "province", "city", "address", "postcode", "phone", "uscc", "bank_name", "bank_account",
+)  # fmt: skip
 
 
 class Versioned(FlaskForm):  # type: ignore[misc]
@@ -42,6 +44,7 @@ class DealerForm(Versioned):
     province = StringField(lazy("Province"), [DataRequired(NEEDED), Length(max=32)], render_kw=_PLAIN)
     city = StringField(lazy("City"), [DataRequired(NEEDED), Length(max=32)], render_kw=_PLAIN)
     address = StringField(lazy("Address"), [Optional(), Length(max=255)], render_kw=_PLAIN)
+    postcode = StringField(lazy("Postcode"), [Optional(), Length(max=12)], render_kw={**_PLAIN, "inputmode": "numeric"})
     phone = StringField(lazy("Phone"), [Optional(), Length(max=32)], render_kw={**_PLAIN, "inputmode": "tel"})
     uscc = StringField(
         lazy("Unified social credit code"), [Optional(), Length(max=40)],

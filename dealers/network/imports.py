@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table
 
 from dealers.network.models import Dealer
-from dealers.network.rules import GRADES, KINDS, clean_uscc, uscc_fault
+from dealers.network.rules import GRADES, KINDS, clean_uscc, is_postcode, uscc_fault
 from portal.kernel.i18n import N_
 from portal.kernel.importing.fields import CellError, Field, memo, text, whole, word
 from portal.kernel.importing.kinds import Desk, ImportKind
@@ -49,6 +49,12 @@ def _uscc(written: str) -> str:
     return code
 
 
+def _postcode(written: str) -> str:
+    if not is_postcode(written):
+        raise CellError(N_("A postcode has six figures."))
+    return written
+
+
 class DealerDesk(Desk):
     """Files stations: a new one is open."""
 
@@ -75,6 +81,7 @@ KIND = ImportKind(
         Field("kind", "类型", "Kind", memo(word(lambda spoken: _KIND_OF.get(spoken.lower()), KINDS)),
               aliases=("经销商类型",), example="4S", note=N_("4S or 服务站 (station); 4S if empty.")),
         Field("address", "地址", "Address", text(255), example="上海市松江区松卫北路1189号"),
+        Field("postcode", "邮政编码", "Postcode", memo(_postcode), aliases=("邮编",), example="201600"),
         Field("longitude", "经度", "Longitude", memo(_degrees(180)), example="121.55012618634"),
         Field("latitude", "纬度", "Latitude", memo(_degrees(90)), example="31.211914749767"),
         Field("uscc", "统一社会信用代码", "Unified social credit code", memo(_uscc),

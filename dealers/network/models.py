@@ -27,6 +27,7 @@ class Dealer(Identified, Stateful, Base):
     province: Mapped[str] = mapped_column(short(32))
     city: Mapped[str] = mapped_column(short(32))
     address: Mapped[str | None] = mapped_column(short(255))
+    postcode: Mapped[str | None] = mapped_column(short(6))
     longitude: Mapped[str | None] = mapped_column(short(24))  # as given; nothing is reckoned with it
     latitude: Mapped[str | None] = mapped_column(short(24))
     uscc: Mapped[str | None] = mapped_column(short(18))  # GB 32100

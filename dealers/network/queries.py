@@ -32,6 +32,7 @@ class DealerPage:
     province: str
     city: str
     address: str | None
+    postcode: str | None
     longitude: str | None
     latitude: str | None
     uscc: str | None
@@ -75,8 +76,9 @@ def _page(session: Session, dealer: Dealer | None, now: datetime) -> DealerPage:
     return DealerPage(
         id=dealer.id, row_version=dealer.row_version, code=dealer.code, name=dealer.name, kind=dealer.kind,
         state=dealer.state, region=dealer.region, province=dealer.province, city=dealer.city,
-        address=dealer.address, longitude=dealer.longitude, latitude=dealer.latitude, uscc=dealer.uscc,
-        grade=dealer.grade, phone=dealer.phone, bank_name=dealer.bank_name, bank_account=dealer.bank_account,
+        address=dealer.address, postcode=dealer.postcode, longitude=dealer.longitude,
+        latitude=dealer.latitude, uscc=dealer.uscc, grade=dealer.grade,
+        phone=dealer.phone, bank_name=dealer.bank_name, bank_account=dealer.bank_account,
         rate=rate_on(all_rates(session), dealer.grade, local_date(now)),
         history=tuple(reversed(history(session, dealer))),
     )  # fmt: skip

@@ -18,6 +18,7 @@ _AREA = slice(2, 8)  # the registering area, GB/T 2260: figures only
 
 GRADES = (1, 2, 3, 4, 5)
 UNGRADED = 0
+POSTCODE_LENGTH = 6
 KINDS = ("4s", "station")
 
 
@@ -57,3 +58,8 @@ def rate_on(rates: Iterable[Rate], grade: int | None, day: date) -> Rate | None:
     """
     begun = [rate for rate in rates if rate.grade == (grade or UNGRADED) and rate.valid_from <= day]
     return max(begun, key=lambda rate: rate.valid_from, default=None)
+
+
+def is_postcode(code: str) -> bool:
+    """Tell whether a text is a postcode: six figures."""
+    return len(code) == POSTCODE_LENGTH and code.isascii() and code.isdigit()

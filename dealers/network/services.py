@@ -30,6 +30,7 @@ class DealerFacts:
     province: str
     city: str
     address: str = ""
+    postcode: str = ""
     uscc: str = ""
     grade: int | None = None
     phone: str = ""
@@ -49,6 +50,7 @@ def update_dealer(session: Session, dealer_id: int, facts: DealerFacts, version:
     dealer.uscc = rules.clean_uscc(facts.uscc) or None
     dealer.grade = facts.grade or None
     dealer.address, dealer.phone = facts.address.strip() or None, facts.phone.strip() or None
+    dealer.postcode = facts.postcode.strip() or None
     dealer.bank_name = facts.bank_name.strip() or None
     dealer.bank_account = facts.bank_account.replace(" ", "") or None
     session.flush()
@@ -66,6 +68,8 @@ def facts_faults(facts: DealerFacts) -> list[Fault]:
         faults.append(Fault(N_("Please choose from the list."), "kind"))
     if facts.grade and facts.grade not in rules.GRADES:
         faults.append(Fault(N_("Please choose from the list."), "grade"))
+    if facts.postcode.strip() and not rules.is_postcode(facts.postcode.strip()):
+        faults.append(Fault(N_("A postcode has six figures."), "postcode"))
     code = rules.clean_uscc(facts.uscc)
     wrong = rules.uscc_fault(code) if code else None
     if wrong:

@@ -74,7 +74,7 @@ ROLES: dict[str, Role] = {
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
         ),
         _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
-        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL, P.GUARANTEE_EDIT),
+        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL, P.GUARANTEE_EDIT, P.IMPORT_RUN),
         _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,

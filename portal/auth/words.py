@@ -55,6 +55,7 @@ TABLES = {
     "guarantee_alarm": N_("Alarm of the watch"),
     "guarantee_certificate": N_("Three-guarantees terms of a model"),
     "guarantee_certificate_issue": N_("Three-guarantees certificate"),
+    "guarantee_maker": N_("Maker's data"),
     "guarantee_notice": N_("Notice of the watch"),
     "guarantee_regime": N_("Three-guarantees order"),
     "labour_line": N_("Labour line"),

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.imports.kinds import MODULES, kind_of
 from portal.kernel.access import Actor
-from portal.kernel.clock import local_date
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError, OperatorError
 from portal.kernel.i18n import force_locale, say
@@ -107,7 +106,7 @@ def _work(kind: ImportKind, file: Path, errors: Path) -> Result:
         source = open_source(file)
         enter(session, Actor.system(f"{getpass.getuser()} (command line)"), HeadOfficeScope("import"))
         result = run_import(
-            session, kind, source, errors, local_date(current_app.config["CLOCK"]()), ("zh_CN", "en")
+            session, kind, source, errors, current_app.config["CLOCK"](), ("zh_CN", "en")
         )  # fmt: skip
         session.commit()
     except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal.imports.kinds import kind_of
 from portal.kernel.access import Permission, require
-from portal.kernel.clock import local, local_date
+from portal.kernel.clock import local
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_, locale_key, say
 from portal.kernel.importing.reading import open_source
@@ -27,14 +27,13 @@ def import_list(context: Context) -> Outcome:
     kind, content = kind_of(context.payload["kind"]), storage().get(context.payload["file_key"])
     if kind is None or content is None:
         raise DomainError(Fault(N_("The uploaded file is gone. Please upload it again.")))
+    require(context.actor, kind.permission)
     with tempfile.TemporaryDirectory() as folder:
         path, errors = Path(folder) / "list", Path(folder) / "errors.xlsx"
         path.write_bytes(content)
         del content
         source = open_source(path, context.payload["file_name"])
-        result = run_import(
-            context.session, kind, source, errors, local_date(context.now), (locale_key(),), context.progress
-        )
+        result = run_import(context.session, kind, source, errors, context.now, (locale_key(),), context.progress)
         key = None
         if result.errors is not None:
             key = f"imports/{local(context.now):%Y/%m}/{uuid.uuid4().hex}.xlsx"

@@ -33,6 +33,7 @@ def queue_import(
     What is wrong with the list as a whole (unreadable, a required column missing) is told at once.
     """
     require(actor, Permission.IMPORT_RUN)
+    require(actor, kind.permission)
     name = Path(name.replace("\\", "/")).name[:120] or "list"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"

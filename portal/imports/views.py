@@ -14,7 +14,7 @@ from portal.imports.jobs import KIND, XLSX
 from portal.imports.kinds import all_kinds, kind_of
 from portal.imports.services import LARGEST, queue_import
 from portal.imports.words import STATES
-from portal.kernel.access import Permission, access
+from portal.kernel.access import Permission, access, require
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, locale_key
 from portal.kernel.importing.kinds import ImportKind
@@ -29,7 +29,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 @access(Permission.IMPORT_RUN)
 def imports() -> Any:
     """Choose what to import."""
-    return page("portal/imports/list.html", kinds=all_kinds())
+    return page("portal/imports/list.html", kinds=[kind for kind in all_kinds() if actor().may(kind.permission)])
 
 
 @bp.route("/<kind>", methods=["GET", "POST"])
@@ -79,7 +79,9 @@ def progress(job_id: int) -> str:
 
 
 def _kind(key: str) -> ImportKind:
-    return kind_of(key) or abort(404)
+    found = kind_of(key) or abort(404)
+    require(actor(), found.permission)
+    return found
 
 
 def _own(job_id: int) -> Job:

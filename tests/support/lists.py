@@ -33,7 +33,7 @@ def import_list(session: Session, kind: str, path: Path, locales: Sequence[str] 
     found = kind_of(kind)
     assert found is not None
     session.commit()  # an import begins its own transaction
-    result = run_import(session, found, open_source(path), path.parent / "errors.xlsx", TODAY, locales, **more)
+    result = run_import(session, found, open_source(path), path.parent / "errors.xlsx", NOW, locales, **more)
     session.commit()
     return result
 

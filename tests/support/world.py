@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
-from dealers.vehicles.models import Vehicle
+from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
@@ -33,6 +33,7 @@ class World:
 
     dealer: Dealer
     vehicle: Vehicle
+    model: VehicleModel
     order: RepairOrder
     repair_job: RepairJob
     labour: LabourLine
@@ -64,7 +65,7 @@ def build(session: Session) -> World:
     part = fill(session, Part)
     fill(session, PartPrice, part_id=part.id)
     world = World(
-        first, vehicle, order, repair_job,
+        first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
         fill(session, RepairPhoto, **own, order_id=order.id), claim,
         fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
@@ -104,6 +105,9 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("service", "job_id"): Object(lambda world: world.repair_job.id, owned=True),
     ("service", "photo_id"): Object(lambda world: world.photo.id, owned=True),
     ("guarantee", "vin"): _VIN,
+    ("guarantee", "code"): Object(lambda _world: "SAMR-43"),
+    ("guarantee", "model"): Object(lambda world: world.model.code),
+    ("guarantee", "year"): Object(lambda _world: 2026),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

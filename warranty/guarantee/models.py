@@ -69,8 +69,25 @@ class CertificateIssue(Identified, Base):
     dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealer.id"))  # who handed it out; None: headquarters
     kind: Mapped[str] = mapped_column(short(8))  # first | again
     reason: Mapped[str] = mapped_column(default="")
+    body: Mapped[dict[str, Any]]  # what the paper said: it is printed again word for word
     issued_by: Mapped[str] = mapped_column(short(120))
     issued_at: Mapped[datetime]
+
+
+class Maker(Identified, Base):
+    """What a certificate says of the maker (Art. 9): one row, edited by headquarters, traced."""
+
+    __tablename__ = "guarantee_maker"
+
+    brand: Mapped[str] = mapped_column(short(60))
+    name: Mapped[str] = mapped_column(short(120))
+    address: Mapped[str] = mapped_column(short(255))
+    postcode: Mapped[str] = mapped_column(short(6))
+    phone: Mapped[str] = mapped_column(short(32))
+    repairers_zh: Mapped[str]  # how an owner finds the repairers
+    repairers_en: Mapped[str]
+    remarks_zh: Mapped[str] = mapped_column(default="")  # what else has to be said
+    remarks_en: Mapped[str] = mapped_column(default="")
 
 
 class CalendarYear(Identified, Base):

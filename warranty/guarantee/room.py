@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
-from portal.kernel.room import MenuItem, Room, WorkItem
+from portal.kernel.room import MenuItem, Paper, Room, WorkItem
+from warranty.guarantee.documents import build, file_name
 from warranty.guarantee.lists import WATCH, waiting
 from warranty.guarantee.views import bp
 
@@ -16,5 +17,17 @@ ROOM = Room(
     work=(
         WorkItem("watch", N_("Cars at orange or worse"), VIEW, waiting, "guarantee.watch", "level=orange&running=yes"),
     ),
-    menu=(MenuItem(N_("Three-guarantees watch"), "guarantee.watch", VIEW, 35, "shield-exclamation"),),
-)
+    papers=(
+        Paper(
+            key="guarantee_certificate", title=N_("Three-guarantees certificate"),
+            permission=Permission.CERTIFICATE_ISSUE, build=build,
+            template="documents/guarantee_certificate.html", file_name=file_name,
+        ),
+    ),
+    menu=(
+        MenuItem(N_("Three-guarantees watch"), "guarantee.watch", VIEW, 35, "shield-exclamation"),
+        MenuItem(N_("Three-guarantees orders"), "guarantee.orders", VIEW, 73, "journal-text", side="head_office"),
+        MenuItem(N_("Model certificates"), "guarantee.models", VIEW, 74, "patch-check", side="head_office"),
+        MenuItem(N_("Holidays"), "guarantee.holidays", VIEW, 75, "calendar3", side="head_office"),
+    ),
+)  # fmt: skip

@@ -36,6 +36,42 @@ REMEDIES = {
 CHOICES = {"replace": N_("Another car"), "return": N_("The money back")}
 
 
+VERSION_STATES = {"past": N_("Past"), "in_force": N_("In force"), "coming": N_("To come")}
+VERSION_TONES = {"in_force": "success", "coming": "info"}
+KINDS_OF_GROUNDS = {
+    "early_main_part": N_("A main part fails in the first days"),
+    "early_replacement": N_("An assembly or its main part has to be replaced in the first days"),
+    "early_effect": N_("A dangerous fault in the first days"),
+    "serious_safety": N_("Serious safety faults"),
+    "assembly": N_("Assembly replaced"),
+    "main_part": N_("Main part replaced"),
+    "days": N_("Days in repair"),
+    "times": N_("Same problem"),
+}
+ISSUES = {"first": N_("First issue"), "again": N_("Issued again")}
+STARTS = {"delivery": N_("The day of delivery"), "invoice": N_("The day of the invoice")}
+#: What `rules.plain` finds wrong with an order.
+ORDER_FAULTS = {
+    "needed": N_("Please fill this in."),
+    "object": N_("A group of values in braces belongs here."),
+    "unknown_key": N_("Nobody knows this key here."),
+    "whole": N_("A whole number from %(least)s to %(most)s."),
+    "day": N_("This is no date. Please write it as 2026-01-31."),
+    "share": N_("A decimal above 0 and below 1, such as 0.005, with at most %(places)s places."),
+    "line": N_("One line of text, at most %(most)s characters."),
+    "code": N_("Capital letters, figures and hyphens, such as SAMR-43."),
+    "word": N_("One of these words: %(words)s."),
+    "words": N_("A list of some of these words, none twice: %(words)s."),
+    "yes_no": N_("true or false belongs here."),
+    "rise": N_("The levels have to rise: %(steps)s."),
+    "before_first": N_("The last sale is before the first one."),
+    "below_least": N_("The most is below the least, which is %(least)s."),
+    "shorter": N_("The repair period cannot be shorter than the guarantee period."),
+    "both": N_("An assembly is no system as well: %(words)s."),
+    "not_of_order": N_("The order does not name these among its assemblies and systems: %(words)s."),
+}
+
+
 def here(text: Text) -> str:
     """Return a sentence of the rules in the reader's language."""
     return text.zh if locale_key() == "zh_CN" else text.en

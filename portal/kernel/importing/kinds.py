@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.orm import Session
 
+from portal.kernel.access import Permission
 from portal.kernel.errors import Fault
 from portal.kernel.importing.fields import Field, Parser
 from portal.kernel.importing.store import Store
@@ -57,6 +59,7 @@ class Desk(ABC):
         self.store, self.today = store, today
         self.parsers: dict[str, Parser] = {}
         self.warnings: dict[str, list[int]] = defaultdict(list)  # message → numbers of rows
+        self.notes: list[Fault] = []  # what is told beside the rows
 
     def check(self, batch: Batch) -> None:  # noqa: B027  (most rooms have nothing to add)
         """Look at cells together: refuse rows whose columns contradict each other."""
@@ -68,6 +71,12 @@ class Desk(ABC):
     def finish(self) -> dict[Any, Fault]:
         """Return the keys of rows that cannot stay after all; the run is then made anew without them."""
         return {}
+
+    def complete(self, session: Session, source: str, now: datetime) -> None:  # noqa: B027  (most rooms have no more to do)
+        """Do, once every row stays, what is no row's matter; by the session, in the same transaction.
+
+        ``source`` is the file's name.
+        """
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """An import, described by data. ``key`` is the word on the command line and in the address."""
+    """An import, described by data. ``key`` is the word on the command line and in the address.
+
+    ``permission`` is needed besides `Permission.IMPORT_RUN`.
+    """
 
     key: str
     title: str
@@ -90,6 +102,7 @@ class ImportKind:
     tables: tuple[Table, ...]
     desk: Callable[[Store, date], Desk]
     agreements: tuple[Agreement, ...] = ()
+    permission: Permission = Permission.IMPORT_RUN
 
     def field(self, key: str) -> Field:
         """Return a column's description."""

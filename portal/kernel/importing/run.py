@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit
+from portal.kernel.clock import local_date
 from portal.kernel.db import read_transactions
 from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_
@@ -58,7 +59,7 @@ class KeyRepeatsError(Exception):
 
 
 def run_import(
-    session: Session, kind: ImportKind, source: Source, errors: Path, today: date,
+    session: Session, kind: ImportKind, source: Source, errors: Path, now: datetime,
     locales: Sequence[str], progress: Progress | None = None,
 ) -> Result:  # fmt: skip
     """Import a list in the session's transaction, from its beginning; the caller commits.
@@ -70,13 +71,13 @@ def run_import(
     if session.in_transaction():
         raise RuntimeError("an import begins its own transaction")
     binding = bind(kind, source.headings())
-    run = _Run(session, kind, source, binding, errors, today, tuple(locales))
+    run = _Run(session, kind, source, binding, errors, local_date(now), tuple(locales))
     known = None
     if progress is not None or kind.agreements:
         with read_transactions():
             known = run.search(progress)
             session.rollback()
-    result = run.write(known)
+    result = run.write(known, now)
     audit.record(
         session, "import", kind.tables[0].name,
         {"kind": kind.key, "file": source.name, "sha256": source.sha256, **result.tally.as_dict()},
@@ -94,7 +95,7 @@ class _Run:
     today: date
     locales: tuple[str, ...]
 
-    def write(self, known: Repeats | None) -> Result:
+    def write(self, known: Repeats | None, now: datetime) -> Result:
         """Write the rows; begin again as often as something turns up that changes earlier rows."""
         refused: dict[Any, Fault] = {}
         while True:
@@ -102,6 +103,7 @@ class _Run:
             try:
                 late = attempt.work()
                 if not late.keys() - refused.keys():
+                    attempt.complete(now)
                     return attempt.result()
                 refused |= late
             except KeyRepeatsError:
@@ -150,6 +152,11 @@ class _Attempt:
             store.settle()
             return self._desk.finish()
 
+    def complete(self, now: datetime) -> None:
+        """Let the desk do what can only be done when every row stays."""
+        if self._desk is not None:
+            self._desk.complete(self.run.session, self.run.source.name, now)
+
     def result(self) -> Result:
         """Put the workbook in its place and say what was done."""
         notes = [*self.run.source.notes, *self.run.binding.notes]
@@ -160,6 +167,7 @@ class _Attempt:
             notes.append(_note(message, numbers))
         if self._book is not None:
             self._book.close()
+        notes += self._desk.notes if self._desk else []
         return Result(self.tally, self.run.errors if self._book else None, tuple(notes))
 
     def drop(self) -> None:

@@ -26,7 +26,7 @@ REAL = Path(__file__).parents[2] / "data" / "dealers-real.csv"
 
 @pytest.fixture
 def client(session: Session, sign_in: Callable[[User], FlaskClient]) -> FlaskClient:
-    user = make_user(session, "network_manager")
+    user = make_user(session, "administrator")
     session.commit()
     return sign_in(user)
 
