@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from bench.support import Result, in_turn, ratio, result, seconds
 from portal.app import create_app
 from portal.config import from_environment
+from portal.kernel.importing.reading import open_source
 from portal.kernel.listing import Column
 from reports.exports.workbook import write_workbook
 
@@ -82,30 +84,42 @@ def _measure(folder: Path, data: list[Any]) -> list[Result]:
     )
     shared = folder / "shared.xlsx"  # shared strings, as Excel itself writes what people send
     plain(shared, data, constant_memory=False)
+    gc.collect()
+    gc.freeze()  # the rows above would be searched through at every collection; the server's workers do it too
     read = in_turn(
-        ROUNDS, ours=lambda: seconds(lambda: _calamine(shared)), theirs=lambda: seconds(lambda: _openpyxl(shared))
-    )
+        ROUNDS, ours=lambda: seconds(lambda: _ours(shared)), alone=lambda: seconds(lambda: _calamine(shared)),
+        theirs=lambda: seconds(lambda: _openpyxl(shared)),
+    )  # fmt: skip
     reading, writing = ratio(read["theirs"], read["ours"]), ratio(written["theirs"], written["ours"])
     return [
         result("Excel: rows a second read", ROWS / min(read["ours"]), "rows/s"),
         result("Excel: our rate of reading : openpyxl's", reading, "ratio", "≥ 8", met=reading >= 8),
+        result("Excel: of that the reader alone : openpyxl", ratio(read["theirs"], read["alone"]), "ratio"),
         result("Excel: rows a second written", ROWS / min(written["ours"]), "rows/s"),
         result("Excel: our rate of writing : plain XlsxWriter's", writing, "ratio", "≥ 1", met=writing >= 1),
     ]
 
 
-def _calamine(path: Path) -> int:
-    count = len(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python())
+def _ours(path: Path) -> None:
+    """Read it as an import does: fingerprint, headings, every cell as text, empty rows left out."""
+    source = open_source(path)
+    _all(len(source.headings()) and 1 + sum(len(chunk.rows) for chunk in source.chunks()))
+
+
+def _calamine(path: Path) -> None:
+    _all(sum(1 for _row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()))
+
+
+def _all(count: int) -> None:
     if count != ROWS + 1:
         raise RuntimeError(f"read {count} rows")
-    return count
 
 
-def _openpyxl(path: Path) -> int:
+def _openpyxl(path: Path) -> None:
+    """Read it in openpyxl's fastest way, which makes values only and no text of them."""
     book = openpyxl.load_workbook(path, read_only=True)
-    count = sum(1 for _row in book.worksheets[0].iter_rows(values_only=True))
+    _all(sum(1 for _row in book.worksheets[0].iter_rows(values_only=True)))
     book.close()
-    return count
 
 
 if __name__ == "__main__":

@@ -10,19 +10,21 @@ import codecs
 import csv
 import hashlib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, ZipError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, ZipError
 
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 
 CHUNK = 10_000
+#: Rows of a workbook that become text together.
+_ROWS = 1_000
 _BLOCK = 1 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t"
@@ -41,7 +43,7 @@ class Chunk:
 
 @dataclass
 class Source:
-    """A list to import: can be read again and again."""
+    """A list to import: can be read again and again. A workbook is unpacked once, to its first ``sheet``."""
 
     path: Path
     name: str
@@ -50,6 +52,7 @@ class Source:
     encoding: str | None  # None for a workbook
     delimiter: str = ","
     notes: list[Fault] = field(default_factory=list)
+    sheet: CalamineSheet | None = None
 
     def headings(self) -> list[str]:
         """Return the first row; an empty file is refused."""
@@ -73,7 +76,9 @@ class Source:
                 yield Chunk(numbers, part)
 
     def _rows(self) -> Iterator[list[str]]:
-        return self._workbook_rows() if self.encoding is None else self._csv_rows(self.encoding)
+        if self.sheet is not None:
+            return _sheet_rows(self.sheet)
+        return self._csv_rows(self.encoding or "utf-8")
 
     def _csv_rows(self, encoding: str) -> Iterator[list[str]]:
         with self.path.open(encoding=encoding, newline="", buffering=_BLOCK) as file:
@@ -85,15 +90,6 @@ class Source:
                     Fault(N_("The file cannot be read near line %(line)s: a quotation mark is out of place."),
                           facts={"line": reader.line_num})
                 ) from error  # fmt: skip
-
-    def _workbook_rows(self) -> Iterator[list[str]]:
-        try:
-            workbook = CalamineWorkbook.from_path(str(self.path))
-            sheet = workbook.get_sheet_by_index(0)
-        except (CalamineError, ZipError, OSError, IndexError) as error:
-            raise DomainError(Fault(_UNREADABLE)) from error
-        for row in sheet.iter_rows():
-            yield [cell if type(cell) is str else _as_text(cell) for cell in row]
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -123,7 +119,7 @@ def _workbook(path: Path, name: str) -> Source:
         raise DomainError(Fault(_UNREADABLE)) from error
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Source(path, name, digest, sheet.total_height, None)
+    return Source(path, name, digest, sheet.total_height, None, sheet=sheet)
 
 
 def _text(path: Path, name: str, head: bytes) -> Source:
@@ -165,12 +161,30 @@ def _look_through(path: Path, encoding: str) -> tuple[str, int, bool]:
     return digest.hexdigest(), lines, fits
 
 
-def _as_text(cell: Any) -> str:
-    """Return what a workbook's cell shows: whole numbers without ``.0``, days without midnight."""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+def _sheet_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    cells = sheet.iter_rows()
+    while part := list(islice(cells, _ROWS)):
+        yield from map(list, zip(*map(_as_texts, zip(*part, strict=True)), strict=True))
+
+
+def _as_texts(column: Sequence[Any]) -> Sequence[str]:
+    """Return what a column's cells show; most columns hold one kind of cell, and those are many."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    if len(kinds) == 1:
+        return list(map(_TEXT.get(kinds.pop(), str), column))
+    return [cell if type(cell) is str else _TEXT.get(type(cell), str)(cell) for cell in column]
+
+
+def _number(cell: float) -> str:
+    return str(int(cell)) if cell.is_integer() else repr(cell)
+
+
+#: What a workbook's cell shows, by its kind: whole numbers without ``.0``, days without the time.
+_TEXT: Mapping[type, Callable[[Any], str]] = {
+    bool: lambda cell: "1" if cell else "0",
+    float: _number,
+    datetime: lambda cell: cell.date().isoformat(),
+    date: date.isoformat,
+}
