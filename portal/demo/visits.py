@@ -71,10 +71,10 @@ class Visits:
             "promised_at", "completed_at", "odometer_km", "meter_replaced", "advisor_name", "owner_name", "owner_phone",
             "presenter_name", "presenter_phone", "out_call_km", "out_call_expenses", "towing_fee", "substitute",
             "substitute_from", "substitute_until", "substitute_amount", "labour_total", "parts_total", "created_at",
-            "state", "row_version",
+            "state", "row_version", "special_transport_hours", "battery_transport_hours", "rescue_hours",
         )  # fmt: skip
         self.jobs = add("repair_job", "id", "dealer_id", "order_id", "position", "concern", "cause", "correction",
-                        "component", "failure_mode", "payer", "technician")  # fmt: skip
+                        "component", "failure_mode", "payer", "technician", "quality_problem", "action", "serious_safety")  # fmt: skip
         self.labour = add(
             "labour_line", "dealer_id", "job_id", "position", "operation_code", "name", "hours", "rate", "amount"
         )
@@ -172,7 +172,7 @@ class Visits:
             km, 0, advisor, car.owner, car.phone, car.owner if random.random() < 0.9 else f"{car.owner[:1]}师傅", car.phone,
             18 + self.order_id % 40 if out else None, 0, 26000 if out else 0, "car" if span.substitute else "none",
             span.substitute, completed if span.substitute else None, 0, *sums, span.received,
-            "completed" if finished else "open", 2 if finished else 1,
+            "completed" if finished else "open", 2 if finished else 1, 0, 0, 0,
         ))  # fmt: skip
         doubtful = random.random() < 0.002
         reading = (car.id, span.received, km // 10 if doubtful else km, "repair_order", number, 0)
@@ -196,6 +196,9 @@ class Visits:
                 None,
                 "customer",
                 station.technicians[self.order_id % 3],
+                0,
+                "repair",
+                0,
             )
         )
         self.labour.append((station.id, self.job_id, 1, "MA0001", "定期保养", 60, rate, labour))
@@ -213,6 +216,7 @@ class Visits:
         self.jobs.append((
             self.job_id, station.id, self.order_id, 1, failure.concern, failure.cause, failure.correction, failure.component,
             failure.mode, "warranty" if warranty else "customer", station.technicians[self.job_id % 3],
+            int(warranty), "replace_part", 0,
         ))  # fmt: skip
         self.labour.append((station.id, self.job_id, 1, failure.operation, f"更换{part.name_zh}", hours, rate, labour))
         self.parts.append(

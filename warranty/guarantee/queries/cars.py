@@ -80,8 +80,7 @@ def cars_of(
     with lawful_view(session, LAWFUL):
         rows = session.execute(_VEHICLES.where(Vehicle.id.in_(keys))).all()
         visits = session.execute(
-            _VISITS.where(RepairOrder.vehicle_id.in_(keys), RepairOrder.state != "cancelled",
-                          RepairOrder.received_at <= now)
+            _VISITS.where(RepairOrder.vehicle_id.in_(keys), RepairOrder.state != "cancelled")
         ).all()  # fmt: skip
         jobs = session.execute(_JOBS.where(RepairJob.order_id.in_([visit.id for visit in visits]))).all()
     kept = certificates(session, {row.model_id for row in rows})

@@ -21,7 +21,7 @@ from warranty.guarantee.queries.law import orders_on
 from warranty.guarantee.queries.notices import told_already
 from warranty.guarantee.rules.assess import Assessment, assess
 from warranty.guarantee.rules.regimes import Regime
-from warranty.guarantee.rules.watching import WatchState, raised, watch_state
+from warranty.guarantee.rules.watching import RANK, WARNING, WatchState, watch_state
 from warranty.guarantee.rules.working_days import Calendar
 
 #: The watch asks for no deadline.
@@ -58,14 +58,14 @@ def watch_car(session: Session, vehicle_id: int, now: datetime) -> CarWatch | No
             session.delete(kept)
         session.flush()
         return None
-    before = None if kept is None else kept.level
     if kept is None:
         kept = CarWatch(vehicle_id=vehicle_id)
         session.add(kept)
     for name, value in columns(state, car, now).items():
         setattr(kept, name, value)
-    if raised(before, state.level):
-        _tell(session, car, state, now)
+    _take_back(session, vehicle_id, state.rank)
+    if state.rank >= RANK[WARNING]:
+        tell(session, car, state, now)
     session.flush()
     return kept
 
@@ -90,7 +90,16 @@ def columns(state: WatchState, car: Car, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(session: Session, car: Car, state: WatchState, now: datetime) -> None:
+def _take_back(session: Session, vehicle_id: int, rank: int) -> None:
+    """Drop notices of a worse level that nobody has seen: an order typed in afterwards is open for a while only."""
+    for notice in session.scalars(select(WatchNotice).where(WatchNotice.vehicle_id == vehicle_id)):
+        seen = notice.dealer_seen_at or notice.region_seen_at or notice.centre_seen_at
+        if seen is None and RANK[notice.level] > rank:
+            session.delete(notice)
+    session.flush()
+
+
+def tell(session: Session, car: Car, state: WatchState, now: datetime) -> None:
     """Leave the notice, once a car and level; a station tells for itself, else for the last one."""
     scope = session.info.get("scope")
     dealer_id = scope.dealer_id if isinstance(scope, DealerScope) else car.last.dealer_id
