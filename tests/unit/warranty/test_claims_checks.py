@@ -54,6 +54,15 @@ def test_a_clean_claim_has_no_findings() -> None:
 
 
 CASES: list[tuple[str, dict[str, Any], bool]] = [
+    # a car at orange or worse needs a pre-authorisation, and then a person
+    ("watch_unauthorised", {"car__watch_level": "yellow"}, False),
+    ("watch_unauthorised", {"car__watch_level": "orange"}, True),
+    ("watch_unauthorised", {"car__watch_level": "entitled", "pre_authorisation": "  "}, True),
+    ("watch_unauthorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, False),
+    ("watch_unauthorised", {"car__watch_level": "red", "type": "goodwill"}, False),
+    ("watch_authorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, True),
+    ("watch_authorised", {"car__watch_level": "red"}, False),
+    ("watch_authorised", {"car__watch_level": "green", "pre_authorisation": "PA-1"}, False),
     # the three C must each say something
     ("three_c_missing", {"concern": ""}, True),
     ("three_c_missing", {"cause": "  "}, True),

@@ -23,12 +23,13 @@ from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import limits_on
 from warranty.claims.rules.money import LABOUR, PART
+from warranty.guarantee.models import CarWatch
 
-CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE = (
+CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH = (
     to_type("Table", model.__table__)
     for model in (
         Claim, ClaimLine, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel, OdometerReading, Dealer,
-        Part,
+        Part, CarWatch,
     )
 )  # fmt: skip
 
@@ -70,10 +71,12 @@ def _head(*, for_update: bool) -> Any:
             MODEL.c.code.label("model_code"), MODEL.c.repair_months, MODEL.c.repair_km,
             DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
             DEALER.c.grade.label("dealer_grade"),
+            WATCH.c.level.label("watch_level"), WATCH.c.value.label("watch_value"), WATCH.c.limit.label("watch_limit"),
         )
         .select_from(
             CLAIM.join(ORDER, ORDER.c.id == CLAIM.c.order_id).join(CAR, CAR.c.id == CLAIM.c.vehicle_id)
             .join(DEALER, DEALER.c.id == CLAIM.c.dealer_id).outerjoin(MODEL, MODEL.c.id == CAR.c.model_id)
+            .outerjoin(WATCH, WATCH.c.vehicle_id == CLAIM.c.vehicle_id)
         )
         .where(CLAIM.c.number == bindparam("claim_number"), wall(CLAIM), wall(ORDER))
     )  # fmt: skip
@@ -161,6 +164,7 @@ def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], toda
             )
             for row in rows if row.kind == "claim"
         ),
+        pre_authorisation=head.pre_authorisation,
         photos_used_before=tuple(dict.fromkeys(row.reference for row in rows if row.kind == "photo")),
     )  # fmt: skip
 
@@ -169,7 +173,8 @@ def _car(head: Row[Any]) -> Car:
     begins = head.delivered_on or head.invoiced_on  # by law from the invoice, or the handing over if that differs
     if head.model_code is None:
         return Car(head.vin, begins=begins)
-    return Car(head.vin, True, head.model_code, begins, head.repair_months, head.repair_km)
+    watch = (head.watch_level or "green", head.watch_value or 0, head.watch_limit or 0)
+    return Car(head.vin, True, head.model_code, begins, head.repair_months, head.repair_km, *watch)
 
 
 def line_facts(line: Row[Any]) -> LineFacts:

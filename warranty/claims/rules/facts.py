@@ -61,6 +61,9 @@ class Car:
     begins: date | None = None
     months: int = 36
     km: int = 60_000
+    watch_level: str = "green"  # 三包预警, over all stations
+    watch_value: int = 0
+    watch_limit: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class ClaimFacts:
     readings: tuple[Reading, ...] = ()
     others: tuple[OtherClaim, ...] = ()
     photos_used_before: tuple[str, ...] = field(default=())
+    pre_authorisation: str | None = None
 
     @property
     def applied(self) -> Decimal:

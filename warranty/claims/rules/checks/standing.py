@@ -82,6 +82,30 @@ def coverage_ended(facts: ClaimFacts) -> Hit | None:
     )  # fmt: skip
 
 
+#: Levels of the three-guarantees watch at which headquarters wants to be asked before the repair.
+WATCHED_LEVELS = frozenset({"orange", "red", "entitled"})
+#: Claims for a failure; what else is claimed brings no car nearer to a line.
+FAILURE_CLAIMS = frozenset({"repair", "out_call"})
+
+
+def watch_unauthorised(facts: ClaimFacts) -> Hit | None:
+    """A car at orange or worse needs a pre-authorisation (三包预警)."""
+    return None if (facts.pre_authorisation or "").strip() else watch_level(facts)
+
+
+def watch_authorised(facts: ClaimFacts) -> Hit | None:
+    """A pre-authorised claim of such a car is looked at by a person."""
+    return watch_level(facts) if (facts.pre_authorisation or "").strip() else None
+
+
+def watch_level(facts: ClaimFacts) -> Hit | None:
+    """Tell whether the claim is about a failure of a car at orange or worse."""
+    car = facts.car
+    if facts.type not in FAILURE_CLAIMS or car.watch_level not in WATCHED_LEVELS:
+        return None
+    return Hit({"value": car.watch_value, "limit": car.watch_limit})
+
+
 CHECKS = (
     Check(
         "order_not_completed", Severity.ERROR, Outcome.RETURN, "RO-OPEN",
@@ -124,6 +148,20 @@ CHECKS = (
         N_("No sale of %(vin)s is on record, so the start of its coverage is unknown."),
         N_("Record the sale with its invoice on the vehicle page, or let headquarters decide."),
         "order", sale_unknown,
+    ),
+    Check(
+        "watch_unauthorised", Severity.ERROR, Outcome.RETURN, "WATCH-AUTH",
+        N_("Pre-authorisation missing"),
+        N_("The car is close to or beyond a line of the three-guarantees law (%(value)s of %(limit)s)."),
+        N_("Ask headquarters for a pre-authorisation and enter its number."),
+        "pre_authorisation", watch_unauthorised,
+    ),
+    Check(
+        "watch_authorised", Severity.WARNING, Outcome.PERSON, "WATCH",
+        N_("Three-guarantees watch"),
+        N_("The car is close to or beyond a line of the three-guarantees law (%(value)s of %(limit)s)."),
+        N_("Nothing to mend: a person at headquarters will decide."),
+        "pre_authorisation", watch_authorised,
     ),
     Check(
         "coverage_ended", Severity.WARNING, Outcome.PERSON, "COVERAGE",
