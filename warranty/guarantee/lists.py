@@ -15,7 +15,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.guarantee import words
-from warranty.guarantee.models import CarWatch
+from warranty.guarantee.models import CarWatch, WatchNotice
 from warranty.guarantee.rules.watching import RANK, WARNING
 
 
@@ -114,3 +114,48 @@ def waiting(session: Session, actor: Actor, now: datetime) -> int:
         actor,
     )  # fmt: skip
     return session.scalar(found) or 0
+
+
+def _notices() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            WatchNotice.id, WatchNotice.vin, WatchNotice.at, WatchNotice.level, WatchNotice.counter, WatchNotice.value,
+            WatchNotice.limit, Dealer.code.label("dealer"), Dealer.name.label("station"), Dealer.region,
+            WatchNotice.dealer_seen_by, WatchNotice.region_seen_by, WatchNotice.centre_seen_by,
+        )
+        .join(Dealer, Dealer.id == WatchNotice.dealer_id)
+    )  # fmt: skip
+
+
+NOTICES = ListSpec(
+    key="guarantee_notices",
+    title=N_("Notices of the watch"),
+    permission=Permission.GUARANTEE_VIEW,
+    statement=_notices,
+    identity=WatchNotice.id,
+    columns=(
+        Column("vin", N_("VIN"), link=True),
+        Column("at", N_("Told on"), "moment"),
+        Column("level", N_("Level"), "state", words=words.LEVELS),
+        Column("counter", N_("Nearest line"), words=words.COUNTERS),
+        Column("value", N_("Count"), "num"),
+        Column("limit", N_("Limit"), "num"),
+        Column("dealer", N_("Dealer code")),
+        Column("station", N_("Station"), default=False),
+        Column("region", N_("Region"), default=False),
+        Column("dealer_seen_by", N_("Seen by the station")),
+        Column("region_seen_by", N_("Seen by the region")),
+        Column("centre_seen_by", N_("Seen by the customer centre")),
+    ),
+    sorts={"at": WatchNotice.at},
+    default_sort="-at",
+    endpoint="guarantee.notices",
+    row_endpoint="guarantee.car",
+    filters=(
+        Filter("level", N_("Level"), lambda found, value: found.where(WatchNotice.level == value), "choice",
+               words.LEVELS),
+        Filter("dealer", N_("Dealer code"), lambda found, value: found.where(Dealer.code == value.upper())),
+        Filter("region", N_("Region"), lambda found, value: found.where(Dealer.region == value)),
+    ),
+    empty=N_("No car came to orange or worse so far."),
+)  # fmt: skip

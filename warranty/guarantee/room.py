@@ -6,16 +6,18 @@ from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
 from warranty.guarantee.documents import build, file_name
-from warranty.guarantee.lists import WATCH, waiting
+from warranty.guarantee.lists import NOTICES, WATCH, waiting
+from warranty.guarantee.queries.notices import unseen
 from warranty.guarantee.views import bp
 
 VIEW = Permission.GUARANTEE_VIEW
 
 ROOM = Room(
     blueprint=bp,
-    lists=(WATCH,),
+    lists=(WATCH, NOTICES),
     work=(
         WorkItem("watch", N_("Cars at orange or worse"), VIEW, waiting, "guarantee.watch", "level=orange&running=yes"),
+        WorkItem("watch_notices", N_("Notices of the watch not seen yet"), VIEW, unseen, "guarantee.notices"),
     ),
     papers=(
         Paper(

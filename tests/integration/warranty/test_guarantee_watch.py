@@ -238,3 +238,34 @@ def test_two_stations_at_once_count_both(session: Session, now: datetime, car: V
     row = kept(session, car)
     assert row is not None
     assert row.repair_days == 2
+
+
+def test_each_side_marks_its_notices_as_seen(
+    session: Session, now: datetime, car: Vehicle, manager: Actor, sign_in: Callable[..., FlaskClient]
+) -> None:
+    repaired(session, now, car, manager, 21, 60, 8_000)
+    dealer, vin = session.get_one(Dealer, manager.dealer_id), car.vin
+    users = [
+        make_user(session, "service_advisor", dealer), make_user(session, "customer_centre"),
+        make_user(session, "service_advisor", make_dealer(session)),
+    ]  # fmt: skip
+    newest = session.scalars(select(WatchNotice.id)).one()
+    session.commit()
+    names = [user.display_name for user in users]
+    station, centre, stranger = [sign_in(user) for user in users]
+    assert vin in centre.get("/guarantee/notices").text
+    assert vin not in stranger.get("/guarantee/notices").text
+    for client in (stranger, station):
+        assert client.post("/guarantee/notices/seen", data={"up_to": newest}).status_code == 302
+    assert seen_by(session) == (names[0], None, None)
+    centre.post("/guarantee/notices/seen", data={"up_to": newest})
+    assert seen_by(session) == (names[0], None, names[1])
+
+
+def seen_by(session: Session) -> tuple[str | None, str | None, str | None]:
+    """Return who saw the only notice, by side; the session writes nothing afterwards."""
+    row = session.execute(
+        select(WatchNotice.dealer_seen_by, WatchNotice.region_seen_by, WatchNotice.centre_seen_by)
+    ).one()
+    session.rollback()  # SQLite has one writer
+    return row.dealer_seen_by, row.region_seen_by, row.centre_seen_by

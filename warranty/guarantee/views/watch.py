@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 
 from dealers.service.words import COMPONENTS
 from portal.kernel.access import Permission, access
+from portal.kernel.i18n import ngettext
+from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
 from warranty.guarantee import words
 from warranty.guarantee.forms import WhatIfForm
-from warranty.guarantee.lists import WATCH
+from warranty.guarantee.lists import NOTICES, WATCH
+from warranty.guarantee.queries.notices import newest_notice
 from warranty.guarantee.queries.page import Standing, imagine, known_car, standing, vehicle_id
 from warranty.guarantee.rules.facts import ASSEMBLIES
+from warranty.guarantee.services.notices import mark_seen
 from warranty.guarantee.views import bp
 
 VIEW = Permission.GUARANTEE_VIEW
@@ -25,6 +29,25 @@ VIEW = Permission.GUARANTEE_VIEW
 def watch() -> Any:
     """List cars by how near they are to a line."""
     return page("warranty/guarantee/watch.html", page=fetch_page(db_session(), WATCH, request.args))
+
+
+@bp.get("/notices")
+@access(VIEW)
+def notices() -> Any:
+    """List what stations, regions and the customer centre were told."""
+    return page(
+        "warranty/guarantee/notices.html", page=fetch_page(db_session(), NOTICES, request.args),
+        newest=newest_notice(db_session()),
+    )  # fmt: skip
+
+
+@bp.post("/notices/seen")
+@access(VIEW)
+def notices_seen() -> Any:
+    """Mark the notices that were shown as seen by the reader's side."""
+    count = mark_seen(db_session(), whole(request.form.get("up_to")) or 0, actor(), now())
+    flash(ngettext("%(num)d notice is marked as seen.", "%(num)d notices are marked as seen.", count), "success")
+    return redirect(url_for("guarantee.notices"))
 
 
 @bp.get("/cars/<vin>")
