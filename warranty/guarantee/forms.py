@@ -22,7 +22,7 @@ MOST_DAYS = 366
 class WhatIfForm(Form):
     """The next visit, imagined. It asks and changes nothing, so it travels in the address."""
 
-    days = IntegerField(lazy("Days in repair"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=1)
+    days = IntegerField(lazy("Days it takes"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=1)
     problem = SelectField(lazy("Problem"), [Optional()])
     component = SelectField(lazy("Component"), [InputRequired()])
     action = SelectField(lazy("What is done"), [InputRequired()])

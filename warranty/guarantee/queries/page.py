@@ -21,9 +21,6 @@ from warranty.guarantee.rules.facts import Case, Job, Visit
 from warranty.guarantee.rules.regimes import Regime
 from warranty.guarantee.rules.watching import RANK, worst_first
 
-#: The id of a visit that is only imagined.
-IMAGINED = "?"
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -109,13 +106,13 @@ class Answer:
     rows: tuple[tuple[WatchRow, int], ...]  # each with its value before
 
 
-def imagine(session: Session, here: Standing, question: Question) -> Answer | None:
-    """Assess the car with one visit more, by the same function; None where no order covers it."""
+def imagine(session: Session, here: Standing, question: Question, name: str) -> Answer | None:
+    """Assess the car with one visit more, called ``name``, by the same function; None where no order covers it."""
     case = here.car.case
     if case is None or here.found is None or not here.found.covered:
         return None
     orders = orders_on(session, local_date(here.now))
-    there = Standing(here.car, assess(_with_visit(case, question), orders, working_calendar(session)), here.now)
+    there = Standing(here.car, assess(_with_visit(case, question, name), orders, working_calendar(session)), here.now)
     assert there.found is not None  # noqa: S101  (just assessed)
     codes = {one.code for one in here.found.entitlements}
     before = {(row.counter, row.key): row.value for row in here.found.watch}
@@ -128,15 +125,15 @@ def imagine(session: Session, here: Standing, question: Question) -> Answer | No
     return Answer(local_date(case.as_of), there.level, here.level, gained, changed)
 
 
-def _with_visit(case: Case, question: Question) -> Case:
+def _with_visit(case: Case, question: Question, name: str) -> Case:
     """Return the case with a visit that begins now and is over when the question says so."""
     job = Job(
-        question.problem or IMAGINED, question.component, question.part, question.action,
+        question.problem or name, question.component, question.part, question.action,
         quality_problem=True, serious_safety=question.serious_safety, resolved=question.resolved,
     )  # fmt: skip
     km = max((visit.odometer_km for visit in case.repairs), default=0)
     done = case.as_of + timedelta(days=question.days)
-    visit = Visit(IMAGINED, case.as_of, done, km, (job,))
+    visit = Visit(name, case.as_of, done, km, (job,))
     return replace(case, as_of=done, repairs=(*case.repairs, visit))
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 
 from dealers.service.words import COMPONENTS
 from portal.kernel.access import Permission, access
-from portal.kernel.i18n import ngettext
+from portal.kernel.i18n import _, ngettext
 from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
@@ -58,7 +58,9 @@ def car(vin: str) -> Any:
     if here.car.vin != vin:
         return redirect(url_for("guarantee.car", vin=here.car.vin))
     form = WhatIfForm(here, request.args)
-    answer = imagine(db_session(), here, form.question()) if form.asked and form.validate() else None
+    answer = (
+        imagine(db_session(), here, form.question(), _("the next visit")) if form.asked and form.validate() else None
+    )
     status = 422 if form.asked and form.errors else 200
     return page("warranty/guarantee/car.html", status, form=form, answer=answer, **_shown(here))
 
