@@ -26,6 +26,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
+from warranty.cases.services.clocks import CaseDeadlines
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
 
@@ -36,6 +37,7 @@ MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
+    "warranty.cases.models",
     "warranty.claims.models", "warranty.settlement.models",
 )  # fmt: skip
 
@@ -49,6 +51,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.guarantee.room",
+    "warranty.cases.room",
     "warranty.claims.room",
     "dealers.service.room",
     "warranty.settlement.room",
@@ -84,6 +87,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["catalogue"] = PartsCatalogue()
     app.extensions["watch"] = LawfulWatch()
     app.extensions["claims"] = OrderClaims()
+    app.extensions["deadlines"] = CaseDeadlines()
     with app.app_context():
         attach(db.engine)
     return app

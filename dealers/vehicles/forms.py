@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from dealers.customers.services import Person
@@ -45,6 +45,7 @@ class TransferForm(PersonForm):
     """A new owner from a day on."""
 
     on = DateField(lazy("Owner since"), [DataRequired(NEEDED)])
+    told = BooleanField(lazy("The car was inspected, and its buyer was told in writing that and why it was taken back"))
 
     def day(self) -> date:
         """Return the day of the transfer; only of a form that was validated."""

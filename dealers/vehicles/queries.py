@@ -73,6 +73,15 @@ class ReadingView:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A car taken back under the three guarantees (三包换退车): how, when, why."""
+
+    how: str
+    on: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class VehiclePage:
     """All of a car that this room knows, shaped for its page. ``full``: nothing is masked."""
 
@@ -97,6 +106,8 @@ class VehiclePage:
     readings: tuple[ReadingView, ...]  # the latest first
     distance_km: int
     full: bool
+    replaced_on: date | None = None
+    taken_back: TakenBack | None = None
 
     @property
     def head(self) -> str:
@@ -181,14 +192,22 @@ def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits
         owner=_owner(owner, car.owner_since, None, full=full) if owner is not None else None,
         earlier=_earlier(session, car.id, full=full),
         coverage=coverage_of(car, model, local_date(now), distance),
-        readings=readings, distance_km=distance, full=full,
+        readings=readings, distance_km=distance, full=full, replaced_on=car.replaced_on,
+        taken_back=_taken_back(car),
     )  # fmt: skip
 
 
+def _taken_back(car: Vehicle) -> TakenBack | None:
+    return TakenBack(car.taken_back, car.taken_back_on, car.taken_back_reason or "") if car.taken_back else None
+
+
 def coverage_of(car: Vehicle, model: VehicleModel, today: date, km: int) -> tuple[rules.Period, ...]:
-    """Return guarantee and repair period from the delivery (else invoice) day; empty for an unsold car."""
-    start = car.delivered_on or car.invoiced_on
-    if start is None:
+    """Return guarantee and repair period from the delivery (else invoice) day, a replacement's from its own.
+
+    Empty for an unsold car, and for one taken back: what holds for that one its buyers agree on (Art. 33).
+    """
+    start = car.replaced_on or car.delivered_on or car.invoiced_on
+    if start is None or car.taken_back:
         return ()
     return (
         rules.coverage_period("guarantee", start, model.guarantee_months, model.guarantee_km, today, km),

@@ -59,14 +59,21 @@ def record_sale(session: Session, vehicle_id: int, sale: Sale, actor: Actor, now
 
 
 def transfer_ownership(
-    session: Session, vehicle_id: int, owner: Person, on: date, actor: Actor, now: datetime
+    session: Session, vehicle_id: int, owner: Person, on: date, actor: Actor, now: datetime, *, told: bool = False
 ) -> Vehicle:
-    """Give a car a new owner from a day on; the three-guarantees duties go with the car (三包责任随车转移)."""
+    """Give a car a new owner from a day on; the three-guarantees duties go with the car (三包责任随车转移).
+
+    A car that was taken back is sold on only when it was inspected and its buyer was ``told`` in
+    writing why it came back (Order 43 Art. 33).
+    """
     del actor  # the audit trail knows the session's actor
     car = _locked(session, vehicle_id)
-    if car.owner_id is None:
+    if car.owner_id is None and car.taken_back is None:
         raise DomainError.at(None, N_("This car has no owner yet. Please record its sale first."))
     faults = person_faults(owner)
+    if car.taken_back is not None and not told:
+        message = N_("This car was taken back. Inspect it, tell its buyer in writing why, then confirm it here.")
+        faults.append(Fault(message, "told"))
     if on > local_date(now):
         faults.append(Fault(N_("This day is still to come."), "on"))
     if car.owner_since and on < car.owner_since:
@@ -77,12 +84,61 @@ def transfer_ownership(
     customer = find_or_add(session, owner)
     if customer.id == car.owner_id:
         raise DomainError.at("owner_name", N_("This is the present owner already."))
-    session.add(
-        Ownership(vehicle_id=car.id, customer_id=car.owner_id, since=car.owner_since, until=on)
-    )  # fmt: skip
+    _end_ownership(session, car, on)
     car.owner_id, car.owner_since = customer.id, on
     session.flush()
     return car
+
+
+def take_back(session: Session, vehicle_id: int, how: str, reason: str, on: date, now: datetime) -> Vehicle:
+    """Mark a car as taken back under the three guarantees (三包换退车, Order 43 Art. 33) and end its ownership.
+
+    ``how`` is ``replaced`` or ``returned``; the mark stays for ever, and whoever buys the car later
+    is told the reason.
+    """
+    car = _locked(session, vehicle_id)
+    if car.taken_back is not None:
+        raise DomainError.at(None, N_("This car was taken back already."))
+    _end_ownership(session, car, on)
+    car.owner_id, car.owner_since, car.plate = None, None, None
+    car.taken_back, car.taken_back_on, car.taken_back_reason = how, on, reason
+    session.flush()
+    watch().car_changed(session, car.id, now)
+    return car
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A car that stands in for one taken back: whose it becomes, and from when."""
+
+    invoice_no: str
+    on: date
+    price: Decimal
+    owner_id: int | None
+    use: str
+    dealer_id: int
+
+
+def hand_over_replacement(session: Session, vehicle_id: int, given: Replacement, now: datetime) -> Vehicle:
+    """Hand an unsold car over as a replacement: its periods begin that day (Order 43 Art. 29)."""
+    car = _locked(session, vehicle_id)
+    if car.invoiced_on or car.owner_id or car.taken_back:
+        raise DomainError.at("new_vin", N_("This car was sold already; a replacement has to be a new car."))
+    if car.produced_on and given.on < car.produced_on:
+        message = N_("The car was built on %(built)s, after this day.")
+        raise DomainError.at("completed_on", message, built=car.produced_on.isoformat())
+    car.invoice_no, car.invoiced_on, car.delivered_on = given.invoice_no.strip(), given.on, given.on
+    car.price, car.use, car.selling_dealer_id = given.price, given.use, given.dealer_id
+    car.owner_id, car.owner_since, car.replaced_on = given.owner_id, given.on, given.on
+    session.flush()
+    watch().car_changed(session, car.id, now)
+    return car
+
+
+def _end_ownership(session: Session, car: Vehicle, on: date) -> None:
+    """Keep the present owner as an earlier one."""
+    if car.owner_id is not None:
+        session.add(Ownership(vehicle_id=car.id, customer_id=car.owner_id, since=car.owner_since, until=on))
 
 
 def change_plate(session: Session, vehicle_id: int, plate: str, actor: Actor, now: datetime) -> tuple[Fault, ...]:

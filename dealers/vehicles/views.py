@@ -98,7 +98,7 @@ def _sell(form: SaleForm, car: VehiclePage) -> None:
 
 
 def _transfer(form: TransferForm, car: VehiclePage) -> None:
-    services.transfer_ownership(db_session(), car.id, form.person(), form.day(), actor(), now())
+    services.transfer_ownership(db_session(), car.id, form.person(), form.day(), actor(), now(), told=form.told.data)
     flash(_("The new owner is recorded. The guarantee goes on with the car."), "success")
 
 

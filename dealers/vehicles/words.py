@@ -48,6 +48,7 @@ PLATE = {
     "armed_police": N_("Armed-police plate"),
     "military": N_("Military plate"),
 }
+TAKEN_BACK = {"replaced": N_("replaced by another car"), "returned": N_("returned for its price")}
 OWNER_KIND = {"person": N_("Private person"), "company": N_("Company")}
 
 _VIN_FAULTS = {

@@ -67,7 +67,7 @@ TONES = {
     "disputed": "warning", "confirmed": "success", "reviewed": "info", "invoiced": "info", "paid": "success",
     "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
     "failed": "danger", "green": "success", "yellow": "notice", "orange": "warning", "red": "danger",
-    "entitled": "danger",
+    "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
 }  # fmt: skip
 
 

@@ -50,11 +50,19 @@ def fill(session: Session, model: type[Model], **given: Any) -> Model:
     return row
 
 
+def _taken(session: Session, column: Column[Any], value: Any) -> bool:
+    """Tell whether a column that has to be unique holds the value already."""
+    unique = any(index.unique and list(index.columns) == [column] for index in column.table.indexes)
+    return unique and session.scalar(select(column).where(column == value)) is not None
+
+
 def _value(session: Session, column: Column[Any], number: int, given: dict[str, Any]) -> Any:
     for key in column.foreign_keys:
         parent = next(model for model in models() if model.__tablename__ == key.column.table.name)
         known = session.scalar(select(func.max(key.column)))
         shared = {name: given[name] for name in ("dealer_id",) if name in given and hasattr(parent, name)}
+        if known is not None and _taken(session, column, known):
+            known = None
         return known if known is not None and not shared else fill(session, parent, **shared).id
     if isinstance(column.type, UtcDateTime):
         return MOMENT

@@ -20,9 +20,11 @@ from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.kernel.audit import AuditEntry
 from portal.kernel.jobs import Job
+from tests.factories.cases import make_case
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
-from tests.support.rows import fill
+from tests.support.rows import MOMENT, fill
+from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine
 from warranty.settlement.models import Settlement, SettlementLine
 
@@ -39,6 +41,8 @@ class World:
     labour: LabourLine
     part_line: PartLine
     photo: RepairPhoto
+    case: GuaranteeCase
+    case_cost: CaseCost
     claim: Claim
     claim_line: ClaimLine
     settlement: Settlement
@@ -61,13 +65,15 @@ def build(session: Session) -> World:
     order = fill(session, RepairOrder, **own, vehicle_id=vehicle.id, vin=vehicle.vin, type="warranty")
     repair_job = fill(session, RepairJob, **own, order_id=order.id)
     claim = fill(session, Claim, **own, order_id=order.id, job_id=repair_job.id, vehicle_id=vehicle.id, vin=vehicle.vin)
+    case = make_case(session, MOMENT, vehicle)
     settlement = fill(session, Settlement, **own, month="2026-10")
     part = fill(session, Part)
     fill(session, PartPrice, part_id=part.id)
     world = World(
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
-        fill(session, RepairPhoto, **own, order_id=order.id), claim,
+        fill(session, RepairPhoto, **own, order_id=order.id), case, fill(session, CaseCost, **own, case_id=case.id),
+        claim,
         fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
         fill(
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
@@ -108,6 +114,11 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("guarantee", "code"): Object(lambda _world: "SAMR-43"),
     ("guarantee", "model"): Object(lambda world: world.model.code),
     ("guarantee", "year"): Object(lambda _world: 2026),
+    ("cases", "vin"): _VIN,
+    ("cases", "key"): Object(lambda world: world.case.number, owned=True),
+    ("cases", "cost_id"): Object(lambda world: world.case_cost.id, owned=True),
+    ("cases.decide_step", "step"): Object(lambda _world: "decide"),
+    ("cases.seller_step", "step"): Object(lambda _world: "withdraw"),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

@@ -52,13 +52,18 @@ class Stay:
 
 @dataclass(frozen=True)
 class Car:
-    """A car ready for the rules. ``case`` is None while its sale is not recorded: nothing can be reckoned."""
+    """A car ready for the rules.
+
+    ``case`` is None where nothing can be reckoned: its sale is not recorded, or
+    it was taken back and its guarantee is what its buyers agreed on (Order 43 Art. 33).
+    """
 
     vehicle_id: int
     vin: str
     case: Case | None
     stays: tuple[Stay, ...]
     odometer_km: int
+    taken_back: bool = False
 
     @property
     def last(self) -> Stay:
@@ -90,7 +95,7 @@ def cars_of(
 
 _VEHICLES = select(
     Vehicle.id, Vehicle.vin, Vehicle.use, Vehicle.invoiced_on, Vehicle.delivered_on, Vehicle.price,
-    Vehicle.replaced_on, Vehicle.model_id, VehicleModel.category, VehicleModel.powertrain,
+    Vehicle.replaced_on, Vehicle.taken_back, Vehicle.model_id, VehicleModel.category, VehicleModel.powertrain,
     VehicleModel.guarantee_months, VehicleModel.guarantee_km, VehicleModel.repair_months, VehicleModel.repair_km,
 ).join(VehicleModel, VehicleModel.id == Vehicle.model_id)  # fmt: skip
 _VISITS = (
@@ -130,8 +135,8 @@ def _car(
         for visit in visits
     )  # fmt: skip
     km = max((visit.odometer_km for visit in visits), default=0)
-    if row.invoiced_on is None or row.price is None:
-        return Car(row.id, row.vin, None, stays, km)
+    if row.invoiced_on is None or row.price is None or row.taken_back is not None:
+        return Car(row.id, row.vin, None, stays, km, row.taken_back is not None)
     sale = Sale(row.invoiced_on, row.delivered_on, row.price, row.replaced_on)
     terms = ModelTerms(
         row.model_id, row.powertrain, Term(row.guarantee_months, row.guarantee_km),
