@@ -128,7 +128,7 @@ class SwitchForm(StepForm):
 class CompletionForm(StepForm):
     """The day, and the other car."""
 
-    completed_on = DateField(lazy("Completed on"), [DataRequired(NEEDED)])
+    completed_on = DateField(lazy("Carried out on"), [DataRequired(NEEDED)])
     new_vin = StringField(lazy("VIN of the new car"), [Length(max=40)], render_kw={**_PLAIN, "data-vin": "1"})
     invoice_no = StringField(lazy("Invoice no. of the new car"), [Length(max=32)], render_kw=_PLAIN)
     no_worse_because = Area(lazy("Another model: why it is no worse"), [Length(max=500)], render_kw={"rows": 2})

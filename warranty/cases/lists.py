@@ -67,7 +67,7 @@ CASES = ListSpec(
         Column("reply_by", N_("Reply by"), "date"),
         Column("replied_on", N_("Answered on"), "date", default=False),
         Column("complete_by", N_("Complete by"), "date"),
-        Column("completed_on", N_("Completed on"), "date", default=False),
+        Column("completed_on", N_("Carried out on"), "date", default=False),
         Column("in_favour", N_("In the owner's favour"), "flag", default=False),
         Column("usage_fee", N_("Fee for the use"), "money", default=False),
         Column("compensation", N_("Losses made good"), "money", default=False),

@@ -13,7 +13,7 @@ STATES = {
     "accepted": N_("Accepted, reply due"),
     "refused": N_("Refused, reply due"),
     "replied": N_("Answered, to be completed"),
-    "completed": N_("Completed"),
+    "completed": N_("Carried out"),
     "closed": N_("Refused and answered"),
     "withdrawn": N_("Withdrawn"),
 }
@@ -25,7 +25,7 @@ ACTIONS = {
     "reject_refusal": N_("A second person rejected the refusal"),
     "reply": N_("The owner has the answer"),
     "switch_to_return": N_("The owner asks for the money instead"),
-    "complete": N_("Completed"),
+    "complete": N_("Carried out"),
     "withdraw": N_("The owner withdrew the demand"),
 }
 TONES = {

@@ -20,7 +20,7 @@ from warranty.cases.models import CaseCost, CaseEscalation, GuaranteeCase
 from warranty.cases.rules.articles import Articles, articles_of
 from warranty.cases.rules.clocks import COMPLETION, REPLY, Clock, clock
 from warranty.cases.rules.compensation import Sums, sums
-from warranty.cases.rules.decision import REFUSE
+from warranty.cases.rules.decision import ACCEPT
 from warranty.cases.rules.finding import CaseFinding, finding_from
 from warranty.cases.states import OPEN
 from warranty.guarantee.queries.law import working_calendar
@@ -155,7 +155,7 @@ def clocks_of(case: GuaranteeCase, calendar: Calendar, today: date) -> tuple[Clo
     A case that is over has none running.
     """
     found = [clock(calendar, REPLY, case.received_on, case.reply_by, today, case.replied_on)]
-    refused = case.outcome == REFUSE or (case.outcome is None and not case.finding_accepted)
-    if not refused:
+    refused = case.state in {"refused", "closed"}
+    if not refused and (case.finding_accepted or case.outcome == ACCEPT):
         found.append(clock(calendar, COMPLETION, case.received_on, case.complete_by, today, case.completed_on))
     return () if case.state == "withdrawn" else tuple(found)
