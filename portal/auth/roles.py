@@ -67,14 +67,17 @@ ROLES: dict[str, Role] = {
         _role("auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ, *_READ_ALL, P.CLAIM_DECIDE),
         _role(
             "senior_auditor", "索赔审核（二级）", N_("Claims auditor, second level"), _HQ,
-            *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR, P.CASE_DECIDE,
+            *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR, P.CLAIM_RULES, P.CASE_DECIDE,
         ),
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
         ),
         _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
-        _role("quality", "质量工程师", N_("Quality engineer"), _HQ, *_READ_ALL, P.GUARANTEE_EDIT, P.IMPORT_RUN),
+        _role(
+            "quality", "质量工程师", N_("Quality engineer"), _HQ,
+            *_READ_ALL, P.GUARANTEE_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
+        ),
         _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
@@ -84,7 +87,7 @@ ROLES: dict[str, Role] = {
         _role(
             "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
-            P.GUARANTEE_EDIT,
+            P.GUARANTEE_EDIT, P.CLAIM_RULES,
         ),
         _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW),
     )

@@ -49,6 +49,7 @@ TABLES = {
     "claim": N_("Claim"),
     "claim_decision": N_("Decision on a claim"),
     "claim_line": N_("Line of a claim"),
+    "claim_rule_book": N_("Rule book"),
     "claim_version": N_("Version of a claim"),
     "customer": N_("Owner"),
     "dealer": N_("Dealer"),

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     CLAIM_WRITE = "claim.write"  # make, mend and submit claims
     CLAIM_DECIDE = "claim.decide"  # first level
     CLAIM_DECIDE_SENIOR = "claim.decide_senior"  # second level
+    CLAIM_OPINE = "claim.opine"  # technical opinions
+    CLAIM_RULES = "claim.rules"  # write, try and enforce rule books
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
     CERTIFICATE_ISSUE = "certificate.issue"

@@ -22,7 +22,6 @@ from portal.kernel.errors import ConflictError, Fault
 from portal.kernel.lifecycle import CHANGED, StateChange, Stateful, allowed
 from portal.kernel.prepared import Prepared
 from portal.kernel.scoping import check_owner
-from portal.kernel.states import Step
 
 STEPS = cast("Table", StateChange.__table__)
 TRACES = cast("Table", AuditEntry.__table__)
@@ -40,16 +39,31 @@ class Along:
     proof: Mapping[str, Any]
 
 
-def advance_row(
+class Moved:
+    """A row after its step, in the shape in which the next step reads it."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """Take the columns."""
+        self._mapping = values
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column."""
+        try:
+            return self._mapping[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def advance_row(  # noqa: PLR0913  (a step with all that is written in its one statement)
     session: Session, model: type[Stateful], row: Any, action: str, actor: Actor, now: datetime, *,
-    values: Mapping[str, Any], along: Along,
-) -> Step:  # fmt: skip
-    """Take one step of a row, write ``values`` into it, and insert the row that goes ``along``.
+    values: Mapping[str, Any], along: Along, reason: str | None = None,
+) -> Moved:  # fmt: skip
+    """Take one step of a row, write ``values`` into it, insert the row that goes ``along``; return it as it is now.
 
     ``row`` was read for update in the session's scope and holds id, dealer_id, state, row_version and
     the present values of the columns in ``values``. Raises `ConflictError` when the row has changed.
     """
-    step, reason = allowed(model.__machine__, row.state, action, actor, None)
+    step, reason = allowed(model.__machine__, row.state, action, actor, reason)
     check_owner(session, row.dealer_id)
     table = cast("Table", model.__table__)  # type: ignore[attr-defined]
     fresh = {**values, "state": step.target, "row_version": row.row_version + 1}
@@ -66,7 +80,7 @@ def advance_row(
     loaded = session.identity_map.get(identity_key(model, row.id))
     if loaded is not None:
         session.expire(loaded)
-    return step
+    return Moved({**present, **fresh})
 
 
 Inserts = tuple[tuple[Table, Mapping[str, Any]], ...]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection
 
 from portal.kernel.db import Base, Exact, UtcDateTime
 
@@ -26,11 +26,18 @@ def plain(kind: str, item: Any, context_: AutogenContext) -> str | Literal[False
     return False
 
 
+def keep_keys(connection: Connection, *, on: bool) -> None:
+    """Switch SQLite's foreign keys; it listens between transactions only, so the driver is asked itself.
+
+    A batch copies a table, drops it and renames the copy: rows of other tables point at nothing meanwhile.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
 def run() -> None:
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.rollback()
+        keep_keys(connection, on=False)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -40,7 +47,12 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if connection.dialect.name == "sqlite":
+                lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if lost is not None:
+                    raise RuntimeError(f"a row of {lost[0]} points at nothing in {lost[2]}")
         connection.commit()
+        keep_keys(connection, on=True)
 
 
 run()

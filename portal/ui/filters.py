@@ -67,6 +67,7 @@ TONES = {
     "disputed": "warning", "confirmed": "success", "reviewed": "info", "invoiced": "info", "paid": "success",
     "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
     "failed": "danger", "green": "success", "yellow": "notice", "orange": "warning", "red": "danger",
+    "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
 }  # fmt: skip
 

@@ -122,6 +122,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,
+    ("claims.further_step", "step"): Object(lambda _world: "appeal"),
     ("claims.make", "number"): _ORDER,
     ("settlement", "key"): Object(lambda world: world.settlement.number, owned=True),
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from portal.kernel.db import Base, Document, Exact, Fen, Identified, short
 from portal.kernel.lifecycle import Stateful
 from portal.kernel.money import ZERO
 from portal.kernel.scoping import DealerOwned
-from warranty.claims.states import CLAIM
+from warranty.claims.states import CLAIM, RULE_BOOK
 
 
 class Claim(Identified, DealerOwned, Stateful, Base):
@@ -27,6 +27,7 @@ class Claim(Identified, DealerOwned, Stateful, Base):
         Index("ix_claim_causal_part", "causal_part", "id"),
         Index("ix_claim_dealer_state", "dealer_id", "state", "id"),
         Index("ix_claim_state_submitted", "state", "submitted_at", "id"),
+        Index("ix_claim_state_due", "state", "due_at", "id"),
         Index("ix_claim_vehicle", "vehicle_id", "causal_part"),
         Index(
             "uq_claim_job",
@@ -65,6 +66,13 @@ class Claim(Identified, DealerOwned, Stateful, Base):
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # when people ought to have decided it
+    by_rules: Mapped[bool] = mapped_column(default=False)  # decided without a person
+    sampled: Mapped[bool] = mapped_column(default=False)  # decided by rules, to be looked at afterwards
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who has it on the desk
+    taken_by: Mapped[str | None] = mapped_column(short(120))
+    taken_until: Mapped[datetime | None]
+    appealed_at: Mapped[datetime | None]  # once
 
     lines: Mapped[list[ClaimLine]] = relationship(order_by="ClaimLine.position", cascade="all, delete-orphan")
 
@@ -118,9 +126,71 @@ class ClaimDecision(Identified, DealerOwned, Base):
     version: Mapped[int]
     level: Mapped[int]
     outcome: Mapped[str] = mapped_column(short(12))
+    book: Mapped[int | None]  # the rule book by which the portal itself decided
     reason: Mapped[str | None]
     decided_by: Mapped[str] = mapped_column(short(120))
     user_id: Mapped[int | None]
     decided_at: Mapped[datetime]
     audited: Mapped[Decimal | None] = mapped_column(Fen())
     lines: Mapped[list[Any]] = mapped_column(Document)
+
+
+class RuleBookVersion(Identified, Stateful, Base):
+    """A version of the rule book (`rules.book.RuleBook`); one in force is never edited, a later one follows it."""
+
+    __tablename__ = "claim_rule_book"
+    __machine__ = RULE_BOOK
+    __table_args__ = (
+        CheckConstraint(RULE_BOOK.sql_check(), name="state"),
+        Index("ix_claim_rule_book_valid", "state", "valid_from", "version"),
+    )
+
+    version: Mapped[int] = mapped_column(unique=True)
+    valid_from: Mapped[date | None]
+    body: Mapped[dict[str, Any]] = mapped_column(Document)
+    note: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[str] = mapped_column(short(120))
+    made_at: Mapped[datetime]
+    enforced_by: Mapped[str | None] = mapped_column(short(120))
+    enforced_at: Mapped[datetime | None]
+
+
+class RuleTrial(Identified, Base):
+    """A rule book run over past claims: what it would change. Figures are claims and yuan."""
+
+    __tablename__ = "claim_rule_trial"
+    __audited__ = False  # reckoned, not decided; the book's step is in the trail
+    __table_args__ = (Index("ix_claim_rule_trial_book", "book_id", "id"),)
+
+    book_id: Mapped[int] = mapped_column(ForeignKey("claim_rule_book.id"))
+    digest: Mapped[str] = mapped_column(short(64))  # of the body that was tried
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    claims: Mapped[int]
+    unknown: Mapped[int]  # submitted before facts were kept
+    changed: Mapped[int]
+    money_before: Mapped[Decimal] = mapped_column(Fen())  # what the rules alone approve
+    money_after: Mapped[Decimal] = mapped_column(Fen())
+    moves: Mapped[list[Any]] = mapped_column(Document)  # [before, after, claims, yuan before, yuan after]
+    rules: Mapped[list[Any]] = mapped_column(Document)  # [check, hits before, hits after]
+    dealers: Mapped[list[Any]] = mapped_column(Document)  # [code, name, claims, changed, yuan before, yuan after]
+    tried_by: Mapped[str] = mapped_column(short(120))
+    tried_at: Mapped[datetime]
+
+
+class RuleTrialChange(Identified, Base):
+    """One claim that a tried rule book decides otherwise."""
+
+    __tablename__ = "claim_rule_trial_change"
+    __audited__ = False
+    __table_args__ = (Index("ix_claim_rule_trial_change_trial", "trial_id", "id"),)
+
+    trial_id: Mapped[int] = mapped_column(ForeignKey("claim_rule_trial.id"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    number: Mapped[str] = mapped_column(short(40))
+    dealer: Mapped[str] = mapped_column(short(16))
+    before: Mapped[str] = mapped_column(short(12))
+    after: Mapped[str] = mapped_column(short(12))
+    amount_before: Mapped[Decimal] = mapped_column(Fen())
+    amount_after: Mapped[Decimal] = mapped_column(Fen())
+    rules: Mapped[str] = mapped_column(short(255))  # checks that make the difference

@@ -15,8 +15,8 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
 from warranty.claims import services
 from warranty.claims.forms import read_batch
-from warranty.claims.queries.lists import QUEUE
-from warranty.claims.queries.pages import next_waiting
+from warranty.claims.queries.lists import QUEUE, WAITING
+from warranty.claims.services import further
 from warranty.claims.views import DECIDE, SENIOR, WORDS, bp
 
 BATCH_OUTCOMES = ("approve", "return", "refer")
@@ -29,12 +29,12 @@ def queue() -> tuple[str, int]:
     return _queue()
 
 
-@bp.get("/queue/next")
+@bp.post("/queue/next")
 @access(DECIDE, SENIOR)
 def following() -> Response:
-    """Go to the claim that waits longest."""
-    state = "in_review" if request.args.get("state") == "in_review" else "submitted"
-    number = next_waiting(db_session(), state)
+    """Take the claim that is due first onto one's desk: nobody else gets it meanwhile."""
+    state = request.form.get("state", "")
+    number = further.take_next(db_session(), state if state in WAITING else "submitted", actor(), now())
     if number is None:
         flash(_("Nothing waits for a decision."), "info")
         return redirect(url_for("claims.queue"))

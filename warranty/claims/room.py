@@ -5,10 +5,10 @@ from __future__ import annotations
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
-from warranty.claims import queue_views  # noqa: F401  (its views join the blueprint)
+from warranty.claims import further_views, queue_views  # noqa: F401  (their views join the blueprint)
 from warranty.claims.documents import build_claim_form, form_file_name
 from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, QUEUE, UNCLAIMED
-from warranty.claims.queries.pages import orders_without_claim, waiting_in
+from warranty.claims.queries.pages import orders_without_claim, samples, waiting_in
 from warranty.claims.views import bp
 
 VIEW, WRITE = Permission.CLAIM_VIEW, Permission.CLAIM_WRITE
@@ -31,6 +31,14 @@ ROOM = Room(
                  "claims.queue", "state=submitted", "head_office"),
         WorkItem("claims_referred", N_("Claims for the second level"), SENIOR, waiting_in("in_review"),
                  "claims.queue", "state=in_review", "head_office"),
+        WorkItem("claims_countersign", N_("Approvals that need a second signature"), SENIOR, waiting_in("countersign"),
+                 "claims.queue", "state=countersign", "head_office"),
+        WorkItem("claims_appealed", N_("Appeals to decide"), SENIOR, waiting_in("appealed"),
+                 "claims.queue", "state=appealed", "head_office"),
+        WorkItem("claims_opinion", N_("Claims that wait for a technical opinion"), Permission.CLAIM_OPINE,
+                 waiting_in("in_opinion"), "claims.claims", "state=in_opinion", "head_office"),
+        WorkItem("claims_sampled", N_("Self-decided claims drawn as samples"), DECIDE, samples,
+                 "claims.claims", "sampled=yes", "head_office"),
     ),
     menu=(
         MenuItem(N_("Claims"), "claims.claims", VIEW, 40, "shield-check"),

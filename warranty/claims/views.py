@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, NotFoundError
-from portal.kernel.i18n import _, say
+from portal.kernel.i18n import N_, _, say
 from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, is_fragment, list_page, now, page
@@ -28,6 +28,13 @@ WORDS: dict[str, Any] = {
     **{name: value for name, value in vars(words).items() if name.isupper()}, "CHECKS": CHECK_BY_ID,
     "written": words.written,
 }  # fmt: skip
+#: What a dealer is told at once, by the state in which the rules left the claim.
+SUBMITTED = {
+    "submitted": N_("Claim %(number)s was submitted (version %(version)s)."),
+    "approved": N_("Claim %(number)s was submitted and is approved (version %(version)s)."),
+    "returned": N_("Claim %(number)s was submitted and came back at once (version %(version)s)."),
+    "refused": N_("Claim %(number)s was submitted and is refused (version %(version)s)."),
+}
 WRITE, VIEW = Permission.CLAIM_WRITE, Permission.CLAIM_VIEW
 DECIDE, SENIOR = Permission.CLAIM_DECIDE, Permission.CLAIM_DECIDE_SENIOR
 
@@ -88,7 +95,7 @@ def submit(key: str) -> tuple[str, int] | Response:
         )
     except DomainError as error:
         return refuse(key, error)
-    flash(_("Claim %(number)s was submitted (version %(version)s).", number=key, version=done.version), "success")
+    flash(_(SUBMITTED.get(done.state, SUBMITTED["submitted"]), number=key, version=done.version), "success")
     return redirect(url_for("claims.claim", key=key))
 
 
@@ -127,7 +134,8 @@ def decide(key: str) -> tuple[str, int] | Response:
         decided = services.decide_claim(session, key, decision, actor(), now(), row_version(request.form))
     except DomainError as error:
         return refuse(key, error)
-    flash(_("Claim %(number)s: %(what)s.", number=key, what=_(words.ACTIONS[decision.outcome])), "success")
+    done = "propose" if decided.state == "countersign" else decision.outcome
+    flash(_("Claim %(number)s: %(what)s.", number=key, what=_(words.ACTIONS[done])), "success")
     following = next_waiting(session, request.form.get("queue") or "submitted", decided)
     return redirect(url_for("claims.claim", key=following) if following else url_for("claims.queue"))
 
@@ -162,7 +170,7 @@ def context(key: str, **more: Any) -> dict[str, Any]:
     dossier, findings = services.preview(session, key, now())
     return {
         **WORDS, "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
-        "verdict": verdict(findings, dossier.facts.applied), "facts": dossier.facts,
+        "verdict": verdict(findings, dossier.facts.applied, automatic=dossier.book.automatic), "facts": dossier.facts,
         "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
         "faults": {}, "general": [], "typed": {}, **more,
     }  # fmt: skip

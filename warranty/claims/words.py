@@ -12,6 +12,9 @@ STATES = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted"),
     "in_review": N_("Second review"),
+    "in_opinion": N_("Technical opinion"),
+    "countersign": N_("Second signature"),
+    "appealed": N_("Appealed"),
     "returned": N_("Returned"),
     "approved": N_("Approved"),
     "refused": N_("Refused"),
@@ -50,6 +53,7 @@ OUTCOMES = {
     "return": N_("Return to the dealer"),
     "refuse": N_("Refuse claim"),
     "refer": N_("Pass to second level"),
+    "reject": N_("Do not sign"),
 }
 ACTIONS = {
     "submit": N_("Submitted"),
@@ -58,13 +62,20 @@ ACTIONS = {
     "return": N_("Returned"),
     "refuse": N_("Refused"),
     "refer": N_("Passed to second level"),
+    "ask_opinion": N_("Technical opinion asked for"),
+    "give_opinion": N_("Technical opinion given"),
+    "propose": N_("Approval proposed; a second person signs"),
+    "reject": N_("Second signature withheld"),
+    "appeal": N_("Appealed by the dealer"),
     "settle": N_("Put into a settlement"),
     "release": N_("Taken out of the settlement"),
     "pay": N_("Settled and paid"),
 }
 TONES = {
     "submit": "info", "withdraw": "plain", "approve": "success", "return": "warning", "refuse": "danger",
-    "refer": "warning", "settle": "info", "release": "warning", "pay": "success",
+    "refer": "warning", "ask_opinion": "info", "give_opinion": "info", "propose": "warning", "reject": "warning",
+    "appeal": "warning",
+    "settle": "info", "release": "warning", "pay": "success",
 }  # fmt: skip
 DEGREES = {"minor": N_("Minor"), "medium": N_("Medium"), "severe": N_("Severe"), "failed": N_("Failed completely")}
 REASONS = {
@@ -106,7 +117,20 @@ FORECAST = {
     "blocked": N_("Cannot be submitted yet"),
     "person": N_("A person at headquarters will look at it"),
     "clean": N_("No fault found; it can be submitted"),
+    "approved": N_("Will be approved at once"),
+    "returned": N_("Would be returned at once"),
+    "refused": N_("Would be refused at once"),
 }
+#: Why a claim goes past the first level; the portal's own reason for the step.
+ROUTES = {
+    "amount": N_("Amount above the first level's limit"),
+    "type": N_("This type of claim goes to the second level"),
+    "watch": N_("The car is close to or beyond a line of the three-guarantees law"),
+}
+FORECAST_TONES = {
+    "blocked": "danger", "refused": "danger", "returned": "danger", "person": "warning", "clean": "success",
+    "approved": "success",
+}  # fmt: skip
 FAULTS = {
     "unknown": N_("Please choose from the list."),
     "amount_missing": N_("Please write the amount you approve."),

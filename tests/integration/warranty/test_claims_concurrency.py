@@ -81,9 +81,9 @@ def test_of_two_claims_for_one_car_part_and_day_the_second_sees_the_first(
     }
     session.commit()
 
-    def slow_store(*arguments: Any) -> None:
+    def slow_store(*arguments: Any) -> Any:
         time.sleep(0.5)  # both have read by now, unless one had to wait for the other
-        store(*arguments)
+        return store(*arguments)
 
     store = submit._store  # noqa: SLF001
     monkeypatch.setattr(submit, "_store", slow_store)

@@ -247,7 +247,7 @@ def test_lists_filter_and_the_network_sees_the_station(
     queue = auditor.get("/claims/queue").text
     assert claim.number in queue
     assert draft.number not in queue
-    assert auditor.get("/claims/queue/next").location.endswith(claim.number)
+    assert auditor.post("/claims/queue/next", data={"state": "submitted"}).location.endswith(claim.number)
     assert clerk.get("/claims/queue").status_code == 403
     assert auditor.get("/claims/unclaimed").status_code == 403
 

@@ -166,7 +166,8 @@ def test_the_first_goes_with_the_sale_and_a_lost_one_is_issued_again(
     assert "车主遗失" in text
     act_as(session, HQ)
     assert issue_certificate(session, vin, "总部补发", HQ, now).number == "TC-HQ-202611-0001"
-    traced = session.scalars(select(AuditEntry).where(AuditEntry.table_name == "guarantee_certificate_issue")).all()
+    issues = select(AuditEntry).where(AuditEntry.table_name == "guarantee_certificate_issue")
+    traced = session.scalars(issues.order_by(AuditEntry.id)).all()
     assert [entry.actor for entry in traced][:2] == [actor.name] * 2
 
 

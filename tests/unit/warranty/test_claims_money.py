@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kernel.money import ZERO, total
-from warranty.claims.rules.dated import in_force
 from warranty.claims.rules.decision import Asked, LineDecision, judge
-from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.mending import Entered, lower
 from warranty.claims.rules.money import Extras, Labour, Rates, UsedPart, percent, price
 from warranty.claims.rules.versions import Difference, differences
@@ -55,14 +52,6 @@ def test_what_the_visit_cost_beside() -> None:
         ("towing", "TOWING", Decimal(1), Decimal("200.00")),
         ("substitute", "SUBSTITUTE", Decimal(1), Decimal("300.00")),
     ]
-
-
-def test_rates_and_limits_hold_from_their_day() -> None:
-    versions = (Limits(date(2026, 1, 1), 20), Limits(date(2022, 1, 1), 30))
-    days = [
-        in_force(versions, day).submit_within_days for day in (date(2020, 1, 1), date(2025, 12, 31), date(2026, 1, 1))
-    ]
-    assert days == [30, 30, 20]
 
 
 @pytest.mark.parametrize(("rate", "text"), [("0.10", "10"), ("0.125", "12.5"), ("1", "100"), ("0.07", "7")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,8 +20,10 @@ from portal.kernel.clock import local_date
 from portal.kernel.prepared import PreparedRead, wall
 from portal.kernel.scoping import DealerScope, lawful_view
 from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.queries.books import book_on
+from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
-from warranty.claims.rules.limits import limits_on
+from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
 from warranty.guarantee.models import CarWatch
 
@@ -36,11 +38,12 @@ CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, W
 
 @dataclass(frozen=True)
 class Dossier:
-    """A claim's row with its order, car and station; its lines; and the facts made of all that."""
+    """A claim's row with its order, car and station; its lines; the facts made of all that; the rule book."""
 
     head: Row[Any]
     lines: list[Row[Any]]
     facts: ClaimFacts
+    book: RuleBook
 
 
 def dossier(session: Session, number: str, now: datetime, *, for_update: bool = False) -> Dossier | None:
@@ -58,7 +61,9 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
                 "order_number": head.order_number, "received": head.received_at,
             },
         ).all()  # fmt: skip
-    return Dossier(head, lines, _facts(head, lines, rows, local_date(now)))
+    today = local_date(now)
+    book = book_on(session, today)
+    return Dossier(head, lines, replace(_facts(head, lines, rows, today), limits=book.limits), book)
 
 
 def _head(*, for_update: bool) -> Any:
@@ -153,7 +158,7 @@ def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], toda
             head.order_type, head.order_state, received,
             local_date(head.completed_at) if head.completed_at else None, head.odometer_km, head.meter_replaced,
         ),
-        lines=tuple(line_facts(line) for line in lines), limits=limits_on(received),
+        lines=tuple(line_facts(line) for line in lines), limits=Limits(),
         readings=tuple(
             Reading(local_date(row.at), row.figure, bool(row.owner)) for row in rows if row.kind == "reading"
         ),

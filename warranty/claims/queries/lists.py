@@ -18,7 +18,7 @@ from portal.kernel.listing import Column, Filter, ListSpec, Tick
 from warranty.claims.models import Claim
 from warranty.claims.words import STATES, TYPES
 
-WAITING = {"submitted": STATES["submitted"], "in_review": STATES["in_review"]}
+WAITING = {name: STATES[name] for name in ("submitted", "in_review", "countersign", "appealed")}
 
 
 def _claims() -> Select[Any]:
@@ -27,7 +27,8 @@ def _claims() -> Select[Any]:
         Claim.state.label("state"), Claim.version.label("version"), Claim.causal_part.label("causal_part"),
         Claim.applied.label("applied"), Claim.audited.label("audited"), Claim.created_at.label("created_at"),
         Claim.submitted_at.label("submitted_at"), Claim.decided_at.label("decided_at"),
-        Claim.row_version.label("row_version"),
+        Claim.row_version.label("row_version"), Claim.by_rules.label("by_rules"), Claim.due_at.label("due_at"),
+        Claim.taken_by.label("taken_by"),
     )  # fmt: skip
     return cast("Select[Any]", statement)
 
@@ -90,6 +91,10 @@ def _dealer(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(Dealer.code == value.strip().upper())
 
 
+def _sampled(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.sampled.is_(value == "yes"))
+
+
 FILTERS = (
     Filter("state", N_("State"), _state, "choice", STATES),
     Filter("type", N_("Claim type"), _type, "choice", TYPES),
@@ -110,6 +115,8 @@ COLUMNS = (
     Column("created_at", N_("Made at"), "moment", default=False),
     Column("submitted_at", N_("Submitted at"), "moment"),
     Column("decided_at", N_("Decided"), "moment"),
+    Column("by_rules", N_("Decided by the rules"), "flag", default=False),
+    Column("due_at", N_("Due"), "moment", default=False),
 )
 DEALER = (Column("dealer_code", N_("Station")), Column("dealer", N_("Name of the station"), default=False))
 #: Claims get their ids in the order in which they are made: the key serves the sort by that moment.
@@ -123,7 +130,11 @@ CLAIMS = ListSpec(
 NETWORK_CLAIMS = ListSpec(
     "network_claims", N_("Claims"), Permission.CLAIM_VIEW, _with_dealer, Claim.id,
     (COLUMNS[0], *DEALER, *COLUMNS[1:]), SORTS, "-created_at", "claims.claims", "claims.claim",
-    (*FILTERS, Filter("dealer", N_("Station code"), _dealer)), EMPTY, steady=True,
+    (
+        *FILTERS, Filter("dealer", N_("Station code"), _dealer),
+        Filter("sampled", N_("Sample to look at"), _sampled, "choice", {"yes": N_("Yes")}),
+    ),
+    EMPTY, steady=True,
 )  # fmt: skip
 
 
@@ -135,8 +146,11 @@ def _to_tick(row: Row[Any]) -> str | None:
 #: What waits for headquarters, the oldest first. A claim that waits was always submitted.
 QUEUE = ListSpec(
     "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
-    (COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9]),
-    {"submitted_at": Claim.submitted_at, "applied": Claim.applied},
+    (
+        COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9], Column("due_at", N_("Due"), "moment"),
+        Column("taken_by", N_("On the desk of"), default=False),
+    ),
+    {"submitted_at": Claim.submitted_at, "due_at": Claim.due_at, "applied": Claim.applied},
     "submitted_at", "claims.queue", "claims.claim",
     (
         Filter("state", N_("State"), _state, "choice", WAITING), *FILTERS[1:4],

@@ -141,7 +141,7 @@ def life(session: Session, claim: Claim) -> list[Event]:
     for step in history(session, claim):
         if step.action == "submit":
             events.append(Event(step, version=next(versions, None)))
-        elif step.action in {"approve", "return", "refuse", "refer"}:
+        elif step.action in {"approve", "return", "refuse", "refer", "propose", "reject"}:
             events.append(Event(step, decision=next(decisions, None)))
         else:
             events.append(Event(step))
@@ -209,6 +209,11 @@ def waiting_in(state: str) -> Any:
         return session.scalar(select(func.count()).select_from(Claim).where(Claim.state == state)) or 0
 
     return count
+
+
+def samples(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count the claims that the rules decided and a person should look at."""
+    return session.scalar(select(func.count()).select_from(Claim).where(Claim.sampled.is_(True))) or 0
 
 
 def orders_without_claim(session: Session, _actor: Actor, _now: datetime) -> int:

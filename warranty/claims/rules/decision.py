@@ -11,6 +11,8 @@ from warranty.claims.rules.money import HANDLING, Rates, follow_parts
 
 APPROVED, ADJUSTED, REFUSED = "approved", "adjusted", "refused"
 APPROVE, RETURN, REFUSE, REFER = "approve", "return", "refuse", "refer"
+#: Above a limit an approval is proposed, and another person signs or rejects it (四眼原则).
+PROPOSE, REJECT = "propose", "reject"
 FOLLOWS_PARTS = "follows_parts"
 
 
@@ -68,7 +70,7 @@ def judge(asked: Sequence[Asked], said: Mapping[int, LineDecision], outcome: str
     if outcome == REFUSE:
         lines = tuple(_refused(line, said.get(line.position)) for line in asked)
         return Judgement(lines, ZERO)
-    if outcome in {RETURN, REFER}:
+    if outcome in {RETURN, REFER, REJECT}:
         return Judgement(tuple(_noted(line, said.get(line.position)) for line in asked))
     decisions = [said.get(line.position, LineDecision(line.position)) for line in asked]
     faults = tuple(fault for line, one in zip(asked, decisions, strict=True) for fault in _faults(line, one))

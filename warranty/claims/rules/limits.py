@@ -1,22 +1,22 @@
-"""Limits that the checks read, as dated versions: headquarters changes figures, not code."""
+"""Limits that the checks read, a part of the rule book: headquarters changes figures, not code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-
-from warranty.claims.rules.dated import in_force
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds from a day on. Days are calendar days, amounts yuan before tax."""
+    """Thresholds. Days are calendar days, amounts yuan before tax, hours quota hours."""
 
-    valid_from: date = date(2022, 1, 1)
     submit_within_days: int = 30  # after completion of the repair
     repeat_within_days: int = 30  # the same fault again
     km_per_day: int = 1_500  # more than a car can be driven
+    hours_above: Decimal = Decimal(20)  # work of one claim that a person looks at
+    parts_above: int = 12  # lines of parts
+    first_service_months: int = 6  # after the sale
+    first_service_km: int = 7_500
     #: Up to this amount no person need look, by the station's stars; 0 is for ungraded ones.
     amount_by_grade: tuple[tuple[int, Decimal], ...] = (
         (0, Decimal(2000)), (1, Decimal(2000)), (2, Decimal(3000)), (3, Decimal(5000)), (4, Decimal(8000)),
@@ -27,11 +27,3 @@ class Limits:
         """Return the limit of a grade; an unknown grade has that of ungraded stations."""
         known = dict(self.amount_by_grade)
         return known.get(grade or 0, known[0])
-
-
-LIMITS: tuple[Limits, ...] = (Limits(),)
-
-
-def limits_on(day: date) -> Limits:
-    """Return the limits in force on a day."""
-    return in_force(LIMITS, day)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from portal.kernel.money import ZERO, line_amount, round_fen, share, total
-from warranty.claims.rules.dated import in_force
 
 LABOUR, PART, HANDLING, OUT_CALL, TOWING, SUBSTITUTE = "labour", "part", "handling", "out_call", "towing", "substitute"
 #: The kinds of lines, in the order in which they stand in a claim.
@@ -18,19 +16,10 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Rates:
-    """Rates from a day on: handling fee as a share of the parts, out-call in yuan a kilometre."""
+    """Rates: handling fee as a share of the parts, out-call in yuan a kilometre."""
 
-    valid_from: date = date(2022, 1, 1)
     handling: Decimal = Decimal("0.10")
     out_call_km: Decimal = Decimal("2.00")
-
-
-RATES: tuple[Rates, ...] = (Rates(),)
-
-
-def rates_on(day: date) -> Rates:
-    """Return the rates in force on a day."""
-    return in_force(RATES, day)
 
 
 @dataclass(frozen=True)

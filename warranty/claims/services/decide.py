@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,11 +17,23 @@ from portal.kernel.audit import plain
 from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
-from portal.kernel.lifecycle import advance
+from portal.kernel.lifecycle import advance, history
 from portal.kernel.states import StateError
 from warranty.claims.models import Claim, ClaimDecision
-from warranty.claims.rules.decision import APPROVE, REFER, RETURN, Asked, Judgement, LineDecision, judge
-from warranty.claims.rules.money import rates_on
+from warranty.claims.queries.books import book_on
+from warranty.claims.rules.decision import (
+    APPROVE,
+    FOLLOWS_PARTS,
+    PROPOSE,
+    REFER,
+    REFUSE,
+    REJECT,
+    Asked,
+    Judgement,
+    LineDecision,
+    judge,
+)
+from warranty.claims.rules.verdict import needs_second_person
 from warranty.claims.services.load import locked_claim, what_happened
 from warranty.claims.states import CLAIM
 from warranty.claims.words import FAULTS
@@ -65,16 +77,52 @@ def decide_claim(
         raise ConflictError(what_happened(session, claim))
     if decision.outcome == APPROVE:
         _check_order(session, claim)
+    _check_other_person(session, claim, actor)
     level = 1 if claim.state == "submitted" else 2
-    rates = rates_on(local_date(claim.completed_at or claim.received_at))
+    said = _proposed(claim) if claim.state == "countersign" else decision.lines
+    rates = book_on(session, local_date(claim.completed_at or claim.received_at)).rates
     asked = [Asked(line.position, line.kind, line.applied) for line in claim.lines]
-    judgement = judge(asked, decision.lines, decision.outcome, rates)
+    judgement = judge(asked, said, decision.outcome, rates)
     if judgement.faults:
         raise DomainError(*(_fault(one.code, one.position, one.part) for one in judgement.faults))
+    if _needs_signature(session, claim, decision, judgement, now):
+        decision = replace(decision, outcome=PROPOSE)
     advance(session, claim, decision.outcome, actor, now, reason=decision.reason)
     _store(session, claim, decision, judgement, level, actor, now)
     session.flush()
     return claim
+
+
+def _needs_signature(session: Session, claim: Claim, decision: Decision, judgement: Judgement, now: datetime) -> bool:
+    """Tell whether an approval is only proposed: the amount is above what one person may sign."""
+    if decision.outcome != APPROVE or claim.state == "countersign" or judgement.audited is None:
+        return False
+    return needs_second_person(judgement.audited, book_on(session, local_date(now)))
+
+
+def _proposed(claim: Claim) -> dict[int, LineDecision]:
+    """Return what the first person said of the lines: the second one signs that, or nothing."""
+    return {
+        line.position: LineDecision(line.position, line.decision, line.audited, line.reason, line.reason_code)
+        for line in claim.lines
+        if line.decision is not None and line.reason_code != FOLLOWS_PARTS
+    }
+
+
+#: Which step another person has to have taken, by the state that is decided on.
+_ANOTHERS = {"countersign": PROPOSE, "appealed": REFUSE}
+_OTHER = {
+    "countersign": N_("You proposed this approval yourself: a second person has to sign it."),
+    "appealed": N_("You refused this claim yourself: another person decides on the appeal."),
+}
+
+
+def _check_other_person(session: Session, claim: Claim, actor: Actor) -> None:
+    """Keep a second decision from the person who made the first."""
+    action = _ANOTHERS.get(claim.state)
+    before = [step for step in history(session, claim) if step.action == action] if action else []
+    if before and before[-1].user_id is not None and before[-1].user_id == actor.user_id:
+        raise DomainError.at(None, _OTHER[claim.state])
 
 
 def _check_order(session: Session, claim: Claim) -> None:
@@ -122,14 +170,16 @@ def _fault(code: str, position: int | None, part: str) -> Fault:
 def _store(
     session: Session, claim: Claim, decision: Decision, judgement: Judgement, level: int, actor: Actor, now: datetime
 ) -> None:
+    leaves = decision.outcome in {REFER, PROPOSE, REJECT}  # to somebody else
     for line, judged in zip(claim.lines, judgement.lines, strict=True):
-        if decision.outcome == REFER:
+        if decision.outcome in {REFER, REJECT}:
             break
         line.decision, line.audited = judged.decision, judged.audited
         line.reason, line.reason_code = judged.reason, judged.reason_code
-    if decision.outcome not in {RETURN, REFER}:
+    if decision.outcome in {APPROVE, REFUSE}:
         claim.audited = judgement.audited
-    claim.decided_at = None if decision.outcome == REFER else now
+    claim.decided_at, claim.by_rules = None if leaves else now, False
+    claim.taken_by_id = claim.taken_by = claim.taken_until = None
     session.add(
         ClaimDecision(
             dealer_id=claim.dealer_id, claim_id=claim.id, version=claim.version, level=level, outcome=decision.outcome,

@@ -17,6 +17,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
 from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.queries.books import book_on
 from warranty.claims.queries.prices import quotas, warranty_prices
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
 from warranty.claims.rules.money import (
@@ -28,7 +29,6 @@ from warranty.claims.rules.money import (
     Priced,
     UsedPart,
     price,
-    rates_on,
 )
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.states import CLAIM
@@ -145,7 +145,7 @@ def price_job(session: Session, claim: Claim, order: RepairOrder, job: RepairJob
             UsedPart(line.part_number, line.name, line.quantity, prices.get(line.part_number), line.causal)
             for line in job.parts
         ],
-        _extras(session, claim, order, job), rates_on(day),
+        _extras(session, claim, order, job), book_on(session, day).rates,
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance
 from warranty.claims.models import Claim
+from warranty.claims.queries.books import book_on
 from warranty.claims.rules.mending import Entered, lower
-from warranty.claims.rules.money import rates_on
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.services.submit import Submitted, submit_claim
 from warranty.claims.states import CLAIM
@@ -42,7 +42,7 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
     if not CLAIM.can(claim.state, "submit"):
         raise ConflictError(Fault(N_("This claim is with headquarters and cannot be changed now.")))
     _check_texts(edit)
-    rates = rates_on(local_date(claim.completed_at or claim.received_at))
+    rates = book_on(session, local_date(claim.completed_at or claim.received_at)).rates
     entered = [Entered(line.position, line.kind, line.quantity, line.unit_price, line.applied) for line in claim.lines]
     amounts, faults = lower(entered, edit.amounts, rates)
     if faults:

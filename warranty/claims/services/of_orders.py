@@ -12,8 +12,9 @@ from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.ports import Claimed
 from portal.kernel.clock import local_date
 from warranty.claims.models import Claim
+from warranty.claims.queries.books import book_on
 from warranty.claims.rules.mending import Entered, lower
-from warranty.claims.rules.money import HANDLING, Priced, rates_on
+from warranty.claims.rules.money import HANDLING, Priced
 from warranty.claims.services.load import add_up
 from warranty.claims.services.make import FROM_JOB, FROM_ORDER, fill_causal, fill_lines, price_job
 from warranty.claims.states import CLAIM
@@ -78,7 +79,8 @@ def _replace(session: Session, claim: Claim, priced: tuple[Priced, ...]) -> None
     lowered = {
         line.position: before[_key(line)] for line in claim.lines if line.kind != HANDLING and _key(line) in before
     }
-    amounts, _faults = lower(entered, lowered, rates_on(local_date(claim.completed_at or claim.received_at)))
+    book = book_on(session, local_date(claim.completed_at or claim.received_at))
+    amounts, _faults = lower(entered, lowered, book.rates)
     for line, amount in zip(claim.lines, amounts, strict=True):
         line.applied = amount
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, Update, bindparam
@@ -16,10 +16,13 @@ from portal.kernel.audit import plain
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.prepared import Prepared
-from portal.kernel.quick_step import Along, advance_row
+from portal.kernel.quick_step import Along, Moved, advance_row
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
 from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
+from warranty.claims.rules.replay import kept_facts
+from warranty.claims.rules.verdict import route, verdict
+from warranty.claims.services.automatic import go_on
 from warranty.claims.states import CLAIM
 from warranty.claims.words import written
 
@@ -40,6 +43,7 @@ class Submitted:
     version: int
     findings: tuple[Finding, ...]
     repeated: bool = False
+    state: str = "submitted"
 
 
 def preview(session: Session, number: str, now: datetime) -> tuple[Dossier, tuple[Finding, ...]]:
@@ -47,7 +51,7 @@ def preview(session: Session, number: str, now: datetime) -> tuple[Dossier, tupl
     found = dossier(session, number, now)
     if found is None:
         raise NotFoundError(Fault("This does not exist."))
-    return found, run(found.facts)
+    return found, run(found.facts, found.book.settings)
 
 
 def submit_claim(
@@ -67,12 +71,14 @@ def submit_claim(
         return _again(head, seen_version)
     if seen_version is not None and seen_version != head.version:
         raise ConflictError(Fault(N_("This claim was decided in the meantime. Please look at it again.")))
-    findings = run(found.facts)
+    findings = run(found.facts, found.book.settings)
     errors = [finding for finding in findings if finding.blocks]
     if errors:
         raise DomainError(*(fault(finding) for finding in errors))
-    _store(session, found, findings, actor, now)
-    return Submitted(number, head.version + 1, findings)
+    forecast = verdict(findings, found.facts.applied, automatic=found.book.automatic).forecast
+    moved = _store(session, found, findings, actor, now)
+    state = go_on(session, moved, found, findings, forecast, now)
+    return Submitted(number, head.version + 1, findings, state=state)
 
 
 def fault(finding: Finding) -> Fault:
@@ -87,13 +93,17 @@ def _again(head: Any, seen_version: int | None) -> Submitted:
     raise ConflictError(Fault(N_("This claim is not with you any more, so it was not submitted.")))
 
 
-def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], actor: Actor, now: datetime) -> None:
+def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], actor: Actor, now: datetime) -> Moved:
     head, version = found.head, found.head.version + 1
     applied = found.facts.applied
     content = _content(found, findings)
-    advance_row(
+    due_at = now + timedelta(hours=route(found.facts, found.book).hours)
+    moved = advance_row(
         session, Claim, head, "submit", actor, now,
-        values={"version": version, "submitted_at": now, "applied": applied, "audited": None, "decided_at": None},
+        values={
+            "version": version, "submitted_at": now, "applied": applied, "audited": None, "decided_at": None,
+            "due_at": due_at,
+        },
         along=Along(
             cast("Table", ClaimVersion.__table__),
             {
@@ -105,6 +115,7 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
     )  # fmt: skip
     if head.version:
         _clear_lines(session, {"key": head.id})
+    return moved
 
 
 def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -113,6 +124,8 @@ def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
         "claim": {name: plain(head[name]) for name in HEADER},
         "lines": [{name: plain(getattr(line, name)) for name in LINE} for line in found.lines],
         "findings": [finding.as_json() for finding in findings],
+        "book": found.book.version,
+        "facts": kept_facts(found.facts),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from warranty.claims.rules.checks import content, history, standing
 from warranty.claims.rules.checks.base import Check, Figures, Finding, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
@@ -13,12 +16,34 @@ CHECKS: tuple[Check, ...] = (*standing.CHECKS, *content.CHECKS, *history.CHECKS)
 CHECK_BY_ID = {check.id: check for check in CHECKS}
 
 
-def run(facts: ClaimFacts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, ...]:
-    """Run the checks over the facts; errors come first, each group in the registry's order."""
+class Setting(Protocol):
+    """How headquarters wants a check."""
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs."""
+
+    @property
+    def severity(self) -> Severity:
+        """How hard it is."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it makes of a claim."""
+
+
+def run(
+    facts: ClaimFacts, settings: Mapping[str, Setting] | None = None, checks: tuple[Check, ...] = CHECKS
+) -> tuple[Finding, ...]:
+    """Run the checks over the facts; errors come first, each group in the registry's order.
+
+    ``settings`` are the rule book's; a check that it does not name is as it was built.
+    """
     found = []
     for check in checks:
-        hit = check.test(facts)
+        wanted: Setting | Check = (settings or {}).get(check.id) or check
+        hit = check.test(facts) if wanted.active else None
         if hit is not None:
             where = hit.field or check.field
-            found.append(Finding(check.id, check.severity, check.outcome, check.reason_code, where, hit.figures))
+            found.append(Finding(check.id, wanted.severity, wanted.outcome, check.reason_code, where, hit.figures))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))

@@ -1,0 +1,84 @@
+"""What goes beyond the first decision: taking a claim on the desk, an opinion, an appeal, a look afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
+from portal.kernel.errors import ConflictError, DomainError, Fault
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import advance
+from warranty.claims.models import Claim
+from warranty.claims.queries.books import book_on
+from warranty.claims.services.load import locked_claim
+
+#: How long a claim stays on the desk of whoever took it.
+DESK = timedelta(minutes=30)
+
+
+def take_next(session: Session, state: str, actor: Actor, now: datetime) -> str | None:
+    """Take the claim of a queue that is due first and on nobody else's desk; None when there is none.
+
+    Two people who press at once get two claims: on PostgreSQL the second passes over the locked one.
+    """
+    require(actor, Permission.CLAIM_DECIDE if state == "submitted" else Permission.CLAIM_DECIDE_SENIOR)
+    free = or_(Claim.taken_until.is_(None), Claim.taken_until < now, Claim.taken_by_id == actor.user_id)
+    claim = session.scalars(
+        select(Claim).where(Claim.state == state, free)
+        .order_by(Claim.due_at, Claim.submitted_at, Claim.id).limit(1)
+        .with_for_update(skip_locked=True, of=Claim)
+    ).first()  # fmt: skip
+    if claim is None:
+        return None
+    claim.taken_by_id, claim.taken_by, claim.taken_until = actor.user_id, actor.name, now + DESK
+    session.flush()
+    return claim.number
+
+
+def ask_opinion(
+    session: Session, number: str, question: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Claim:
+    """Ask the quality engineers before deciding (技术意见)."""
+    claim = locked_claim(session, number, expected_version)
+    advance(session, claim, "ask_opinion", actor, now, reason=question)
+    session.flush()
+    return claim
+
+
+def give_opinion(
+    session: Session, number: str, opinion: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Claim:
+    """Give the opinion; the second level decides with it."""
+    claim = locked_claim(session, number, expected_version)
+    advance(session, claim, "give_opinion", actor, now, reason=opinion)
+    session.flush()
+    return claim
+
+
+def appeal(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Claim:
+    """Appeal against a refusal (复议): once, and another person decides."""
+    claim = locked_claim(session, number, expected_version)
+    if claim.appealed_at is not None:
+        raise ConflictError(Fault(N_("This claim was appealed once already; the decision stands.")))
+    advance(session, claim, "appeal", actor, now, reason=reason)
+    hours = book_on(session, local_date(now)).routing.hours_level_two
+    claim.appealed_at, claim.decided_at, claim.due_at = now, None, now + timedelta(hours=hours)
+    session.flush()
+    return claim
+
+
+def looked_at(session: Session, number: str, actor: Actor, expected_version: int | None = None) -> Claim:
+    """Take a self-decided claim off the list of samples: a person has looked at it."""
+    require(actor, Permission.CLAIM_DECIDE)
+    claim = locked_claim(session, number, expected_version)
+    if not claim.sampled:
+        raise DomainError.at(None, N_("This claim is not on the list of samples."))
+    claim.sampled = False
+    session.flush()
+    return claim
