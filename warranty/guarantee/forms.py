@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import BooleanField, Form, IntegerField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from dealers.service.words import COMPONENTS
 from portal.kernel.i18n import _, lazy
@@ -15,6 +16,7 @@ from warranty.guarantee import words
 from warranty.guarantee.queries.page import Question, Standing
 from warranty.guarantee.rules.facts import ACTIONS
 from warranty.guarantee.rules.texts import part_name
+from warranty.guarantee.services.alarms import EXPLANATION_LENGTH
 
 MOST_DAYS = 366
 
@@ -63,3 +65,13 @@ class WhatIfForm(Form):
     def fields(self) -> list[Any]:
         """The fields in the order of the page."""
         return list(self)
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """Why the watch had kept something else."""
+
+    explanation = TextAreaField(
+        lazy("What was the cause?"),
+        [DataRequired(lazy("Please write what the cause was.")), Length(max=EXPLANATION_LENGTH)],
+        render_kw={"rows": 4, "maxlength": EXPLANATION_LENGTH},
+    )
