@@ -98,7 +98,7 @@ WATCH = ListSpec(
         Filter("counter", N_("Nearest line"), lambda found, value: found.where(CarWatch.counter == value), "choice",
                words.COUNTERS),
         Filter("running", N_("Guarantee in force"), _running, "choice", {"yes": N_("Yes"), "no": N_("No")}),
-        Filter("ends_by", N_("Guarantee until, at the latest"), _ends_by, "date"),
+        Filter("ends_by", N_("Guarantee ends by"), _ends_by, "date"),
         Filter("dealer", N_("Dealer code"), lambda found, value: found.where(Dealer.code == value.upper())),
         Filter("region", N_("Region"), lambda found, value: found.where(Dealer.region == value)),
     ),
@@ -170,7 +170,7 @@ ALARMS = ListSpec(
     identity=WatchAlarm.id,
     columns=(
         Column("vin", N_("VIN"), link=True),
-        Column("state", N_("State"), words=words.ALARMS),
+        Column("state", N_("State"), "state", words=words.ALARMS),
         Column("at", N_("Found at"), "moment"),
         Column("closed_by", N_("Closed by")),
         Column("closed_at", N_("Closed at"), "moment"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dealers.service.words import ACTIONS, COMPONENTS, FAILURE_MODES
 from portal.kernel.i18n import N_, _, locale_key
 from warranty.guarantee.rules.facts import Text
-from warranty.guarantee.rules.texts import part_name
+from warranty.guarantee.rules.texts import part_name, visits
 
 __all__ = ["ACTIONS", "COUNTERS", "LEVELS", "REMEDIES", "about", "here"]
 
@@ -93,6 +93,12 @@ ORDER_FAULTS = {
 def here(text: Text) -> str:
     """Return a sentence of the rules in the reader's language."""
     return text.zh if locale_key() == "zh_CN" else text.en
+
+
+def said(text: Text, ids: Sequence[str]) -> str:
+    """Return a sentence in the reader's language without its visits, where a page links them."""
+    tail = visits(ids)
+    return here(Text(text.zh.removesuffix(tail.zh), text.en.removesuffix(tail.en)))
 
 
 def about(counter: str, key: str, labels: Mapping[str, Text] | None = None) -> str:
