@@ -14,7 +14,7 @@ from dealers.customers.models import Customer
 from dealers.network.models import Dealer
 from dealers.vehicles import rules
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle, VehicleModel
-from dealers.vehicles.ports import Visits
+from dealers.vehicles.ports import LawPeriod, Visits, Watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
@@ -154,7 +154,7 @@ def vehicle_id_of(session: Session, vin: str) -> int:
     return found
 
 
-def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits: Visits) -> VehiclePage:
+def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits: Visits, watch: Watch) -> VehiclePage:
     """Return a car for its page. People stand in full for headquarters, the seller and who served it."""
     row = session.execute(
         select(Vehicle, VehicleModel, Dealer.code, Dealer.name, Customer)
@@ -180,13 +180,22 @@ def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits
         ),
         owner=_owner(owner, car.owner_since, None, full=full) if owner is not None else None,
         earlier=_earlier(session, car.id, full=full),
-        coverage=coverage_of(car, model, local_date(now), distance),
+        coverage=coverage_of(car, model, watch.periods(session, car.id, now), local_date(now), distance),
         readings=readings, distance_km=distance, full=full,
     )  # fmt: skip
 
 
-def coverage_of(car: Vehicle, model: VehicleModel, today: date, km: int) -> tuple[rules.Period, ...]:
-    """Return guarantee and repair period from the delivery (else invoice) day; empty for an unsold car."""
+def coverage_of(
+    car: Vehicle, model: VehicleModel, lawful: tuple[LawPeriod, LawPeriod] | None, today: date, km: int
+) -> tuple[rules.Period, ...]:
+    """Return guarantee and repair period; empty for an unsold car.
+
+    By its certificate where the law protects the car, else by the model's terms from the delivery (else
+    invoice) day.
+    """
+    if lawful is not None:
+        kinds = zip(("guarantee", "repair"), lawful, strict=True)
+        return tuple(rules.standing_of(kind, one.start, one.end, one.km, today, km) for kind, one in kinds)
     start = car.delivered_on or car.invoiced_on
     if start is None:
         return ()
