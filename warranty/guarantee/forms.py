@@ -41,7 +41,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    days = Days(lazy("Days it takes"), [InputRequired(NEEDED)], default=1)
+    days = Days(lazy("Days it takes"), [InputRequired(NEEDED)], default=1, render_kw={"class": "num"})
     problem = SelectField(lazy("Problem"), [Optional()])
     component = SelectField(lazy("Assembly or system"), [InputRequired(NEEDED)])
     action = SelectField(lazy("What is done"), [InputRequired(NEEDED)])

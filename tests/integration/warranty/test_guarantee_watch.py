@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -211,6 +212,7 @@ def test_the_page_of_a_car_says_why_and_what_if(
     assert "已达退换条件" in asked
     assert "累计修理31日，超过30日" in asked
     assert page.count("涉及维修：") == 2  # once a counter
+    assert re.search(r'<input class="form-control num"[^>]* name="days"', page)
     for days in ("x", "-1", "367", "1.5"):
         wrong = client.get(f"/guarantee/cars/{car.vin}?days={days}&component=other&action=repair")
         assert wrong.status_code == 422
