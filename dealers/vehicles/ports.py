@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, cast
 
 from flask import current_app
@@ -47,6 +47,15 @@ class LawChoices:
     earlier: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class LawPeriod:
+    """A period that the law gives a car, by its certificate: both ends and the kilometres included."""
+
+    start: date
+    end: date
+    km: int
+
+
 class Watch(Protocol):
     """Is told of every change that the three-guarantees law reads. Found as ``app.extensions["watch"]``."""
 
@@ -55,6 +64,9 @@ class Watch(Protocol):
 
     def choices(self, session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
         """Return what the jobs of a repair order may name: the car's main parts, its earlier complaints."""
+
+    def periods(self, session: Session, vehicle_id: int, now: datetime) -> tuple[LawPeriod, LawPeriod] | None:
+        """Return the guarantee and the repair period of a sold car; None where no order protects it."""
 
 
 class NoWatch:
@@ -68,6 +80,10 @@ class NoWatch:
         """Know nothing."""
         del session, vehicle_id, number, now
         return LawChoices({}, {})
+
+    def periods(self, session: Session, vehicle_id: int, now: datetime) -> None:
+        """Know nothing."""
+        del session, vehicle_id, now
 
 
 def watch() -> Watch:

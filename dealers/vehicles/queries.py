@@ -14,7 +14,7 @@ from dealers.customers.models import Customer
 from dealers.network.models import Dealer
 from dealers.vehicles import rules
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle, VehicleModel
-from dealers.vehicles.ports import Visits
+from dealers.vehicles.ports import LawPeriod, Visits, Watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
@@ -165,7 +165,7 @@ def vehicle_id_of(session: Session, vin: str) -> int:
     return found
 
 
-def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits: Visits) -> VehiclePage:
+def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits: Visits, watch: Watch) -> VehiclePage:
     """Return a car for its page. People stand in full for headquarters, the seller and who served it."""
     row = session.execute(
         select(Vehicle, VehicleModel, Dealer.code, Dealer.name, Customer)
@@ -191,7 +191,7 @@ def vehicle_page(session: Session, vin: str, actor: Actor, now: datetime, visits
         ),
         owner=_owner(owner, car.owner_since, None, full=full) if owner is not None else None,
         earlier=_earlier(session, car.id, full=full),
-        coverage=coverage_of(car, model, local_date(now), distance),
+        coverage=coverage_of(car, model, watch.periods(session, car.id, now), local_date(now), distance),
         readings=readings, distance_km=distance, full=full, replaced_on=car.replaced_on,
         taken_back=_taken_back(car),
     )  # fmt: skip
@@ -201,13 +201,21 @@ def _taken_back(car: Vehicle) -> TakenBack | None:
     return TakenBack(car.taken_back, car.taken_back_on, car.taken_back_reason or "") if car.taken_back else None
 
 
-def coverage_of(car: Vehicle, model: VehicleModel, today: date, km: int) -> tuple[rules.Period, ...]:
-    """Return guarantee and repair period from the delivery (else invoice) day, a replacement's from its own.
+def coverage_of(
+    car: Vehicle, model: VehicleModel, lawful: tuple[LawPeriod, LawPeriod] | None, today: date, km: int
+) -> tuple[rules.Period, ...]:
+    """Return guarantee and repair period; empty for an unsold car.
 
-    Empty for an unsold car, and for one taken back: what holds for that one its buyers agree on (Art. 33).
+    By its certificate where the law protects the car, else by the model's terms from the delivery (else
+    invoice) day. Empty for a car taken back too: what holds for that one its buyers agree on (Art. 33).
     """
+    if car.taken_back:
+        return ()
+    if lawful is not None:
+        kinds = zip(("guarantee", "repair"), lawful, strict=True)
+        return tuple(rules.standing_of(kind, one.start, one.end, one.km, today, km) for kind, one in kinds)
     start = car.replaced_on or car.delivered_on or car.invoiced_on
-    if start is None or car.taken_back:
+    if start is None:
         return ()
     return (
         rules.coverage_period("guarantee", start, model.guarantee_months, model.guarantee_km, today, km),

@@ -284,8 +284,12 @@ class Period:
 
 
 def coverage_period(kind: str, start: date, months: int, km_limit: int, today: date, km: int) -> Period:
-    """Reckon a period: inside means start ≤ day ≤ end and odometer ≤ limit, both included."""
-    end = period_end(start, months)
+    """Reckon a period of some months."""
+    return standing_of(kind, start, period_end(start, months), km_limit, today, km)
+
+
+def standing_of(kind: str, start: date, end: date, km_limit: int, today: date, km: int) -> Period:
+    """Say where a car stands in a period: inside means start ≤ day ≤ end and odometer ≤ limit, both included."""
     if today < start:
         state = "not_begun"
     elif today > end:

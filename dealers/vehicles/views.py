@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from dealers.vehicles import services, words
 from dealers.vehicles.forms import PlateForm, SaleForm, TransferForm
 from dealers.vehicles.lists import VEHICLES
-from dealers.vehicles.ports import visits
+from dealers.vehicles.ports import visits, watch
 from dealers.vehicles.queries import VehiclePage, vehicle_page
 from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
@@ -76,7 +76,7 @@ def plate(vin: str) -> Any:
 
 
 def _car(vin: str) -> VehiclePage:
-    return vehicle_page(db_session(), vin, actor(), now(), visits())
+    return vehicle_page(db_session(), vin, actor(), now(), visits(), watch())
 
 
 def _try(form: FlaskForm, template: str, car: VehiclePage, act: Callable[[], None]) -> Any:

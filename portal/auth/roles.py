@@ -38,7 +38,7 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
 
 
 _LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW)
-_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW)
+_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 
@@ -82,7 +82,7 @@ ROLES: dict[str, Role] = {
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
             P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.CASE_VIEW, P.CASE_RECEIVE,
-            P.CASE_DECIDE, P.CERTIFICATE_ISSUE,
+            P.CASE_DECIDE, P.CERTIFICATE_ISSUE, P.GUARANTEE_ALARM,
         ),
         _role(
             "administrator", "系统管理员", N_("Administrator"), _HQ,

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CLAIM_RULES = "claim.rules"  # write, try and enforce rule books
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
+    GUARANTEE_ALARM = "guarantee.alarm"  # what the nightly check found, over all stations
     CERTIFICATE_ISSUE = "certificate.issue"
     CASE_VIEW = "case.view"  # replacement/return cases (换退车)
     CASE_RECEIVE = "case.receive"

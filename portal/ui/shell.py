@@ -70,13 +70,18 @@ def menu() -> list[MenuItem]:
 
 
 def menu_here() -> MenuItem | None:
-    """Return the menu's item that this page belongs to: itself, the list it stands in, or the first of its room."""
+    """Return the menu's item that this page belongs to: itself, the list it stands in or below, or its room's first."""
     items, endpoint = menu(), request.endpoint or ""
     if endpoint in PERSONAL:
         return None
     itself = [item for item in items if item.endpoint == endpoint or endpoint.startswith(f"{item.endpoint}_")]
     room = [item for item in items if item.endpoint.split(".")[0] == endpoint.split(".")[0]]
-    return next(iter([*itself, *room]), None)
+    above = [item for item in room if not itself and _stands_below(url_for(item.endpoint))]
+    return next(iter([*itself, *above, *room]), None)
+
+
+def _stands_below(address: str) -> bool:
+    return request.path.startswith(f"{address.rstrip('/')}/")
 
 
 def station_name() -> str | None:

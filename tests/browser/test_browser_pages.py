@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -23,6 +26,12 @@ DEALER = {
         "/claims/", "/claims/{own_claim}", "/claims/unclaimed", "/settlement/", "/settlement/{open_statement}",
         "/downloads/", "/network/station", "/auth/profile",
     ),
+    "customer_relations": (
+        "/guarantee/watch", "/guarantee/watch?level=orange", "/guarantee/notices", "/guarantee/cars/{watched}",
+        "/guarantee/cars/{watched}?days=40&component=engine&action=repair",
+        "/guarantee/cars/{watched}?days=999&component=engine&action=repair",
+        "/guarantee/cars/{vin}/certificates", "/vehicles/{watched}",
+    ),
 }  # fmt: skip
 HEADQUARTERS = {
     "auditor": ("/claims/", "/claims/queue", "/claims/{waiting_claim}", "/service/", "/vehicles/{vin}"),
@@ -31,6 +40,13 @@ HEADQUARTERS = {
         "/settlement/{disputed_statement}/answer",
     ),
     "network_manager": ("/network/", "/network/{station}", "/imports/", "/imports/dealers"),
+    "quality": (
+        "/guarantee/watch", "/guarantee/alarms", "/guarantee/alarms/1", "/guarantee/orders",
+        "/guarantee/orders/SAMR-43",
+        "/guarantee/orders/SAMR-43/new", "/guarantee/models", "/guarantee/models/{model}",
+        "/guarantee/models/{model}/new", "/guarantee/maker", "/guarantee/holidays", "/guarantee/holidays/2026",
+        "/guarantee/holidays/2028", "/imports/holidays",
+    ),
     "administrator": (
         "/auth/users", "/auth/users/auditor", "/auth/users/new", "/auth/audit", "/auth/profile", "/auth/sessions",
         "/auth/password", "/catalogue/parts", "/imports/parts", "/vehicles/",
@@ -44,6 +60,8 @@ FACTS = {
     "waiting_claim": "select number from claim where state = 'submitted'",
     "open_statement": "select number from settlement where dealer_id = 1 and state = 'generated'",
     "disputed_statement": "select number from settlement where state = 'disputed'",
+    "watched": "select vin from vehicle join guarantee_watch on vehicle.id = vehicle_id order by rank desc",
+    "model": "select code from vehicle_model order by id",
     "part": "select number from part where number = '3104-00200'",
 }
 
@@ -56,6 +74,22 @@ def look_at(person: Person, running: Running, paths: tuple[str, ...]) -> None:
         person.look_for_barriers()
 
 
+def raise_alarm(running: Running) -> None:
+    """Store what the nightly check leaves of a car whose kept days were wrong."""
+    with closing(sqlite3.connect(running.path)) as connection, connection:
+        (vehicle, vin, rows), plain = (
+            connection.execute(
+                "select vehicle_id, vin, rows from guarantee_watch join vehicle on vehicle.id = vehicle_id limit 1"
+            ).fetchone(),
+            {"level": "green", "counter": "repair_days", "value": 3, "limit": 30, "in_force": True},
+        )
+        states = [json.dumps({**plain, "rows": json.loads(rows), "repair_days": days}) for days in (2, 3)]
+        connection.execute(
+            "insert into guarantee_alarm (vehicle_id, vin, at, kept, reckoned) values (?, ?, ?, ?, ?)",
+            (vehicle, vin, "2026-11-20 18:00:00", *states),
+        )
+
+
 @pytest.mark.parametrize("role", DEALER)
 def test_pages_of_a_station(enter: Callable[..., Person], running: Running, role: str) -> None:
     look_at(enter(role), running, DEALER[role])
@@ -63,6 +97,7 @@ def test_pages_of_a_station(enter: Callable[..., Person], running: Running, role
 
 @pytest.mark.parametrize("role", HEADQUARTERS)
 def test_pages_of_headquarters(enter: Callable[..., Person], running: Running, role: str) -> None:
+    raise_alarm(running)
     look_at(enter(role, None), running, HEADQUARTERS[role])
 
 

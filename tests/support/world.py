@@ -26,6 +26,7 @@ from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
 from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine
+from warranty.guarantee.models import WatchAlarm
 from warranty.settlement.models import Settlement, SettlementLine
 
 
@@ -50,6 +51,7 @@ class World:
     part: Part
     operation: LabourOperation
     entry: AuditEntry
+    alarm: WatchAlarm
     job: Job
     users: dict[str, User]
     strangers: dict[str, User]
@@ -80,6 +82,7 @@ def build(session: Session) -> World:
             kind="labour",
         ),
         part, fill(session, LabourOperation), fill(session, AuditEntry),
+        fill(session, WatchAlarm, vehicle_id=vehicle.id, vin=vehicle.vin, kept={}, reckoned={}),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
     session.commit()
@@ -111,6 +114,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("service", "job_id"): Object(lambda world: world.repair_job.id, owned=True),
     ("service", "photo_id"): Object(lambda world: world.photo.id, owned=True),
     ("guarantee", "vin"): _VIN,
+    ("guarantee", "key"): Object(lambda world: world.alarm.id),
     ("guarantee", "code"): Object(lambda _world: "SAMR-43"),
     ("guarantee", "model"): Object(lambda world: world.model.code),
     ("guarantee", "year"): Object(lambda _world: 2026),

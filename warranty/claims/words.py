@@ -141,13 +141,17 @@ FAULTS = {
     "all_refused": N_("Every line is refused. Refuse the claim as a whole, with a reason."),
 }
 
-#: What of a finding's figures is money in yuan, and what is kilometres; the rest is written as it is.
+#: What of a finding's figures is money in yuan, kept as text (a whole number there counts days or times), and
+#: what is kilometres; the rest is written as it is.
 YUAN, KILOMETRES = frozenset({"applied", "limit"}), frozenset({"km", "before", "driven", "odometer"})
 
 
 def written(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Write the figures of a finding as pages write figures: with commas between thousands."""
-    return {
-        name: f"{Decimal(value):,.2f}" if name in YUAN else f"{value:,}" if name in KILOMETRES else value
-        for name, value in figures.items()
-    }
+    return {name: _figure(name, value) for name, value in figures.items()}
+
+
+def _figure(name: str, value: Any) -> Any:
+    if name in YUAN and isinstance(value, str):
+        return f"{Decimal(value):,.2f}"
+    return f"{value:,}" if name in KILOMETRES else value

@@ -5,27 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from dealers.service.words import COMPONENTS
 from portal.kernel.i18n import _, lazy
+from portal.kernel.incoming import whole
 from warranty.guarantee import words
 from warranty.guarantee.queries.page import Question, Standing
 from warranty.guarantee.rules.facts import ACTIONS
 from warranty.guarantee.rules.texts import part_name
+from warranty.guarantee.services.alarms import EXPLANATION_LENGTH
 
+NEEDED = lazy("Please fill this in.")
 MOST_DAYS = 366
 
 
-class WhatIfForm(Form):
+class Days(IntegerField):
+    """Whole days; whatever else was typed stays in the field and is told once."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the days."""
+        self.data = whole(valuelist[0].strip()) if valuelist else None
+        if self.data is None or self.data > MOST_DAYS:
+            raise ValueError(_("A whole number from %(least)s to %(most)s.", least=0, most=MOST_DAYS))
+
+
+class WhatIfForm(FlaskForm):  # type: ignore[misc]
     """The next visit, imagined. It asks and changes nothing, so it travels in the address."""
 
-    days = IntegerField(lazy("Days it takes"), [InputRequired(), NumberRange(0, MOST_DAYS)], default=1)
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Nothing is sent that somebody else could forge."""
+
+        csrf = False
+
+    days = Days(lazy("Days it takes"), [InputRequired(NEEDED)], default=1, render_kw={"class": "num"})
     problem = SelectField(lazy("Problem"), [Optional()])
-    component = SelectField(lazy("Component"), [InputRequired()])
-    action = SelectField(lazy("What is done"), [InputRequired()])
+    component = SelectField(lazy("Assembly or system"), [InputRequired(NEEDED)])
+    action = SelectField(lazy("What is done"), [InputRequired(NEEDED)])
     part = SelectField(lazy("Main part"), [Optional()])
     serious_safety = BooleanField(lazy("A serious safety fault"))
     unresolved = BooleanField(lazy("It does not help"))
@@ -63,3 +82,13 @@ class WhatIfForm(Form):
     def fields(self) -> list[Any]:
         """The fields in the order of the page."""
         return list(self)
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """Why the watch had kept something else."""
+
+    explanation = TextAreaField(
+        lazy("What was the cause?"),
+        [DataRequired(lazy("Please write what the cause was.")), Length(max=EXPLANATION_LENGTH)],
+        render_kw={"rows": 4, "maxlength": EXPLANATION_LENGTH},
+    )

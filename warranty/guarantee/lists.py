@@ -15,7 +15,8 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.guarantee import words
-from warranty.guarantee.models import CarWatch, WatchNotice
+from warranty.guarantee.models import CarWatch, WatchAlarm, WatchNotice
+from warranty.guarantee.queries.alarms import IS_OPEN, STATE, alarms
 from warranty.guarantee.rules.watching import RANK, WARNING
 
 
@@ -97,7 +98,7 @@ WATCH = ListSpec(
         Filter("counter", N_("Nearest line"), lambda found, value: found.where(CarWatch.counter == value), "choice",
                words.COUNTERS),
         Filter("running", N_("Guarantee in force"), _running, "choice", {"yes": N_("Yes"), "no": N_("No")}),
-        Filter("ends_by", N_("Guarantee until, at the latest"), _ends_by, "date"),
+        Filter("ends_by", N_("Guarantee ends by"), _ends_by, "date"),
         Filter("dealer", N_("Dealer code"), lambda found, value: found.where(Dealer.code == value.upper())),
         Filter("region", N_("Region"), lambda found, value: found.where(Dealer.region == value)),
     ),
@@ -158,4 +159,31 @@ NOTICES = ListSpec(
         Filter("region", N_("Region"), lambda found, value: found.where(Dealer.region == value)),
     ),
     empty=N_("No car came to orange or worse so far."),
+)  # fmt: skip
+
+
+ALARMS = ListSpec(
+    key="guarantee_alarms",
+    title=N_("Alarms of the nightly check"),
+    permission=Permission.GUARANTEE_ALARM,
+    statement=alarms,
+    identity=WatchAlarm.id,
+    columns=(
+        Column("vin", N_("VIN"), link=True),
+        Column("state", N_("State"), "state", words=words.ALARMS),
+        Column("at", N_("Found at"), "moment"),
+        Column("closed_by", N_("Closed by")),
+        Column("closed_at", N_("Closed at"), "moment"),
+        Column("explanation", N_("Explanation")),
+    ),
+    sorts={"state": IS_OPEN, "at": WatchAlarm.at},
+    default_sort="-state",
+    endpoint="guarantee.alarms",
+    row_endpoint="guarantee.alarm",
+    filters=(
+        Filter("car", N_("VIN"), lambda found, text: found.where(
+            WatchAlarm.vin.startswith(clean_vin(text), autoescape=True))),
+        Filter("state", N_("State"), lambda found, value: found.where(value == STATE), "choice", words.ALARMS),
+    ),
+    empty=N_("No alarm so far: every night the watch agreed with what was reckoned anew."),
 )  # fmt: skip

@@ -6,7 +6,8 @@ from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
 from warranty.guarantee.documents import build, file_name
-from warranty.guarantee.lists import NOTICES, WATCH, waiting
+from warranty.guarantee.lists import ALARMS, NOTICES, WATCH, waiting
+from warranty.guarantee.queries.alarms import unexplained
 from warranty.guarantee.queries.notices import unseen
 from warranty.guarantee.views import bp
 
@@ -14,10 +15,14 @@ VIEW = Permission.GUARANTEE_VIEW
 
 ROOM = Room(
     blueprint=bp,
-    lists=(WATCH, NOTICES),
+    lists=(WATCH, NOTICES, ALARMS),
     work=(
         WorkItem("watch", N_("Cars at orange or worse"), VIEW, waiting, "guarantee.watch", "level=orange&running=yes"),
         WorkItem("watch_notices", N_("Notices of the watch not seen yet"), VIEW, unseen, "guarantee.notices"),
+        WorkItem(
+            "watch_alarms", N_("Alarms of the nightly check to explain"), Permission.GUARANTEE_EDIT, unexplained,
+            "guarantee.alarms", "state=open",
+        ),
     ),
     papers=(
         Paper(

@@ -45,7 +45,7 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
     """A new version of an order; `order_form` adds a field for each value that may change."""
 
     valid_from = DateField(lazy("Valid from"), [DataRequired(NEEDED)])
-    note = TextAreaField(lazy("Reason"), render_kw={"rows": 2, "maxlength": NOTE_LENGTH})
+    note = TextAreaField(lazy("Reason"), [DataRequired(NEEDED)], render_kw={"rows": 2, "maxlength": NOTE_LENGTH})
     base: dict[str, Any]
 
     def body(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _order_fields(order: Regime) -> Iterator[tuple[str, Any, Callable[[str], Any
             said = f"{_(words.COUNTERS[counter])} · {label}"
             yield f"levels-{counter}-{step}", said, _maybe(_whole) if step == "orange" else _whole, _FIGURE
     for place, ground in enumerate(order.grounds):
-        said = f"{ground.code} ({_(words.KINDS_OF_GROUNDS[ground.kind])})"
+        said = ground.code
         if ground.kind in COUNTING:
             yield f"grounds-{place}-limit", _("Limit of %(line)s", line=said), *whole
         else:
@@ -275,7 +275,7 @@ def _part_fields(components: tuple[str, ...], present: ModelCertificate | None, 
             default=[part for part in ticked if part in standard],
         )  # fmt: skip
         made[f"more-{name}"] = StringField(
-            _("Further parts of %(component)s", component=label),
+            _("%(component)s: further parts", component=label),
             default="、".join(part for part in ticked if part not in standard), render_kw=_PLAIN,
         )  # fmt: skip
     return made

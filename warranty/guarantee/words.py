@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from dealers.service.words import ACTIONS, COMPONENTS, FAILURE_MODES
 from portal.kernel.i18n import N_, _, locale_key
 from warranty.guarantee.rules.facts import Text
-from warranty.guarantee.rules.texts import part_name
+from warranty.guarantee.rules.texts import part_name, visits
 
 __all__ = ["ACTIONS", "COUNTERS", "LEVELS", "REMEDIES", "about", "here"]
 
@@ -48,6 +49,23 @@ KINDS_OF_GROUNDS = {
     "days": N_("Days in repair"),
     "times": N_("Same problem"),
 }
+ALARMS = {"open": N_("To explain"), "closed": N_("Explained")}
+#: What the watch keeps of a car (`rules.watching.WatchState`), as people call it.
+FIGURES = {
+    "regime": N_("Order of the law"),
+    "level": N_("Level"),
+    "counter": N_("Nearest line"),
+    "key": N_("What it is about"),
+    "value": N_("Count"),
+    "limit": N_("Limit"),
+    "repair_days": N_("Days in repair"),
+    "rows": N_("All counters"),
+    "entitlements": N_("Lines crossed"),
+    "guarantee_ends_on": N_("Guarantee until"),
+    "guarantee_km": N_("Guarantee until (km)"),
+    "odometer_km": N_("Odometer (km)"),
+    "in_force": N_("Guarantee in force"),
+}
 ISSUES = {"first": N_("First issue"), "again": N_("Issued again")}
 STARTS = {"delivery": N_("The day of delivery"), "invoice": N_("The day of the invoice")}
 #: What `rules.plain` finds wrong with an order.
@@ -77,6 +95,12 @@ def here(text: Text) -> str:
     return text.zh if locale_key() == "zh_CN" else text.en
 
 
+def said(text: Text, ids: Sequence[str]) -> str:
+    """Return a sentence in the reader's language without its visits, where a page links them."""
+    tail = visits(ids)
+    return here(Text(text.zh.removesuffix(tail.zh), text.en.removesuffix(tail.en)))
+
+
 def about(counter: str, key: str, labels: Mapping[str, Text] | None = None) -> str:
     """Say what a counter is about: the assembly, the part, the problem by its name."""
     if not key or counter == "early":
@@ -91,3 +115,28 @@ def about(counter: str, key: str, labels: Mapping[str, Text] | None = None) -> s
         named: str = _(COMPONENTS[component])
         return f"{named} · {_(FAILURE_MODES.get(mode, mode))}" if mode else named
     return key
+
+
+def figure(name: str, state: Mapping[str, Any]) -> list[str]:
+    """Say one of `FIGURES` of a kept state, line by line; nothing where the state has none."""
+    value = state.get(name)
+    if value in (None, "", []):
+        return []
+    if name == "rows":
+        return [_row(*row) for row in value]
+    if name == "entitlements":
+        return list(value)
+    return [_FIGURE[name](value, state) if name in _FIGURE else f"{value:,}" if isinstance(value, int) else value]
+
+
+_FIGURE: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "level": lambda value, _state: _(LEVELS[value]),
+    "counter": lambda value, _state: _(COUNTERS[value]),
+    "key": lambda value, state: about(state["counter"], value),
+    "in_force": lambda value, _state: _("yes") if value else _("no"),
+}
+
+
+def _row(counter: str, key: str, value: int, limit: int, level: str) -> str:
+    named = " · ".join(part for part in (_(COUNTERS[counter]), about(counter, key)) if part)
+    return f"{named} {value} / {limit} {_(LEVELS[level])}"

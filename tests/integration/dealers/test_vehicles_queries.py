@@ -12,6 +12,7 @@ from dealers.service.services import cancel_order
 from dealers.service.visits import StationVisits
 from dealers.vehicles.lists import VEHICLES
 from dealers.vehicles.models import Vehicle
+from dealers.vehicles.ports import NoWatch
 from dealers.vehicles.queries import VehiclePage, find, vehicle_page
 from portal.kernel.access import Actor
 from portal.kernel.db import db
@@ -31,7 +32,7 @@ from tests.support.queries import count_queries
 
 
 def show(session: Session, vin: str, actor: Actor, now: datetime) -> VehiclePage:
-    return vehicle_page(session, vin, actor, now, StationVisits())
+    return vehicle_page(session, vin, actor, now, StationVisits(), NoWatch())
 
 
 def make_visit(session: Session, dealer: Dealer, car: Vehicle, number: str = "RO-1") -> RepairOrder:

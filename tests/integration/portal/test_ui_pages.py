@@ -212,3 +212,20 @@ def test_documents_are_found_by_number_within_ones_own_station(
     assert sign_in(own).get("/search", query_string={"q": number.lower()}).location == f"/service/{number}"
     assert sign_in(own).get("/search", query_string={"q": number[:-2]}).location == f"/service/{number}"
     assert sign_in(stranger).get("/search", query_string={"q": number}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "item"),
+    [
+        ("/guarantee/watch", "/guarantee/watch"),
+        ("/guarantee/orders/SAMR-43/new", "/guarantee/orders"),
+        ("/guarantee/holidays/2026", "/guarantee/holidays"),
+        ("/guarantee/maker", "/guarantee/watch"),  # stands below no list: the first of its room
+        ("/catalogue/operations", "/catalogue/operations"),
+    ],
+)
+def test_the_menu_shows_below_which_list_a_page_stands(session: Session, sign_in: SignIn, path: str, item: str) -> None:
+    user = make_user(session, "administrator")
+    session.commit()
+    page = sign_in(user).get(path).text
+    assert re.findall(r'<li><a href="([^"]+)" aria-current="(?:page|true)"', page) == [item]

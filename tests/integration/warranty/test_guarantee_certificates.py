@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from dealers.vehicles.models import Vehicle
+from dealers.vehicles.models import Vehicle, VehicleModel
 from portal.auth.models import User
 from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.audit import AuditEntry
@@ -319,3 +319,23 @@ def test_the_form_of_a_certificate_keeps_what_was_typed_and_tells_faults_at_thei
     again = client.get(place).text
     assert 'value="皮带"' in again
     assert again.count("checked") == 1
+
+
+def test_the_vehicles_page_shows_the_periods_of_its_certificate(
+    session: Session, now: datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    """One truth: what the car's page says of its periods is what the law's page says."""
+    car = make_vehicle(session, invoiced_on=date(2026, 6, 5), delivered_on=date(2026, 6, 7))
+    official = make_vehicle(
+        session, use="official", model_id=car.model_id, invoiced_on=date(2026, 6, 5), delivered_on=date(2026, 6, 7)
+    )  # fmt: skip
+    model = session.get_one(VehicleModel, car.model_id)
+    add_certificate(session, model.code, make_terms(), Actor.system("test"), now)
+    reader = make_user(session, "reader")
+    session.commit()
+    client = sign_in(reader)
+    for path in (f"/vehicles/{car.vin}", f"/guarantee/cars/{car.vin}"):
+        page = client.get(path).text
+        assert "至 2029-06-07 或 80,000 km" in page
+        assert "至 2031-06-07 或 150,000 km" in page
+    assert "80,000 km" not in client.get(f"/vehicles/{official.vin}").text  # no order protects it: the model's terms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -207,10 +208,16 @@ def test_the_page_of_a_car_says_why_and_what_if(
     for words in ("橙色", "21 / 30", "再累计修理10日即超过30日", "第二十四条第一款第（四）项", "发动机渗漏"):
         assert words in page
     asked = client.get(f"/guarantee/cars/{car.vin}?days=10&component=other&action=repair").text
+    assert "新的质量问题</span> 0 →" in asked
     assert "已达退换条件" in asked
     assert "累计修理31日，超过30日" in asked
-    wrong = client.get(f"/guarantee/cars/{car.vin}?days=x&component=other&action=repair")
-    assert wrong.status_code == 422
+    assert page.count("涉及维修：") == 2  # once a counter
+    assert re.search(r'<input class="form-control num"[^>]* name="days"', page)
+    for days in ("x", "-1", "367", "1.5"):
+        wrong = client.get(f"/guarantee/cars/{car.vin}?days={days}&component=other&action=repair")
+        assert wrong.status_code == 422
+        assert wrong.text.count("应为 0 到 366 之间的整数") == 2  # in the summary and at the field
+        assert f'value="{days}"' in wrong.text
     assert "橙色" in client.get(f"/guarantee/strip?vin={car.vin}").text
     assert client.get("/guarantee/strip?vin=unknown").text == ""
     assert car.vin in client.get("/guarantee/watch?level=orange&running=yes").text
@@ -224,7 +231,7 @@ def test_another_stations_order_is_named_by_its_day_alone(
     session.commit()
     page = sign_in(user).get(f"/guarantee/cars/{car.vin}").text
     assert order.number not in page
-    assert "涉及维修：2026-09-21" in page
+    assert '涉及维修：<span class="visit-day">2026-09-21</span>' in page
 
 
 def test_two_stations_at_once_count_both(session: Session, now: datetime, car: Vehicle, manager: Actor) -> None:

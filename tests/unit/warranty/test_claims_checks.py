@@ -16,6 +16,7 @@ from warranty.claims.rules.checks.standing import CLAIM_TYPES, add_months
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.verdict import verdict
+from warranty.claims.words import written
 
 DAY = date(2026, 11, 20)
 CAR = Car("LSVAM4180R2000001", True, "M001", date(2025, 3, 3), 36, 60_000)
@@ -247,3 +248,12 @@ def test_the_same_facts_always_give_the_same_findings(km: int, readings: list[tu
     assert run(some) == run(some)
     if any(value > km for _days, value in readings):
         assert found("odometer_lower", some) is not None
+
+
+def test_days_and_times_of_the_watch_are_no_money() -> None:
+    """A hit's figures go through `words.written`, which writes amounts with two places."""
+    facts = replace(FACTS, car=replace(CAR, watch_level="orange", watch_value=26, watch_limit=30))
+    (found,) = [one for one in run(facts) if one.check == "watch_unauthorised"]
+    assert CHECK_BY_ID[found.check].message % written(found.figures) == (
+        "The car is close to or beyond a line of the three-guarantees law (26 of 30)."
+    )

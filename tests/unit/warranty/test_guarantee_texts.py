@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.guarantee import Json, answer, at, case, job, visit
 from warranty.guarantee.rules.facts import COMPONENTS, Text
-from warranty.guarantee.rules.texts import COMPONENT_NAMES, PART_NAMES, key_name, part_name
+from warranty.guarantee.rules.texts import COMPONENT_NAMES, PART_NAMES, key_name, part_name, visits
 from warranty.guarantee.seeds import MAIN_PARTS
 
 
@@ -53,13 +53,27 @@ def test_the_watch_says_how_far_it_is_to_the_line() -> None:
         "再累计修理19日即超过30日，消费者可要求换车或退货（市场监管总局令第43号第二十四条第一款第（四）项）。涉及维修：R1。"
     )
     assert words["en"] == (
-        "With 19 more days in repair it is more than 30: the owner may ask for another car or the money back "
+        "19 more days in repair would make it more than 30: the owner may ask for another car or the money back "
         "(Order 43 of 2021, Art. 24(1)(4)). Visits: R1."
     )
 
 
+def test_one_is_no_plural() -> None:
+    assert said(stays(30), "repair_days")["en"].startswith("1 more day in repair would ")
+    four = case(*[visit(f"R{n}", at(100 + n)) for n in range(4)])
+    assert said(four, "same_problem")["en"].startswith("1 more repair of this problem ")
+    assert said(case(visit("R0", at(100))), "same_problem")["en"].startswith("4 more repairs of this problem ")
+
+
+def test_a_page_that_links_the_visits_leaves_their_names_out() -> None:
+    for language in ("zh", "en"):
+        words, tail = said(stays(12), "repair_days")[language], getattr(visits(["R1"]), language)
+        assert words.endswith(tail)
+        assert "R1" not in words.removesuffix(tail)
+
+
 def test_the_watch_says_that_a_line_is_crossed() -> None:
-    assert said(stays(31), "repair_days")["zh"].startswith("已越过法定界限，消费者可要求换车或退货（")
+    assert said(stays(31), "repair_days")["zh"].startswith("已达法定条件，消费者可要求换车或退货（")
     assert said(stays(31), "repair_days")["en"].startswith("The line is crossed: the owner may ask")
 
 
@@ -77,7 +91,7 @@ def test_before_and_after_the_second_time_the_watch_says_something_else(
 ) -> None:
     given = case(*[visit(f"R{n}", at(100 + n), job(**changes)) for n in range(times)])
     words = said(given, counter)
-    assert words["en"].startswith("After 1 more" if times == 1 else "If the ")
+    assert ("once more" in words["en"]) == (times == 1)
     assert ("再修理1次" in words["zh"] or "再更换1次" in words["zh"]) == (times == 1)
     assert words["en"].endswith(f"Visits: {', '.join(f'R{n}' for n in range(times))}.")
 

@@ -20,8 +20,9 @@ from dealers.vehicles.models import Vehicle, VehicleModel
 from dealers.vehicles.ports import LawChoices
 from portal.kernel.clock import local
 from portal.kernel.scoping import lawful_view
-from warranty.guarantee.queries.law import ModelTerms, certificates, orders_on
-from warranty.guarantee.rules.facts import Case, Job, Sale, Term, Visit
+from warranty.guarantee.queries.law import Certificates, ModelTerms, certificates, orders_on
+from warranty.guarantee.rules.counting import Periods, periods
+from warranty.guarantee.rules.facts import Case, Certificate, Job, Sale, Term, Visit
 from warranty.guarantee.rules.problems import Complaint, problem_keys, problem_names
 from warranty.guarantee.rules.regimes import Regime, regime_on, ruling_date
 from warranty.guarantee.rules.texts import part_name
@@ -123,7 +124,12 @@ def _grouped(rows: Iterable[AnyRow], name: str) -> dict[int, list[AnyRow]]:
 
 
 def _car(
-    row: AnyRow, visits: list[AnyRow], jobs: dict[int, list[AnyRow]], kept: Any, orders: Sequence[Regime], now: datetime
+    row: AnyRow,
+    visits: list[AnyRow],
+    jobs: dict[int, list[AnyRow]],
+    kept: Certificates,
+    orders: Sequence[Regime],
+    now: datetime,
 ) -> Car:
     ids = _visit_ids(visits)
     stays = tuple(
@@ -137,13 +143,7 @@ def _car(
     km = max((visit.odometer_km for visit in visits), default=0)
     if row.invoiced_on is None or row.price is None or row.taken_back is not None:
         return Car(row.id, row.vin, None, stays, km, row.taken_back is not None)
-    sale = Sale(row.invoiced_on, row.delivered_on, row.price, row.replaced_on)
-    terms = ModelTerms(
-        row.model_id, row.powertrain, Term(row.guarantee_months, row.guarantee_km),
-        Term(row.repair_months, row.repair_km),
-    )  # fmt: skip
-    regime = regime_on(orders, ruling_date(sale)) or orders[0]
-    certificate = kept.for_sale(terms, ruling_date(sale), regime.coefficient_max)
+    sale, certificate = _sold(row, kept, orders)
     complaints = [
         Complaint(f"{ids[visit.id]}/{job.position}", job.component, job.failure_mode, job.same_as, job.concern)
         for visit in visits
@@ -154,6 +154,29 @@ def _car(
     labels = problem_names(complaints, problems)
     case = Case(now, row.vin, row.category, row.use, sale, certificate, seen, labels=labels)
     return Car(row.id, row.vin, case, stays, km)
+
+
+def _sold(row: AnyRow, kept: Certificates, orders: Sequence[Regime]) -> tuple[Sale, Certificate]:
+    sale = Sale(row.invoiced_on, row.delivered_on, row.price, row.replaced_on)
+    terms = ModelTerms(
+        row.model_id, row.powertrain, Term(row.guarantee_months, row.guarantee_km),
+        Term(row.repair_months, row.repair_km),
+    )  # fmt: skip
+    regime = regime_on(orders, ruling_date(sale)) or orders[0]
+    return sale, kept.for_sale(terms, ruling_date(sale), regime.coefficient_max)
+
+
+def law_periods(session: Session, vehicle_id: int, now: datetime) -> Periods | None:
+    """Return the periods of one car without its visits; None while it is not sold, or no order protects it."""
+    row = session.execute(_VEHICLES.where(Vehicle.id == vehicle_id)).one()
+    if row.invoiced_on is None or row.price is None:
+        return None
+    orders = orders_on(session, local(now).date())
+    sale, certificate = _sold(row, certificates(session, [row.model_id]), orders)
+    regime = regime_on(orders, ruling_date(sale))
+    if regime is None or not regime.covers(row.category, row.use):
+        return None
+    return periods(regime, sale, certificate)
 
 
 def _visit_ids(visits: list[AnyRow]) -> dict[int, str]:

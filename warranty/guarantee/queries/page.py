@@ -17,7 +17,7 @@ from warranty.guarantee.queries.cars import Car, Stay, car_of
 from warranty.guarantee.queries.law import orders_on, working_calendar
 from warranty.guarantee.rules.assess import Assessment, Entitlement, WatchRow, assess
 from warranty.guarantee.rules.counting import Counted
-from warranty.guarantee.rules.facts import Case, Job, Visit
+from warranty.guarantee.rules.facts import Case, Job, Text, Visit
 from warranty.guarantee.rules.regimes import Regime
 from warranty.guarantee.rules.watching import RANK, worst_first
 
@@ -50,6 +50,13 @@ class Standing:
         if self.found is None or self.found.periods is None:
             return 0
         return max(0, (self.found.periods.guarantee.end - local_date(self.now)).days)
+
+    @property
+    def km_left(self) -> int:
+        """Kilometres of the guarantee that are left, nought when it is over."""
+        if self.found is None or self.found.periods is None or not self.days_left:
+            return 0
+        return max(0, self.found.periods.guarantee.km - self.car.odometer_km)
 
     def stay(self, visit_id: str) -> Stay | None:
         """Return the stay behind a visit of the assessment."""
@@ -95,6 +102,10 @@ class Question:
     resolved: bool
 
 
+#: What the imagined visit is for, where it is nothing that was there before.
+NEW_PROBLEM = Text("新的质量问题", "a new problem")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the imagined visit changes: rights and counters that were not there before."""
@@ -127,6 +138,7 @@ def imagine(session: Session, here: Standing, question: Question, name: str) -> 
 
 def _with_visit(case: Case, question: Question, name: str) -> Case:
     """Return the case with a visit that begins now and is over when the question says so."""
+    labels = case.labels if question.problem else {**case.labels, name: NEW_PROBLEM}
     job = Job(
         question.problem or name, question.component, question.part, question.action,
         quality_problem=True, serious_safety=question.serious_safety, resolved=question.resolved,
@@ -134,7 +146,7 @@ def _with_visit(case: Case, question: Question, name: str) -> Case:
     km = max((visit.odometer_km for visit in case.repairs), default=0)
     done = case.as_of + timedelta(days=question.days)
     visit = Visit(name, case.as_of, done, km, (job,))
-    return replace(case, as_of=done, repairs=(*case.repairs, visit))
+    return replace(case, as_of=done, repairs=(*case.repairs, visit), labels=labels)
 
 
 def order_of(orders: tuple[Regime, ...], code: str) -> Regime | None:

@@ -74,10 +74,13 @@ def key_name(kind: str, key: str | None, labels: Labels = NO_LABELS) -> Text:
 
 def _sentence(said: Text, article: Text, ids: Sequence[str]) -> Text:
     """Close a sentence with the article and the visits."""
-    return Text(
-        f"{said.zh}（{article.zh}）。涉及维修：{'、'.join(ids)}。",
-        f"{said.en} ({article.en}). Visits: {', '.join(ids)}.",
-    )
+    tail = visits(ids)
+    return Text(f"{said.zh}（{article.zh}）。{tail.zh}", f"{said.en} ({article.en}).{tail.en}")
+
+
+def visits(ids: Sequence[str]) -> Text:
+    """Return how a sentence names its visits, at its end; a page that links them leaves this out."""
+    return Text(f"涉及维修：{'、'.join(ids)}。", f" Visits: {', '.join(ids)}.")
 
 
 def reason(crossed: Crossed, ids: Sequence[str], labels: Labels = NO_LABELS) -> Text:
@@ -85,7 +88,7 @@ def reason(crossed: Crossed, ids: Sequence[str], labels: Labels = NO_LABELS) -> 
     ground = crossed.ground
     name, within = key_name(ground.kind, crossed.key, labels), _within(ground)
     said = _REASONS[ground.kind]
-    facts = {"value": crossed.value, "limit": ground.limit}
+    facts = {"value": crossed.value, "limit": ground.limit, "times": _times(crossed.value)}
     return _sentence(
         Text(
             said.zh.format(name=name.zh, within=within.zh, **facts),
@@ -121,20 +124,20 @@ _REASONS = {
     ),
     "serious_safety": Text(
         "因严重安全性能故障已修理{value}次，故障仍未排除或又出现新的严重安全性能故障",
-        "Serious safety faults were repaired {value} times, and one is not cured or there is a new one",
+        "Serious safety faults were repaired {times}, and one is not cured or there is a new one",
     ),
     "assembly": Text(
         "{name}因质量问题已更换{value}次，仍不能正常使用",
-        "The {name} was replaced {value} times and still does not work properly",
+        "The {name} was replaced {times} and still does not work properly",
     ),
     "main_part": Text(
         "同一主要零部件（{name}）因质量问题已更换{value}次，仍不能正常使用",
-        "The same main part ({name}) was replaced {value} times and still does not work properly",
+        "The same main part ({name}) was replaced {times} and still does not work properly",
     ),
     "days": Text("因质量问题累计修理{value}日，超过{limit}日", "Repairs add up to {value} days, more than {limit}"),
     "times": Text(
         "同一质量问题（{name}）累计修理{value}次，超过{limit}次",
-        "The same problem ({name}) was repaired {value} times, more than {limit}",
+        "The same problem ({name}) was repaired {times}, more than {limit}",
     ),
 }  # fmt: skip
 
@@ -159,18 +162,28 @@ def next_step(
     facts = {"left": short + 1, "short": short, "limit": ground.limit, "name": name.zh, "remedy": remedy.zh}
     zh = said.zh.format_map(facts)  # once a counter of every car: the fast one of Python's ways
     facts["name"], facts["remedy"] = name.en, remedy.en
+    facts["days"], facts["repairs"] = _more(short + 1, "day"), _more(short + 1, "repair")
+    facts["again"] = "once more" if short == 1 else f"{short} more times"
     return _sentence(Text(zh, said.en.format_map(facts)), ground.article, ids)
 
 
-_CROSSED = Text("已越过法定界限，消费者{remedy}", "The line is crossed: {remedy}")
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _more(count: int, noun: str) -> str:
+    return f"1 more {noun}" if count == 1 else f"{count} more {noun}s"
+
+
+_CROSSED = Text("已达法定条件，消费者{remedy}", "The line is crossed: {remedy}")
 _NEXT = {
     "days": Text(
         "再累计修理{left}日即超过{limit}日，消费者{remedy}",
-        "With {left} more days in repair it is more than {limit}: {remedy}",
+        "{days} in repair would make it more than {limit}: {remedy}",
     ),
     "times": Text(
         "该问题（{name}）再修理{left}次即超过{limit}次，消费者{remedy}",
-        "With {left} more repairs of this problem ({name}) it is more than {limit}: {remedy}",
+        "{repairs} of this problem ({name}) would make it more than {limit}: {remedy}",
     ),
     "serious_safety": Text(
         "若故障仍未排除，或再次出现严重安全性能故障，消费者{remedy}",
@@ -178,25 +191,25 @@ _NEXT = {
     ),
     "assembly": Text(
         "若{name}仍不能正常使用，或下次维修再涉及{name}，消费者{remedy}",
-        "If the {name} is still not right, or the next visit is about it again: {remedy}",
+        "If the {name} still does not work properly, or the next visit is about it again: {remedy}",
     ),
     "main_part": Text(
         "若{name}仍不能正常使用，或下次维修再涉及该零部件，消费者{remedy}",
-        "If the {name} is still not right, or the next visit is about it again: {remedy}",
+        "If the {name} still does not work properly, or the next visit is about it again: {remedy}",
     ),
 }  # fmt: skip
 _BEFORE = {
     "serious_safety": Text(
-        "再修理{short}次严重安全性能故障后仍未排除或又出现新故障的，消费者{remedy}",
-        "After {short} more repair of a serious safety fault, one that stays or a new one: {remedy}",
+        "严重安全性能故障再修理{short}次后，故障仍未排除或又出现新的严重安全性能故障的，消费者{remedy}",
+        "If serious safety faults are repaired {again}, and one is not cured or there is a new one: {remedy}",
     ),
     "assembly": Text(
         "{name}再更换{short}次后仍不能正常使用的，消费者{remedy}",
-        "After {short} more replacement of the {name} that does not help: {remedy}",
+        "If the {name} is replaced {again} and still does not work properly: {remedy}",
     ),
     "main_part": Text(
         "{name}再更换{short}次后仍不能正常使用的，消费者{remedy}",
-        "After {short} more replacement of the {name} that does not help: {remedy}",
+        "If the {name} is replaced {again} and still does not work properly: {remedy}",
     ),
 }
 

@@ -40,6 +40,10 @@ class WatchState:
         return RANK[self.level]
 
 
+#: What is kept, in the order in which people read it.
+NAMES = tuple(WatchState.__slots__)
+
+
 def worst_first(rows: tuple[WatchRow, ...]) -> list[WatchRow]:
     """Order counters by level, then by how near they are to their line; ties keep the rows' order."""
     return sorted(rows, key=lambda row: (-RANK[row.level], -row.value * 1_000 // row.limit))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.kernel.clock import local_date
@@ -21,7 +21,7 @@ from warranty.guarantee.queries.cars import Car, cars_of
 from warranty.guarantee.queries.law import orders_on
 from warranty.guarantee.queries.watched import kept_rows
 from warranty.guarantee.rules.regimes import Regime
-from warranty.guarantee.rules.watching import WatchState, differences, raised
+from warranty.guarantee.rules.watching import NAMES, WatchState, differences, raised
 from warranty.guarantee.services.watch import columns, state_of, tell
 
 Orders = tuple[Regime, ...]
@@ -131,18 +131,8 @@ def plain_state(state: WatchState) -> dict[str, Any]:
     return plain
 
 
-_NAMES = tuple(WatchState.__slots__)
-
-
 def plain_row(row: Any) -> dict[str, Any]:
     """Return a kept row in the same words."""
-    plain = {name: getattr(row, name) for name in _NAMES}
+    plain = {name: getattr(row, name) for name in NAMES}
     plain["guarantee_ends_on"] = row.guarantee_ends_on.isoformat()
     return plain
-
-
-def close_alarm(session: Session, alarm_id: int, explanation: str, who: str, now: datetime) -> None:
-    """Close an alarm with its explanation."""
-    alarm = session.scalars(select(WatchAlarm).where(WatchAlarm.id == alarm_id).with_for_update()).one()
-    alarm.closed_by, alarm.closed_at, alarm.explanation = who, now, explanation
-    session.flush()

@@ -10,16 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.vehicles.models import Vehicle
-from dealers.vehicles.ports import LawChoices
+from dealers.vehicles.ports import LawChoices, LawPeriod
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.scoping import DealerScope
 from warranty.guarantee.models import CarWatch, WatchNotice
-from warranty.guarantee.queries.cars import Car, car_of, law_choices
+from warranty.guarantee.queries.cars import Car, car_of, law_choices, law_periods
 from warranty.guarantee.queries.law import orders_on
 from warranty.guarantee.queries.notices import told_already
 from warranty.guarantee.rules.assess import Assessment, assess
+from warranty.guarantee.rules.counting import Span
 from warranty.guarantee.rules.regimes import Regime
 from warranty.guarantee.rules.watching import RANK, WARNING, WatchState, watch_state
 from warranty.guarantee.rules.working_days import Calendar
@@ -38,6 +39,15 @@ class LawfulWatch:
     def choices(self, session: Session, vehicle_id: int, number: str, now: datetime) -> LawChoices:
         """Return the main parts that the car's certificate declares, and its complaints before this order."""
         return law_choices(session, vehicle_id, number, now)
+
+    def periods(self, session: Session, vehicle_id: int, now: datetime) -> tuple[LawPeriod, LawPeriod] | None:
+        """Return the periods of the car's certificate."""
+        found = law_periods(session, vehicle_id, now)
+        return None if found is None else (_period(found.guarantee), _period(found.repair))
+
+
+def _period(span: Span) -> LawPeriod:
+    return LawPeriod(span.start, span.end, span.km)
 
 
 def watch_car(session: Session, vehicle_id: int, now: datetime) -> CarWatch | None:

@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("guarantee", __name__, url_prefix="/guarantee")
 
-from warranty.guarantee.views import certificates, tables, watch  # noqa: E402  (they hang their pages on `bp`)
+from warranty.guarantee.views import alarms, certificates, tables, watch  # noqa: E402  (they hang their pages on `bp`)
 
-__all__ = ["bp", "certificates", "tables", "watch"]
+__all__ = ["alarms", "bp", "certificates", "tables", "watch"]

@@ -95,9 +95,9 @@ def _missing(car: CertifiedCar) -> list[str]:
     seller, vehicle = car.seller, car.vehicle
     facts = {
         _("Seller"): seller,
-        _("Address"): seller and seller.address,
-        _("Postcode"): seller and seller.postcode,
-        _("Phone"): seller and seller.phone,
+        _("Seller's address"): seller and seller.address,
+        _("Seller's postcode"): seller and seller.postcode,
+        _("Seller's phone"): seller and seller.phone,
         _("Built on"): vehicle.produced_on,
         _("Delivered on"): vehicle.delivered_on,
         _("Certificate of the model"): car.terms,
