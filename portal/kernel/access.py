@@ -28,6 +28,9 @@ class Permission(StrEnum):
     CLAIM_DECIDE_SENIOR = "claim.decide_senior"  # second level
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
+    COVERAGE_VIEW = "coverage.view"  # what covers a car, and until when
+    COVERAGE_EDIT = "coverage.edit"  # policies, part warranty, contracts
+    GOODWILL_GRANT = "goodwill.grant"
     CERTIFICATE_ISSUE = "certificate.issue"
     CASE_VIEW = "case.view"  # replacement/return cases (换退车)
     CASE_RECEIVE = "case.receive"

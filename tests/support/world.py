@@ -24,6 +24,7 @@ from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from tests.support.rows import fill
 from warranty.claims.models import Claim, ClaimLine
+from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.settlement.models import Settlement, SettlementLine
 
 
@@ -45,6 +46,9 @@ class World:
     settlement_line: SettlementLine
     part: Part
     operation: LabourOperation
+    policy: CoveragePolicy
+    part_warranty: PartWarranty
+    contract: ServiceContract
     entry: AuditEntry
     job: Job
     users: dict[str, User]
@@ -73,7 +77,9 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        part, fill(session, LabourOperation), fill(session, AuditEntry),
+        part, fill(session, LabourOperation), fill(session, CoveragePolicy), fill(session, PartWarranty),
+        fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
+        fill(session, AuditEntry),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
     session.commit()
@@ -108,6 +114,11 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("guarantee", "code"): Object(lambda _world: "SAMR-43"),
     ("guarantee", "model"): Object(lambda world: world.model.code),
     ("guarantee", "year"): Object(lambda _world: 2026),
+    ("coverage", "vin"): _VIN,
+    ("coverage", "number"): Object(lambda world: world.contract.number, owned=True),
+    ("coverage.policy", "code"): Object(lambda world: world.policy.code),
+    ("coverage.new_policy_version", "code"): Object(lambda world: world.policy.code),
+    ("coverage", "code"): Object(lambda world: world.part_warranty.code),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

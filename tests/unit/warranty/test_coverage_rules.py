@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from warranty.coverage.rules.answer import RANKS, SOURCES, VERDICTS
-from warranty.coverage.rules.backdating import promises_less
+from warranty.coverage.rules.backdating import takes_away
 from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import (
     Car,
@@ -371,11 +371,12 @@ def test_undefined_is_another_thing_than_not_begun(facts: Facts, defined: bool, 
     ],
 )
 def test_a_backdated_policy_must_not_take_from_sold_cars(new: Policy, less: bool) -> None:  # noqa: FBT001
-    assert promises_less(new, [WHOLE]) is less
+    assert takes_away(new.scope, new.length, [(WHOLE.scope, WHOLE.length)]) is less
 
 
 def test_a_backdated_policy_takes_nothing_where_nothing_was_promised() -> None:
     new = policy(12, 1, use="rental")
-    assert not promises_less(new, [])
-    assert not promises_less(new, [policy(36, 1, use="household"), PAINT, Policy(1, day("2022-01-01"), None)])
-    assert promises_less(policy(48, 100_000), [policy(36, None)])
+    others = (policy(36, 1, use="household"), PAINT, Policy(1, day("2022-01-01"), None))
+    assert not takes_away(new.scope, new.length, [])
+    assert not takes_away(new.scope, new.length, [(other.scope, other.length) for other in others])
+    assert takes_away(("P1", ""), Length(48, 100_000), [(("", ""), Length(36, None))])

@@ -1,27 +1,31 @@
-"""What a new policy may not do: take from cars that were sold already."""
+"""What a version that begins in the past may not do: take from cars that were sold, parts that were put in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from warranty.coverage.rules.facts import Policy
+from warranty.coverage.rules.facts import Length
+
+Scope = tuple[str, ...]
 
 
-def promises_less(new: Policy, present: Iterable[Policy]) -> bool:
-    """Tell whether a narrower policy would grant less than one that is there for wider or the same scope."""
-    return any(_within(new, old) and _shorter(new, old) for old in present)
+def takes_away(scope: Scope, length: Length | None, present: Iterable[tuple[Scope, Length | None]]) -> bool:
+    """Tell whether a narrower promise would grant less than one that is there for the same or a wider scope.
+
+    Scopes are of the same words in the same order; an empty word asks nothing. ``length`` None: withdrawn.
+    """
+    return any(_within(scope, wide) and _shorter(length, granted) for wide, granted in present)
 
 
-def _within(new: Policy, old: Policy) -> bool:
-    """Tell whether all that the new one is about is the old one's too, as far as their words say."""
-    return all(word in {"", said} for word, said in zip(old.scope, new.scope, strict=True))
+def _within(scope: Scope, wide: Scope) -> bool:
+    return all(word in {"", said} for word, said in zip(wide, scope, strict=True))
 
 
-def _shorter(new: Policy, old: Policy) -> bool:
-    if old.length is None:
+def _shorter(new: Length | None, old: Length | None) -> bool:
+    if old is None:
         return False
-    if new.length is None or new.length.months < old.length.months:
+    if new is None or new.months < old.months:
         return True
-    if new.length.km is None:
+    if new.km is None:
         return False
-    return old.length.km is None or new.length.km < old.length.km
+    return old.km is None or new.km < old.km

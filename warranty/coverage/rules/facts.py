@@ -105,6 +105,11 @@ class PartTerm:
     number: str = ""
     wear_class: str = ""
 
+    @property
+    def scope(self) -> tuple[str, str]:
+        """What it is about; a later version of the same scope follows it."""
+        return (self.number, self.wear_class)
+
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
