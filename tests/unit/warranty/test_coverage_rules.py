@@ -379,4 +379,5 @@ def test_a_backdated_policy_takes_nothing_where_nothing_was_promised() -> None:
     others = (policy(36, 1, use="household"), PAINT, Policy(1, day("2022-01-01"), None))
     assert not takes_away(new.scope, new.length, [])
     assert not takes_away(new.scope, new.length, [(other.scope, other.length) for other in others])
-    assert takes_away(("P1", ""), Length(48, 100_000), [(("", ""), Length(36, None))])
+    every, one = term(36, None), term(48, 100_000, number="P1")
+    assert takes_away(one.scope, one.length, [(every.scope, every.length)])
