@@ -147,7 +147,9 @@ class GrantForm(_SpanForm):
     component = SelectField(lazy("Component"))
     headquarters_share = IntegerField(lazy("Headquarters' share (percent)"), [InputRequired(NEEDED)], render_kw=_FIGURE)
     dealer_share = IntegerField(lazy("Dealer's share (percent)"), [InputRequired(NEEDED)], default=0, render_kw=_FIGURE)
-    customer_share = IntegerField(lazy("Customer's share (percent)"), [InputRequired(NEEDED)], default=0, render_kw=_FIGURE)
+    customer_share = IntegerField(
+        lazy("Customer's share (percent)"), [InputRequired(NEEDED)], default=0, render_kw=_FIGURE
+    )
     station = StringField(lazy("Asked for by (dealer code)"), render_kw=_PLAIN)
     reason = TextAreaField(lazy("Reason"), [DataRequired(NEEDED)], render_kw=_NOTE)
 

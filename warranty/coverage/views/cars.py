@@ -8,15 +8,12 @@ from flask import redirect, request, url_for
 
 from portal.kernel.access import Permission, access
 from portal.kernel.web import db_session, is_fragment, now, page
-from warranty.coverage import words
 from warranty.coverage.forms import QuestionForm
 from warranty.coverage.queries.cars import answer_for, covered_car, put_in
-from warranty.coverage.rules.texts import limit, reason, summary
+from warranty.coverage.saying import SAID
 from warranty.coverage.views import bp
 
 VIEW = Permission.COVERAGE_VIEW
-#: What the templates say an answer with.
-SAID: dict[str, Any] = {"words": words, "limit": limit, "reason": reason, "summary": summary}
 
 
 @bp.get("/cars/<vin>")
