@@ -52,7 +52,7 @@ TABLES = {
     "claim_version": N_("Version of a claim"),
     "coverage_contract": N_("Extended-service contract"),
     "coverage_goodwill": N_("Goodwill"),
-    "coverage_part_warranty": N_("Part warranty"),
+    "coverage_part_warranty": N_("Warranty of parts"),
     "coverage_policy": N_("Coverage policy"),
     "customer": N_("Owner"),
     "dealer": N_("Dealer"),

@@ -77,7 +77,7 @@ POLICIES = ListSpec(
         Filter("component", N_("Component"), _component, "choice", words.SCOPE_COMPONENTS),
         Filter("use", N_("Use"), _use, "choice", words.SCOPE_USES),
         Filter("range", N_("Model or series"), _range),
-        Filter("sold_on", N_("Begun by"), _begun, "date"),
+        Filter("sold_on", N_("Begun on this day"), _begun, "date"),
     ),
     empty=N_("No policy is kept yet, so cars have what the law and their certificate give them."),
 )  # fmt: skip
@@ -97,12 +97,12 @@ def _about(statement: Select[Any], typed: str) -> Select[Any]:
 
 PART_WARRANTIES = ListSpec(
     key="coverage_part_warranties",
-    title=N_("Part warranty"),
+    title=N_("Warranty of parts"),
     permission=VIEW,
     statement=_part_warranties,
     identity=PartWarranty.id,
     columns=(
-        Column("code", N_("Part warranty"), link=True),
+        Column("code", N_("Warranty of parts"), link=True),
         Column("about", N_("Part number or wear class"), words=words.SCOPE_PARTS),
         Column("months", N_("Months"), "num"),
         Column("km", N_("km"), "num"),

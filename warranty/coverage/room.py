@@ -13,5 +13,5 @@ VIEW = Permission.COVERAGE_VIEW
 ROOM = Room(
     blueprint=bp,
     lists=(POLICIES, PART_WARRANTIES, CONTRACTS, GOODWILL),
-    menu=(MenuItem(N_("Coverage"), "coverage.policies", VIEW, 36, "umbrella"),),
+    menu=(MenuItem(N_("Warranty coverage"), "coverage.policies", VIEW, 36, "umbrella"),),
 )

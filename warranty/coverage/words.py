@@ -18,7 +18,7 @@ SCOPE_PARTS = {ALL: N_("Every part")}
 SOURCES = {
     "law": N_("Three-guarantees law"),
     "policy": N_("Coverage policy"),
-    "part": N_("Part warranty"),
+    "part": N_("Warranty of parts"),
     "contract": N_("Extended-service contract"),
     "goodwill": N_("Goodwill"),
 }

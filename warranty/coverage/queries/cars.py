@@ -19,9 +19,12 @@ from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.scoping import lawful_view
 from warranty.coverage.queries.facts import LAWFUL, MODEL_COLUMNS, facts_of
-from warranty.coverage.rules.answer import Answer, Link
+from warranty.coverage.rules.answer import Answer
 from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import Facts, Question
+from warranty.guarantee.queries.law import default_parts
+
+OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class CoveredCar:
     vehicle_id: int
     vin: str
     model: str
+    powertrain: str
     today: date
     odometer_km: int
     facts: Facts
@@ -41,12 +45,20 @@ class CoveredCar:
 
     @property
     def components(self) -> list[tuple[list[str], Answer]]:
-        """What is covered today; components with the very same chain of reasons stand together."""
-        found: dict[tuple[Link, ...], tuple[list[str], Answer]] = {}
+        """What is covered today, by the components that the car has; those with the same ends stand together."""
+        has = default_parts(self.powertrain)
+        found: dict[tuple[Any, ...], tuple[list[str], Answer]] = {}
         for component in COMPONENTS:
-            answer = self.ask(component)
-            found.setdefault(answer.chain, ([], answer))[0].append(component)
+            if component in has or component == OTHER:
+                answer = self.ask(component)
+                found.setdefault(_ends(answer), ([], answer))[0].append(component)
         return list(found.values())
+
+
+def _ends(answer: Answer) -> tuple[Any, ...]:
+    """What a table shows of an answer: which kinds of sources cover, until when; else what ended."""
+    shown = (answer.source, *answer.afterwards) if answer.source else (answer.ended,)
+    return tuple((link.source, link.verdict, link.until) for link in shown if link)
 
 
 @dataclass(frozen=True)
@@ -69,12 +81,12 @@ def covered_car(session: Session, vin: str, now: datetime) -> CoveredCar:
     today = local_date(now)
     with lawful_view(session, LAWFUL):
         facts = facts_of(session, row, row.id, today)
-    return CoveredCar(row.id, row.vin, row.model_code, today, _odometer(session, row.id), facts)
+    return CoveredCar(row.id, row.vin, row.model_code, row.powertrain, today, _odometer(session, row.id), facts)
 
 
 _CAR = select(
     Vehicle.id, Vehicle.vin, Vehicle.use, Vehicle.invoiced_on, Vehicle.delivered_on, Vehicle.replaced_on,
-    Vehicle.taken_back, Vehicle.taken_back_on, Vehicle.model_id, *MODEL_COLUMNS,
+    Vehicle.taken_back, Vehicle.taken_back_on, Vehicle.model_id, VehicleModel.powertrain, *MODEL_COLUMNS,
 ).join(VehicleModel, VehicleModel.id == Vehicle.model_id)  # fmt: skip
 
 

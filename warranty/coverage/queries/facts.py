@@ -54,6 +54,8 @@ from warranty.guarantee.rules.orders import ORDERS
 from warranty.guarantee.rules.plain import from_plain
 from warranty.guarantee.rules.regimes import Regime, ruling_date
 
+#: A row of columns by name.
+AnyRow = Row[*tuple[Any, ...]]
 LAWFUL = "what covers the car follows it from station to station"
 POLICY, PART_TERM, CONTRACT, GRANT, MODEL, REGIME, CERTIFICATE, LINE, JOB, ORDER, PART = (
     to_type("Table", model.__table__)
@@ -137,7 +139,7 @@ MODEL_COLUMNS = (
 )  # fmt: skip
 
 
-def facts_of(session: Session, car: Row[Any], vehicle_id: int, today: date, *, but_order: int = 0) -> Facts:
+def facts_of(session: Session, car: AnyRow, vehicle_id: int, today: date, *, but_order: int = 0) -> Facts:
     """Return what may cover a car, inside a `lawful_view` (`LAWFUL`).
 
     ``car`` is a row with `MODEL_COLUMNS` and the vehicle's own; parts of the visit ``but_order`` are
@@ -148,7 +150,7 @@ def facts_of(session: Session, car: Row[Any], vehicle_id: int, today: date, *, b
     return put_together(car, terms, own)
 
 
-def put_together(car: Row[Any], terms: Iterable[Row[Any]], own: Iterable[Row[Any]]) -> Facts:
+def put_together(car: AnyRow, terms: Iterable[Row[Any]], own: Iterable[Row[Any]]) -> Facts:
     """Make facts of rows."""
     of_terms, of_car = _by_kind(terms), _by_kind(own)
     sale = _sale(car)
@@ -184,7 +186,7 @@ def _by_kind(rows: Iterable[Row[Any]]) -> defaultdict[str, list[Row[Any]]]:
     return found
 
 
-def _sale(car: Row[Any]) -> Sale | None:
+def _sale(car: AnyRow) -> Sale | None:
     return None if car.invoiced_on is None else Sale(car.invoiced_on, car.delivered_on, ZERO, car.replaced_on)
 
 
@@ -196,7 +198,7 @@ def _orders(rows: list[Row[Any]]) -> tuple[Regime, ...]:
     return tuple(orders.values())
 
 
-def _certificate(car: Row[Any], rows: list[Row[Any]], sale: Sale | None) -> tuple[Certificate, dict[str, Term]]:
+def _certificate(car: AnyRow, rows: list[Row[Any]], sale: Sale | None) -> tuple[Certificate, dict[str, Term]]:
     """Return the certificate of the day of sale and its wear parts; the model's own periods stand in for one."""
     guarantee = Term(car.guarantee_months, car.guarantee_km)
     sold_on = date.max if sale is None else ruling_date(sale)

@@ -75,7 +75,8 @@ def new_policy_version(code: str) -> Any:
             flash(_("The new version is kept."), "success")
             return redirect(url_for("coverage.policy", code=code))
     status = 422 if form.is_submitted() else 200
-    return page("warranty/coverage/version_new.html", status, form=form, back=url_for("coverage.policy", code=code))
+    back = url_for("coverage.policy", code=code)
+    return page("warranty/coverage/version_new.html", status, form=form, code=code, back=back)
 
 
 @bp.get("/parts")
@@ -127,4 +128,4 @@ def new_part_warranty_version(code: str) -> Any:
             flash(_("The new version is kept."), "success")
             return redirect(url_for("coverage.part_warranty", code=code))
     status, back = 422 if form.is_submitted() else 200, url_for("coverage.part_warranty", code=code)
-    return page("warranty/coverage/version_new.html", status, form=form, back=back)
+    return page("warranty/coverage/version_new.html", status, form=form, code=code, back=back)
