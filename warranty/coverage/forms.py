@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -58,12 +59,17 @@ class PolicyVersionForm(TermsForm):
     withdrawn = BooleanField(lazy("Withdrawn: cars sold from that day get nothing by this policy"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask for months, or for the end, and not for both."""
+        """Ask for months, or for the end."""
         valid: bool = super().validate(extra_validators)
-        if (self.months.data is None) != bool(self.withdrawn.data):
+        if self.months.data is None and not self.withdrawn.data:
             self.months.errors = [*self.months.errors, _("Please enter the months, or withdraw the policy.")]
             return False
         return valid
+
+    def terms(self) -> Terms:
+        """Return what was typed; what is withdrawn has no length."""
+        typed = super().terms()
+        return replace(typed, months=None, km=None) if self.withdrawn.data else typed
 
 
 class PolicyForm(TermsForm):
@@ -176,7 +182,7 @@ class QuestionForm(Form):
     def __init__(self, car: CoveredCar, args: Mapping[str, str]) -> None:
         self.asked = "component" in args
         super().__init__(MultiDict(args) if self.asked else None, day=car.today, km=car.odometer_km)
-        self.component.choices = [(key, _(word)) for key, word in words.COMPONENTS.items()]
+        self.component.choices = [(key, _(words.COMPONENTS[key])) for key in car.has]
 
     def question(self) -> tuple[str, str | None, date, int]:
         """Return component, part, day and kilometres; only of a form that was validated."""

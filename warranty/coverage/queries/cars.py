@@ -44,21 +44,26 @@ class CoveredCar:
         return coverage(Question(component, self.today, self.odometer_km, part, wear_class), self.facts)
 
     @property
+    def has(self) -> list[str]:
+        """The components that a car of this powertrain has."""
+        own = {*default_parts(self.powertrain), OTHER}
+        return [component for component in COMPONENTS if component in own]
+
+    @property
     def components(self) -> list[tuple[list[str], Answer]]:
         """What is covered today, by the components that the car has; those with the same ends stand together."""
-        has = default_parts(self.powertrain)
         found: dict[tuple[Any, ...], tuple[list[str], Answer]] = {}
-        for component in COMPONENTS:
-            if component in has or component == OTHER:
-                answer = self.ask(component)
-                found.setdefault(_ends(answer), ([], answer))[0].append(component)
+        for component in self.has:
+            answer = self.ask(component)
+            found.setdefault(_ends(answer), ([], answer))[0].append(component)
         return list(found.values())
 
 
 def _ends(answer: Answer) -> tuple[Any, ...]:
     """What a table shows of an answer: which kinds of sources cover, until when; else what ended."""
-    shown = (answer.source, *answer.afterwards) if answer.source else (answer.ended,)
-    return tuple((link.source, link.verdict, link.until) for link in shown if link)
+    if answer.source is None:
+        return (answer.ended and (answer.ended.verdict, answer.ended.until.day),)
+    return tuple((link.source, link.until) for link in (answer.source, *answer.afterwards))
 
 
 @dataclass(frozen=True)
