@@ -193,6 +193,24 @@ def _fill(count: int) -> list[dict[str, Any]]:
                 component="engine",
             )
         )
+    _promise(session)
+    session.flush()
+    made = [_car(n) for n in range(count)]
+    for model, rows in (
+        (Vehicle, [one["car"] for one in made]),
+        (OdometerReading, [row for one in made for row in one["readings"]]),
+        (RepairOrder, [row for one in made for row in one["orders"]]),
+        (RepairJob, [row for one in made for row in one["jobs"]]),
+        (PartLine, [row for one in made for row in one["parts"]]),
+        (Claim, [row for one in made for row in one["claims"]]),
+        (ClaimLine, [row for one in made for row in one["lines"]]),
+    ):
+        session.execute(insert(model), rows)
+    return _drafts(session)
+
+
+def _promise(session: Session) -> None:
+    """Store what the maker promises: policies and two versions of a part warranty."""
     session.add_all(
         CoveragePolicy(
             code=f"CP-{number}", version=1, valid_from=date(2018, 1, 1), component=component, months=months, km=km,
@@ -207,19 +225,6 @@ def _fill(count: int) -> list[dict[str, Any]]:
         )
         for version in (1, 2)
     )  # fmt: skip
-    session.flush()
-    made = [_car(n) for n in range(count)]
-    for model, rows in (
-        (Vehicle, [one["car"] for one in made]),
-        (OdometerReading, [row for one in made for row in one["readings"]]),
-        (RepairOrder, [row for one in made for row in one["orders"]]),
-        (RepairJob, [row for one in made for row in one["jobs"]]),
-        (PartLine, [row for one in made for row in one["parts"]]),
-        (Claim, [row for one in made for row in one["claims"]]),
-        (ClaimLine, [row for one in made for row in one["lines"]]),
-    ):
-        session.execute(insert(model), rows)
-    return _drafts(session)
 
 
 def _drafts(session: Session) -> list[dict[str, Any]]:
@@ -248,10 +253,7 @@ def _car(serial: int) -> dict[str, Any]:
             "advisor_name": "—", "owner_name": "—", "presenter_name": "—", "presenter_phone": "—", "created_at": at,
         })  # fmt: skip
         jobs.append({"id": key, "dealer_id": 1, "order_id": key, "position": 1, "concern": "漏水"})
-        parts.append({
-            "dealer_id": 1, "job_id": key, "position": 1, "part_number": f"P{visit % 3}", "name": "件", "unit": "件",
-            "quantity": Decimal(1), "unit_price": Decimal("150.42"), "amount": Decimal("150.42"), "causal": True,
-        })  # fmt: skip
+        parts.append(_part(key, visit))
         draft = visit == CLAIMS
         claims.append({
             "id": key, "dealer_id": 1, "state": "draft" if draft else "approved", "number": f"CL-B0001-{key:07d}",
@@ -270,15 +272,15 @@ def _car(serial: int) -> dict[str, Any]:
         "id": car, "vin": vin, "vin_tail": vin[-6:], "model_id": 1, "invoiced_on": (NOW - timedelta(days=900)).date(),
         "delivered_on": (NOW - timedelta(days=900)).date(),
     }  # fmt: skip
+    rows = {"orders": orders, "jobs": jobs, "parts": parts, "claims": claims, "lines": lines}
+    return {"car": vehicle, **rows, "readings": readings}
+
+
+def _part(job: int, visit: int) -> dict[str, Any]:
     return {
-        "car": vehicle,
-        "orders": orders,
-        "jobs": jobs,
-        "parts": parts,
-        "claims": claims,
-        "lines": lines,
-        "readings": readings,
-    }
+        "dealer_id": 1, "job_id": job, "position": 1, "part_number": f"P{visit % 3}", "name": "件", "unit": "件",
+        "quantity": Decimal(1), "unit_price": Decimal("150.42"), "amount": Decimal("150.42"), "causal": True,
+    }  # fmt: skip
 
 
 def _line(claim: int, position: int) -> dict[str, Any]:
