@@ -38,6 +38,10 @@ CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, W
 )  # fmt: skip
 
 
+#: No part's number: a claim for work alone asks for none.
+NO_PART = "-"
+
+
 @dataclass(frozen=True)
 class Dossier:
     """A claim's row with its order, car and station; its lines; and the facts made of all that."""
@@ -187,7 +191,8 @@ def _covered(session: Session, head: Row[Any], today: date) -> Facts | None:
     """Read what may cover the car; the parts of this very visit are what is asked about."""
     if head.model_code is None:
         return None
-    return facts_of(session, head, head.vehicle_id, today, but_order=head.order_id)
+    part = head.causal_part or NO_PART
+    return facts_of(session, head, head.vehicle_id, today, but_order=head.order_id, part=part)
 
 
 def _answer(head: Row[Any], lines: list[Row[Any]], covered: Facts | None) -> Answer | None:

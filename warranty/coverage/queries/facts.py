@@ -99,6 +99,7 @@ def _of_car() -> Any:
     here = and_(
         ORDER.c.vehicle_id == bindparam("vehicle"), ORDER.c.state == "completed", ORDER.c.id != bindparam("order")
     )  # fmt: skip
+    asked = bindparam("part", type_=String())
     parts = (
         select(
             literal("replaced").label("kind"), LINE.c.part_number.label("number"), PART.c.wear_class.label("word"),
@@ -108,7 +109,7 @@ def _of_car() -> Any:
             _NO_BODY.label("body"),
         )
         .select_from(fitted.outerjoin(PART, PART.c.number == LINE.c.part_number))
-        .where(here)
+        .where(here, or_(asked == "", LINE.c.part_number == asked, PART.c.superseded_by == asked))
     )  # fmt: skip
     never, numbers = cast(null(), UtcDateTime), select(LINE.c.part_number).select_from(fitted).where(here)
     terms = select(
@@ -139,14 +140,16 @@ MODEL_COLUMNS = (
 )  # fmt: skip
 
 
-def facts_of(session: Session, car: AnyRow, vehicle_id: int, today: date, *, but_order: int = 0) -> Facts:
+def facts_of(
+    session: Session, car: AnyRow, vehicle_id: int, today: date, *, but_order: int = 0, part: str = ""
+) -> Facts:
     """Return what may cover a car, inside a `lawful_view` (`LAWFUL`).
 
     ``car`` is a row with `MODEL_COLUMNS` and the vehicle's own; parts of the visit ``but_order`` are
-    left out, since it is the one that is asked about.
+    left out, since it is the one that is asked about. ``part``: of the parts only this one is wanted.
     """
     terms = _TERMS(session, {"today": today, "model": car.model_id, "series": car.series}).all()
-    own = _OF_CAR(session, {"vehicle": vehicle_id, "order": but_order}).all()
+    own = _OF_CAR(session, {"vehicle": vehicle_id, "order": but_order, "part": part}).all()
     return put_together(car, terms, own)
 
 
