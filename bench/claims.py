@@ -1,8 +1,9 @@
 """Submitting a claim beside the raw driver's durable transaction of the same rows.
 
-Each submission reads the claim with its order, car and station, five lines and 20 rows of the car's
-history, checks them, and writes the claim, its version, the step and one audit row. The raw driver
-reads and writes the same rows in one durable transaction, with nothing checked or built.
+Each submission reads the claim with its order, car and station, five lines, 20 rows of the car's
+history and the 11 that say what covers it, checks them, and writes the claim, its version, the step
+and one audit row. The raw driver reads and writes the same rows in one durable transaction, with
+nothing checked or built.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sqlite3
 import statistics
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from bench.support import POSTGRESQL, Result, in_turn, own_database, ratio, result, seconds
 from dealers.network.models import Dealer
-from dealers.service.models import LabourOperation, RepairJob, RepairOrder
+from dealers.service.models import LabourOperation, PartLine, RepairJob, RepairOrder
 from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
 from parts.catalogue.models import Part
 from portal.app import create_app
@@ -37,10 +38,16 @@ from portal.kernel.db import db
 from portal.kernel.scoping import DealerScope, HeadOfficeScope, enter, leave
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.services import submit_claim
+from warranty.coverage.models import CoveragePolicy, PartWarranty
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 ROUNDS, BATCH, CLAIMS, READINGS = 7, 40, 10, 10
 AIMS = {"SQLite": 0.5, "PostgreSQL": 0.65}
+#: The draft's causal part, and how often it was put in before.
+CAUSAL, SAME_PART = "P1", 3
+#: Component, months, kilometres.
+POLICIES = (("", 36, 100_000), ("traction_battery", 96, 120_000), ("drive_motor", 96, 120_000), ("body", 36, None),
+            ("engine", 60, 120_000), ("transmission", 60, 120_000))  # fmt: skip
 SIGNING = "a secret that only the measurements use, 32+"
 
 HEAD = """select c.*, o.number, o.type, o.state, o.meter_replaced, v.invoiced_on, v.delivered_on, v.model_id, m.code,
@@ -52,6 +59,17 @@ LINES = """select l.*, p.id, p.per_vehicle, exists (select 1 from labour_operati
 PAST = """select received_at, causal_part, component, order_id, dealer_id, number from claim
  where vehicle_id = ? and id <> ? and state not in ('draft', 'withdrawn')
  union all select read_at, null, null, km, 0, reference from odometer_reading where vehicle_id = ?"""
+TERMS = """select code, version, valid_from, months, km, component, use, model_id, series from coverage_policy
+ where (model_id is null or model_id = ?) and series in ('', ?)
+ union all select '', version, valid_from, repair_months, repair_km, '', '', model_id, '' from guarantee_certificate
+ where model_id = ?"""
+COVER = """select l.part_number, p.wear_class, o.completed_at, o.odometer_km, 0 from part_line l
+ join repair_job j on j.id = l.job_id join repair_order o on o.id = j.order_id
+ left join part p on p.number = l.part_number where o.vehicle_id = ? and o.state = 'completed' and o.id <> ?
+ and l.part_number = ?
+ union all select number, wear_class, null, months, km from coverage_part_warranty where number = ''
+ union all select number, product, null, until_km, 0 from coverage_contract where vehicle_id = ?
+ union all select number, component, null, until_km, 0 from coverage_goodwill where vehicle_id = ?"""
 CLAIM = """update claim set state = 'submitted', version = 1, submitted_at = ?, applied = ?, row_version = 2
  where id = ? and row_version = 1"""
 VERSION = """insert into claim_version (claim_id, dealer_id, version, submitted_at, submitted_by, applied, content)
@@ -118,8 +136,8 @@ def _portal(_app: Flask, claims: list[dict[str, Any]]) -> None:
 def _driver(raw: Any, claims: list[dict[str, Any]]) -> None:
     moment = str(NOW.replace(tzinfo=None)) if isinstance(raw, sqlite3.Connection) else NOW
     mark = "?" if isinstance(raw, sqlite3.Connection) else "%s"
-    head, lines, past, change, version, step, trace = (
-        text.replace("?", mark) for text in (HEAD, LINES, PAST, CLAIM, VERSION, STEP, TRACE)
+    head, lines, past, terms, cover, change, version, step, trace = (
+        text.replace("?", mark) for text in (HEAD, LINES, PAST, TERMS, COVER, CLAIM, VERSION, STEP, TRACE)
     )
     header, five_lines = {f"field{n}": "发动机漏水" for n in range(19)}, [{f"field{n}": "100.00" for n in range(8)}] * 5
     content = json.dumps({"claim": header, "lines": five_lines, "findings": []})
@@ -134,6 +152,10 @@ def _driver(raw: Any, claims: list[dict[str, Any]]) -> None:
         twenty = cursor.execute(past, (car, key, car)).fetchall()
         if (len(five), len(twenty)) != (5, CLAIMS + READINGS):
             raise RuntimeError(f"{len(five)} lines, {len(twenty)} rows of history")
+        promised = cursor.execute(terms, (1, "远行", 1)).fetchall()
+        covering = cursor.execute(cover, (car, key, CAUSAL, car, car)).fetchall()
+        if (len(promised), len(covering)) != (len(POLICIES), SAME_PART + 2):
+            raise RuntimeError(f"{len(promised)} policies, {len(covering)} parts and terms")
         cursor.execute(change, (moment, 75_210, key))
         cursor.execute(version, (key, 1, moment, "bench", 75_210, content))
         cursor.execute(step, (key, moment))
@@ -174,6 +196,7 @@ def _fill(count: int) -> list[dict[str, Any]]:
                 component="engine",
             )
         )
+    _promise(session)
     session.flush()
     made = [_car(n) for n in range(count)]
     for model, rows in (
@@ -181,11 +204,30 @@ def _fill(count: int) -> list[dict[str, Any]]:
         (OdometerReading, [row for one in made for row in one["readings"]]),
         (RepairOrder, [row for one in made for row in one["orders"]]),
         (RepairJob, [row for one in made for row in one["jobs"]]),
+        (PartLine, [row for one in made for row in one["parts"]]),
         (Claim, [row for one in made for row in one["claims"]]),
         (ClaimLine, [row for one in made for row in one["lines"]]),
     ):
         session.execute(insert(model), rows)
     return _drafts(session)
+
+
+def _promise(session: Session) -> None:
+    """Store what the maker promises: policies and two versions of a part warranty."""
+    session.add_all(
+        CoveragePolicy(
+            code=f"CP-{number}", version=1, valid_from=date(2018, 1, 1), component=component, months=months, km=km,
+            made_by="bench", made_at=NOW,
+        )
+        for number, (component, months, km) in enumerate(POLICIES)
+    )  # fmt: skip
+    session.add_all(
+        PartWarranty(
+            code=f"PW-{version}", version=version, valid_from=date(2017 + version, 1, 1), months=12, km=20_000,
+            made_by="bench", made_at=NOW,
+        )
+        for version in (1, 2)
+    )  # fmt: skip
 
 
 def _drafts(session: Session) -> list[dict[str, Any]]:
@@ -204,7 +246,7 @@ def _drafts(session: Session) -> list[dict[str, Any]]:
 def _car(serial: int) -> dict[str, Any]:
     """Return the rows of a car: readings, earlier claims, and a draft with five lines."""
     car, vin = serial + 1, f"LBENCH{serial:011d}"
-    orders, jobs, claims, lines = [], [], [], []
+    orders, jobs, parts, claims, lines = [], [], [], [], []
     for visit in range(CLAIMS + 1):
         key = serial * (CLAIMS + 1) + visit + 1
         at = NOW - timedelta(days=1 + 60 * (CLAIMS - visit))
@@ -214,6 +256,7 @@ def _car(serial: int) -> dict[str, Any]:
             "advisor_name": "—", "owner_name": "—", "presenter_name": "—", "presenter_phone": "—", "created_at": at,
         })  # fmt: skip
         jobs.append({"id": key, "dealer_id": 1, "order_id": key, "position": 1, "concern": "漏水"})
+        parts.append(_part(key, visit))
         draft = visit == CLAIMS
         claims.append({
             "id": key, "dealer_id": 1, "state": "draft" if draft else "approved", "number": f"CL-B0001-{key:07d}",
@@ -232,7 +275,15 @@ def _car(serial: int) -> dict[str, Any]:
         "id": car, "vin": vin, "vin_tail": vin[-6:], "model_id": 1, "invoiced_on": (NOW - timedelta(days=900)).date(),
         "delivered_on": (NOW - timedelta(days=900)).date(),
     }  # fmt: skip
-    return {"car": vehicle, "orders": orders, "jobs": jobs, "claims": claims, "lines": lines, "readings": readings}
+    rows = {"orders": orders, "jobs": jobs, "parts": parts, "claims": claims, "lines": lines}
+    return {"car": vehicle, **rows, "readings": readings}
+
+
+def _part(job: int, visit: int) -> dict[str, Any]:
+    return {
+        "dealer_id": 1, "job_id": job, "position": 1, "part_number": f"P{visit % 3}", "name": "件", "unit": "件",
+        "quantity": Decimal(1), "unit_price": Decimal("150.42"), "amount": Decimal("150.42"), "causal": True,
+    }  # fmt: skip
 
 
 def _line(claim: int, position: int) -> dict[str, Any]:

@@ -37,8 +37,7 @@ MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
-    "warranty.cases.models",
-    "warranty.claims.models", "warranty.settlement.models",
+    "warranty.cases.models", "warranty.coverage.models", "warranty.claims.models", "warranty.settlement.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
@@ -52,6 +51,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.network.room",
     "warranty.guarantee.room",
     "warranty.cases.room",
+    "warranty.coverage.room",
     "warranty.claims.room",
     "dealers.service.room",
     "warranty.settlement.room",

@@ -108,7 +108,7 @@ KIND = ImportKind(
               example="制动系统"),
         Field("per_vehicle", "单车用量", "Quantity per vehicle", memo(hundredths(Decimal("0.01"), Decimal(9999))),
               example="1"),
-        Field("wear_class", "易损件类别", "Wear class", text(24), aliases=("易损件",), example="brake_pads"),
+        Field("wear_class", "易损件类别", "Wear class", text(24), aliases=("易损件",), example="brake_lining"),
         Field("special", "特殊零部件", "Special part", memo(parse_flag), example="否"),
         Field("superseded_by", "替代件号", "Superseded by", text(32, str.upper), aliases=("替换件号", "新件号"),
               example="4L0698151B", note=N_("The number that replaces this part; no circles.")),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
 from portal.demo.claims import Claims
+from portal.demo.covering import cover_cars
 from portal.demo.load import Loader
 from portal.demo.months import settle_months
 from portal.demo.visits import Visits
@@ -54,6 +55,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     months = [first for first, _last in months_before(world.today, size.months) if first < world.today.replace(day=1)]
     if months:
         settle_months(engine, months, size.seed, say)
+    cover_cars(engine, world, now, say)
     watch_cars(engine, now, say)
     return world
 

@@ -15,6 +15,7 @@ MODULES = {
     "parts": "parts.catalogue.imports",
     "labour-operations": "dealers.service.operation_imports",
     "holidays": "warranty.guarantee.holiday_imports",
+    "contracts": "warranty.coverage.contract_imports",
 }
 
 

@@ -31,6 +31,9 @@ class Permission(StrEnum):
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
     GUARANTEE_ALARM = "guarantee.alarm"  # what the nightly check found, over all stations
+    COVERAGE_VIEW = "coverage.view"  # what covers a car, and until when
+    COVERAGE_EDIT = "coverage.edit"  # policies, part warranty, contracts
+    GOODWILL_GRANT = "goodwill.grant"
     CERTIFICATE_ISSUE = "certificate.issue"
     CASE_VIEW = "case.view"  # replacement/return cases (换退车)
     CASE_RECEIVE = "case.receive"

@@ -21,12 +21,15 @@ LAWFUL_VIEWERS = frozenset(
         "dealers.service.queries",
         "dealers.vehicles.queries",
         "warranty.claims.queries",
+        "warranty.coverage.queries",
         "warranty.guarantee.queries",
     }
 )
 #: The kernel's tables that Core writes on purpose (traces of a flush, the job queue); and the hot path whose
 #: reads are a `PreparedRead`, which itself refuses a dealer-owned table without its wall.
-CORE_USERS = frozenset({"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts"})
+CORE_USERS = frozenset(
+    {"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts", "warranty.coverage.queries.facts"}
+)
 #: Reads that the driver is sent directly (ADR 8).
 STRAIGHT_READERS = {
     ("raw_connection", "portal.kernel.straight"), ("Straight", "portal.kernel.prepared"),

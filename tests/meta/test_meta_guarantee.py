@@ -1,4 +1,4 @@
-"""The law's engine knows kinds of lines, no order; and every branch of it is tested by hand-written cases."""
+"""The law's engine knows kinds of lines, no order; its branches and those of coverage are tested by written cases."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.code import ROOT, modules, place
 
 RULES = ROOT / "warranty" / "guarantee" / "rules"
 ORDERS = RULES / "orders.py"
 MARKS = ("43-", "150-", "SAMR", "AQSIQ")
 #: The tables of cases; the random cars and the properties are not asked to fill a gap of theirs.
-TABLES = (
-    "assess", "counting", "crossing", "plain", "problems", "regimes", "texts", "watching", "working_days",
-)  # fmt: skip
+TABLES = {
+    "guarantee": (
+        "assess", "counting", "crossing", "plain", "problems", "regimes", "texts", "watching", "working_days",
+    ),
+    "coverage": ("rules",),
+}  # fmt: skip
 
 
 def test_no_function_of_the_law_names_an_order() -> None:
@@ -42,12 +47,14 @@ def test_no_rule_imports_the_orders() -> None:
     assert importers == set(), "orders are handed to the rules"
 
 
-def test_every_branch_of_the_law_is_covered_by_its_tables(tmp_path: Path) -> None:
-    tests = [ROOT / "tests" / "unit" / "warranty" / f"test_guarantee_{name}.py" for name in TABLES]
+@pytest.mark.parametrize("room", TABLES)
+def test_every_branch_of_the_law_is_covered_by_its_tables(room: str, tmp_path: Path) -> None:
+    rules = ROOT / "warranty" / room / "rules"
+    tests = [ROOT / "tests" / "unit" / "warranty" / f"test_{room}_{name}.py" for name in TABLES[room]]
     outer = {key: value for key, value in os.environ.items() if not key.startswith(("COV_", "PYTEST_"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:xdist", "-p", "no:cacheprovider",
-         f"--cov={RULES}", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100", *tests],
+         f"--cov={rules}", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100", *tests],
         cwd=ROOT, env=outer | {"COVERAGE_FILE": str(tmp_path / "coverage")}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip

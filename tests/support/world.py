@@ -26,6 +26,7 @@ from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
 from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine
+from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
 from warranty.settlement.models import Settlement, SettlementLine
 
@@ -50,6 +51,9 @@ class World:
     settlement_line: SettlementLine
     part: Part
     operation: LabourOperation
+    policy: CoveragePolicy
+    part_warranty: PartWarranty
+    contract: ServiceContract
     entry: AuditEntry
     alarm: WatchAlarm
     job: Job
@@ -81,7 +85,9 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        part, fill(session, LabourOperation), fill(session, AuditEntry),
+        part, fill(session, LabourOperation), fill(session, CoveragePolicy), fill(session, PartWarranty),
+        fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
+        fill(session, AuditEntry),
         fill(session, WatchAlarm, vehicle_id=vehicle.id, vin=vehicle.vin, kept={}, reckoned={}),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
@@ -123,6 +129,11 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("cases", "cost_id"): Object(lambda world: world.case_cost.id, owned=True),
     ("cases.decide_step", "step"): Object(lambda _world: "decide"),
     ("cases.seller_step", "step"): Object(lambda _world: "withdraw"),
+    ("coverage", "vin"): _VIN,
+    ("coverage", "number"): Object(lambda world: world.contract.number, owned=True),
+    ("coverage.policy", "code"): Object(lambda world: world.policy.code),
+    ("coverage.new_policy_version", "code"): Object(lambda world: world.policy.code),
+    ("coverage", "code"): Object(lambda world: world.part_warranty.code),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from portal.kernel.i18n import N_
+from portal.kernel.i18n import N_, locale_key
 
 STATES = {
     "draft": N_("Draft"),
@@ -147,11 +147,15 @@ YUAN, KILOMETRES = frozenset({"applied", "limit"}), frozenset({"km", "before", "
 
 
 def written(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the figures of a finding as pages write figures: with commas between thousands."""
-    return {name: _figure(name, value) for name, value in figures.items()}
+    """Write the figures of a finding as pages write figures: with commas between thousands.
+
+    What the rules say in both languages stands beside its English as ``…_zh``.
+    """
+    said = {name: figures.get(f"{name}_zh", value) for name, value in figures.items()}
+    return {name: _written(name, value) for name, value in (said if locale_key() == "zh_CN" else figures).items()}
 
 
-def _figure(name: str, value: Any) -> Any:
+def _written(name: str, value: Any) -> Any:
     if name in YUAN and isinstance(value, str):
         return f"{Decimal(value):,.2f}"
     return f"{value:,}" if name in KILOMETRES else value

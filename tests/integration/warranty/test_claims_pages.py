@@ -115,7 +115,7 @@ def test_figures_of_findings_are_written_as_everywhere_else(
     session.commit()
     text = clerk.get(f"/claims/{claim.number}").text
     assert "8,752.10 yuan are claimed; up to 5,000.00 yuan" in text
-    assert "60,000 km; received" in text
+    assert "123,456 km are beyond 2028-03-03 or 60,000 km. Received on" in text
     assert "123,456 km" in text
     head_office(session)
     printed = [finding.figures for finding in build_claim_form(session, sent.number).findings]

@@ -44,10 +44,10 @@ def test_what_a_decision_does(
 
 @given(st.booleans(), st.sampled_from(OUTCOMES), st.text(max_size=5), st.none() | st.decimals(-9, 9999, places=2))
 def test_nobody_refuses_alone_what_the_law_gives(
-    accepted: bool,
+    accepted: bool,  # noqa: FBT001  (hypothesis gives them by place)
     outcome: str,
     reason: str,
-    fee: Decimal | None,  # noqa: FBT001  (hypothesis gives them by place)
+    fee: Decimal | None,
 ) -> None:
     found = judge(accepted, outcome, reason, fee, FEE)
     if found.action == "refuse":

@@ -12,14 +12,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Finding, Outcome, Severity, run
-from warranty.claims.rules.checks.standing import CLAIM_TYPES, add_months
+from warranty.claims.rules.checks.standing import CLAIM_TYPES
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.verdict import verdict
 from warranty.claims.words import written
+from warranty.coverage.rules import facts as coverage_facts
+from warranty.coverage.rules.decide import coverage
+from warranty.coverage.rules.facts import (
+    Contract,
+    Facts,
+    Grant,
+    Length,
+    PartTerm,
+    Question,
+    Replaced,
+    Until,
+)
+from warranty.guarantee.rules.facts import Certificate, Sale, Term
+from warranty.guarantee.rules.orders import ORDERS
 
 DAY = date(2026, 11, 20)
-CAR = Car("LSVAM4180R2000001", True, "M001", date(2025, 3, 3), 36, 60_000)
+SALE = Sale(date(2025, 3, 1), date(2025, 3, 3), Decimal(100_000))
+COVERED = Facts(
+    coverage_facts.Car("M001", "S", "passenger_car", "household", SALE), ORDERS,
+    Certificate(Term(24, 50_000), Term(36, 60_000), Decimal("0.005"), {}),
+)  # fmt: skip
+TAXI = replace(COVERED, car=replace(COVERED.car, use="rental"))
+UNSOLD = replace(COVERED, car=replace(COVERED.car, sale=None))
+CONTRACT = Contract("YB-1", "Plus", date(2028, 3, 4), Until(date(2030, 3, 3), 120_000))
+GRANT = Grant("GW-1", date(2026, 1, 1), Until(date(2029, 1, 1), None), (80, 0, 20), "engine")
+PUT_IN = Replaced("W-PUMP", date(2028, 2, 1), 50_000)
+YEAR = PartTerm(1, date(2020, 1, 1), Length(12, 20_000))
+CAR = Car("LSVAM4180R2000001", True, "M001", SALE.delivery_date)
 VISIT = Visit("general", "completed", DAY - timedelta(days=1), DAY - timedelta(days=1), 9_000)
 LABOUR = LineFacts(1, "labour", "L1001", Decimal("2.5"), Decimal("300.00"))
 PUMP = LineFacts(2, "part", "W-PUMP", Decimal(1), Decimal("380.00"), causal=True, per_vehicle=Decimal(1))
@@ -32,13 +57,20 @@ FACTS = ClaimFacts(
 
 
 def facts(**changes: Any) -> ClaimFacts:
-    """Return the clean facts with some changed; ``visit__…``, ``car__…`` and ``station__…`` go inside."""
+    """Return the clean facts with some changed; ``visit__…``, ``car__…`` and ``station__…`` go inside.
+
+    ``covered`` is what may cover the car; the answer is that of coverage's own rules.
+    """
+    covered = changes.pop("covered", COVERED)
     outer = {key: value for key, value in changes.items() if "__" not in key}
     result = replace(FACTS, **outer)
     for part in ("visit", "car", "station"):
         inner = {key.split("__")[1]: value for key, value in changes.items() if key.startswith(f"{part}__")}
         result = replace(result, **{part: replace(getattr(result, part), **inner)})
-    return result
+    if covered is None:
+        return result
+    asked = Question(result.component, result.visit.received_on, result.visit.odometer_km, result.causal_part)
+    return replace(result, coverage=coverage(asked, covered))
 
 
 def found(check: str, given_facts: ClaimFacts) -> Finding | None:
@@ -54,6 +86,8 @@ def test_a_clean_claim_has_no_findings() -> None:
     assert run(FACTS) == ()
 
 
+#: The day after the car's coverage ended.
+LATE: dict[str, Any] = {"visit__received_on": date(2028, 3, 4), "today": date(2028, 3, 5)}
 CASES: list[tuple[str, dict[str, Any], bool]] = [
     # a car at orange or worse needs a pre-authorisation, and then a person
     ("watch_unauthorised", {"car__watch_level": "yellow"}, False),
@@ -115,10 +149,41 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("part_not_priced", {"lines": (replace(PUMP, priced=False),)}, True),
     # coverage ends by date or kilometres, whichever comes first: 2025-03-03 + 36 months = 2028-03-03
     ("coverage_ended", {"visit__received_on": date(2028, 3, 3), "today": date(2028, 3, 4)}, False),
-    ("coverage_ended", {"visit__received_on": date(2028, 3, 4), "today": date(2028, 3, 5)}, True),
+    ("coverage_ended", LATE, True),
     ("coverage_ended", {"visit__odometer_km": 60_000}, False),
     ("coverage_ended", {"visit__odometer_km": 60_001}, True),
-    ("coverage_ended", {"car__begins": None}, False),
+    ("coverage_ended", {**LATE, "covered": None}, False),  # an unknown model is another fault
+    ("coverage_ended", {**LATE, "type": "out_call"}, True),
+    ("coverage_ended", {**LATE, "type": "goodwill"}, False),
+    ("coverage_ended", {**LATE, "type": "campaign"}, False),
+    ("coverage_ended", {"visit__received_on": date(2025, 3, 2)}, True),  # not begun
+    ("coverage_ended", {"visit__received_on": date(2025, 3, 2), "visit__type": "pre_sale"}, False),
+    ("coverage_ended", {**LATE, "covered": replace(COVERED, contracts=(CONTRACT,))}, False),
+    ("coverage_ended", {**LATE, "covered": replace(COVERED, grants=(GRANT,))}, True),  # has its own type
+    ("coverage_ended", {**LATE, "covered": replace(COVERED, replaced=(PUT_IN,), part_terms=(YEAR,))}, False),
+    ("coverage_ended", {**LATE, "type": "part_warranty"}, True),
+    ("coverage_ended", {"type": "part_warranty", "covered": TAXI}, True),
+    ("coverage_ended", {"type": "repair", "covered": TAXI}, False),  # nothing ended: nothing is defined
+    ("coverage_ended", {"car__begins": None, "covered": UNSOLD}, False),
+    # neither law nor policy nor contract
+    ("no_coverage", {"covered": TAXI}, True),
+    ("no_coverage", {"covered": TAXI, "type": "part_warranty"}, False),
+    ("no_coverage", {"covered": TAXI, "type": "goodwill"}, False),
+    ("no_coverage", {"covered": TAXI, "visit__type": "pre_sale"}, False),
+    ("no_coverage", {"covered": replace(TAXI, contracts=(CONTRACT,))}, False),
+    ("no_coverage", {"covered": UNSOLD, "car__begins": None}, False),
+    ("no_coverage", LATE, False),
+    ("no_coverage", {"covered": None}, False),
+    # goodwill rests on a grant
+    ("goodwill_not_granted", {"type": "goodwill"}, True),
+    ("goodwill_not_granted", {"type": "goodwill", "covered": replace(COVERED, grants=(GRANT,))}, False),
+    (
+        "goodwill_not_granted",
+        {"type": "goodwill", "covered": replace(COVERED, grants=(GRANT,)), "component": "body"},
+        True,
+    ),
+    ("goodwill_not_granted", {"type": "goodwill", "covered": None}, False),
+    ("goodwill_not_granted", {"type": "repair"}, False),
     ("sale_unknown", {"car__begins": None}, True),
     ("sale_unknown", {"car__begins": None, "visit__type": "pdi"}, False),
     # submitted more than 30 days after completion
@@ -192,8 +257,19 @@ def test_outcomes_and_severities_of_the_trade() -> None:
         "labour_not_for_model",
     ):
         assert outcome[check] == (Severity.ERROR, Outcome.RETURN)
-    for check in ("coverage_ended", "amount_above_limit", "repeat_repair", "photo_used_before"):
+    assert outcome["no_coverage"] == (Severity.ERROR, Outcome.RETURN)
+    for check in ("coverage_ended", "goodwill_not_granted", "amount_above_limit", "repeat_repair", "photo_used_before"):
         assert outcome[check] == (Severity.WARNING, Outcome.PERSON)
+
+
+def test_the_end_of_coverage_names_its_source_in_both_languages() -> None:
+    late = found("coverage_ended", facts(**LATE))
+    assert late is not None
+    assert late.figures == {
+        "source": "Three-guarantees order of 2021, repair period",
+        "source_zh": "家用汽车产品修理更换退货责任规定（2021）的包修期", "why": "Ended on 2028-03-03.",
+        "why_zh": "已于2028-03-03到期。", "until": "2028-03-03", "received": "2028-03-04", "odometer": 9_000,
+    }  # fmt: skip
 
 
 def test_figures_say_what_was_read() -> None:
@@ -222,20 +298,6 @@ def test_errors_come_before_warnings_and_the_verdict_follows() -> None:
     assert verdict(findings, Decimal("711.00")).at_risk == Decimal("711.00")
     clean = verdict((), Decimal("711.00"))
     assert (clean.forecast, clean.at_risk) == ("clean", Decimal("0.00"))
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "end"),
-    [
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2023, 1, 31), 1, date(2023, 2, 28)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2025, 12, 15), 36, date(2028, 12, 15)),
-        (date(2025, 11, 30), 3, date(2026, 2, 28)),
-    ],
-)
-def test_months_end_on_the_same_day_or_the_last_of_the_month(start: date, months: int, end: date) -> None:
-    assert add_months(start, months) == end
 
 
 def test_every_order_type_of_the_counter_leads_to_a_claim_type() -> None:

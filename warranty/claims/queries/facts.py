@@ -1,4 +1,4 @@
-"""Reads everything the checks want to know of one claim, in three statements."""
+"""Reads everything the checks want to know of one claim, in five statements."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
+from warranty.coverage.queries.facts import MODEL_COLUMNS, facts_of
+from warranty.coverage.rules.answer import Answer
+from warranty.coverage.rules.decide import coverage
+from warranty.coverage.rules.facts import Facts, Question
 from warranty.guarantee.models import CarWatch
 
 CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH = (
@@ -34,6 +38,10 @@ CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, W
         Part, CarWatch,
     )
 )  # fmt: skip
+
+
+#: No part's number: a claim for work alone asks for none.
+NO_PART = "-"
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
         return None
     lines = list(_LINES(session, {"claim": head.id, "model": head.model_id}))
     past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
-    with lawful_view(session, "earlier claims and odometer readings of the car, for the checks of a claim"):
+    with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for the checks of a claim"):
+        covered = _covered(session, head, local_date(now))
         rows = past(
             session,
             {
@@ -63,7 +72,8 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
         ).all()  # fmt: skip
     today = local_date(now)
     book = book_on(session, today)
-    return Dossier(head, lines, replace(_facts(head, lines, rows, today), limits=book.limits), book)
+    answer = _answer(head, lines, covered)
+    return Dossier(head, lines, replace(_facts(head, lines, rows, today), limits=book.limits, coverage=answer), book)
 
 
 def _head(*, for_update: bool) -> Any:
@@ -72,8 +82,8 @@ def _head(*, for_update: bool) -> Any:
             *(column.label(column.key) for column in CLAIM.columns),
             ORDER.c.number.label("order_number"), ORDER.c.type.label("order_type"),
             ORDER.c.state.label("order_state"), ORDER.c.meter_replaced,
-            CAR.c.invoiced_on, CAR.c.delivered_on, CAR.c.model_id,
-            MODEL.c.code.label("model_code"), MODEL.c.repair_months, MODEL.c.repair_km,
+            CAR.c.invoiced_on, CAR.c.delivered_on, CAR.c.replaced_on, CAR.c.taken_back, CAR.c.taken_back_on, CAR.c.use,
+            CAR.c.model_id, *MODEL_COLUMNS,
             DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
             DEALER.c.grade.label("dealer_grade"),
             WATCH.c.level.label("watch_level"), WATCH.c.value.label("watch_value"), WATCH.c.limit.label("watch_limit"),
@@ -96,7 +106,7 @@ def _lines() -> Any:
     return (
         select(
             *(column.label(column.key) for column in LINE.columns),
-            PART_TABLE.c.id.label("part_id"), PART_TABLE.c.per_vehicle,
+            PART_TABLE.c.id.label("part_id"), PART_TABLE.c.per_vehicle, PART_TABLE.c.wear_class,
             and_(LINE.c.kind == LABOUR, known.exists()).label("known"),
             and_(LINE.c.kind == LABOUR, fits.exists()).label("fits"),
         )
@@ -179,7 +189,23 @@ def _car(head: Row[Any]) -> Car:
     if head.model_code is None:
         return Car(head.vin, begins=begins)
     watch = (head.watch_level or "green", head.watch_value or 0, head.watch_limit or 0)
-    return Car(head.vin, True, head.model_code, begins, head.repair_months, head.repair_km, *watch)
+    return Car(head.vin, True, head.model_code, begins, *watch)
+
+
+def _covered(session: Session, head: Row[Any], today: date) -> Facts | None:
+    """Read what may cover the car; the parts of this very visit are what is asked about."""
+    if head.model_code is None:
+        return None
+    part = head.causal_part or NO_PART
+    return facts_of(session, head, head.vehicle_id, today, but_order=head.order_id, part=part)
+
+
+def _answer(head: Row[Any], lines: list[Row[Any]], covered: Facts | None) -> Answer | None:
+    if covered is None:
+        return None
+    wear_class = next((line.wear_class for line in lines if line.kind == PART and line.code == head.causal_part), None)
+    received = local_date(head.received_at)
+    return coverage(Question(head.component, received, head.odometer_km, head.causal_part, wear_class), covered)
 
 
 def line_facts(line: Row[Any]) -> LineFacts:

@@ -94,7 +94,6 @@ def sheet(session: Session, number: str) -> Sheet:
         select(
             Vehicle.vin, Vehicle.plate, Vehicle.engine_no, Vehicle.use, Vehicle.produced_on, Vehicle.invoiced_on,
             Vehicle.delivered_on, VehicleModel.code, VehicleModel.name_zh, VehicleModel.name_en,
-            VehicleModel.repair_months, VehicleModel.repair_km,
         )
         .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
         .where(Vehicle.id == claim.vehicle_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from portal.kernel.money import total
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
+from warranty.coverage.rules.answer import Answer
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,12 @@ class OtherClaim:
 
 @dataclass(frozen=True)
 class Car:
-    """The car as far as the checks want to know it. ``begins`` is the first day of its coverage."""
+    """The car as far as the checks want to know it. ``begins`` is the day it was handed over, or invoiced."""
 
     vin: str
     known: bool = True
     model: str | None = None
     begins: date | None = None
-    months: int = 36
-    km: int = 60_000
     watch_level: str = "green"  # 三包预警, over all stations
     watch_value: int = 0
     watch_limit: int = 0
@@ -106,6 +105,7 @@ class ClaimFacts:
     others: tuple[OtherClaim, ...] = ()
     photos_used_before: tuple[str, ...] = field(default=())
     pre_authorisation: str | None = None
+    coverage: Answer | None = None  # of the causal part, or the component, on the day of the visit
 
     @property
     def applied(self) -> Decimal:

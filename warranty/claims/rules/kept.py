@@ -46,19 +46,24 @@ def _names_of(kind: Hashable) -> tuple[str, ...]:
     return tuple(one.name for one in fields(cast("Any", kind)))
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+_SIMPLE: dict[Any, Reader] = {str: _same, int: _same, bool: _same, Decimal: Decimal, date: date.fromisoformat}
+
+
 @cache
 def _reader(kind: Hashable) -> Reader:
     """Return how values of a type are read; types are those that facts and rule books are made of."""
-    if kind in {str, int, bool}:
-        return _same
-    if kind is Decimal:
-        return Decimal
-    if kind is date:
-        return date.fromisoformat
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
     if is_dataclass(kind):
         return _record(kind)
+    if isinstance(kind, type) and issubclass(kind, tuple):
+        return _named(kind)
     return _compound(get_origin(kind), get_args(kind))
 
 
@@ -92,5 +97,8 @@ def _record(kind: Any) -> Reader:
     return record
 
 
-def _same(value: Any) -> Any:
-    return value
+def _named(kind: Any) -> Reader:
+    """Read a tuple whose places have names."""
+    hints = get_type_hints(kind)
+    readers = [_reader(hints[name]) for name in kind._fields]
+    return lambda value: kind(*(one(item) for one, item in zip(readers, value, strict=True)))

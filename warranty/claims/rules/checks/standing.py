@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, timedelta
+from datetime import timedelta
 
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
@@ -20,11 +19,8 @@ CLAIM_TYPES: dict[str, tuple[str, ...]] = {
 }
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day where it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+#: Types of visits before a car is sold.
+UNSOLD_WORK = frozenset({"pre_sale", "pdi"})
 
 
 def not_completed(facts: ClaimFacts) -> Hit | None:
@@ -62,24 +58,8 @@ def wrong_type(facts: ClaimFacts) -> Hit | None:
 
 def sale_unknown(facts: ClaimFacts) -> Hit | None:
     """Without a sale on record nobody can tell when the coverage began; before the sale none is needed."""
-    unsold_work = facts.visit.type in {"pre_sale", "pdi"}
+    unsold_work = facts.visit.type in UNSOLD_WORK
     return None if facts.car.begins is not None or unsold_work else Hit({"vin": facts.car.vin})
-
-
-def coverage_ended(facts: ClaimFacts) -> Hit | None:
-    """The coverage of the car ends by months or by kilometres, whichever comes first."""
-    car = facts.car
-    if car.begins is None:
-        return None
-    until = add_months(car.begins, car.months)
-    if facts.visit.received_on <= until and facts.visit.odometer_km <= car.km:
-        return None
-    return Hit(
-        {
-            "begins": str(car.begins), "until": str(until), "km": car.km, "received": str(facts.visit.received_on),
-            "odometer": facts.visit.odometer_km,
-        }
-    )  # fmt: skip
 
 
 #: Levels of the three-guarantees watch at which headquarters wants to be asked before the repair.
@@ -162,12 +142,5 @@ CHECKS = (
         N_("The car is close to or beyond a line of the three-guarantees law (%(value)s of %(limit)s)."),
         N_("Nothing to mend: a person at headquarters will decide."),
         "pre_authorisation", watch_authorised,
-    ),
-    Check(
-        "coverage_ended", Severity.WARNING, Outcome.PERSON, "COVERAGE",
-        N_("Coverage ended"),
-        N_("Coverage ran from %(begins)s to %(until)s or %(km)s km; received on %(received)s at %(odometer)s km."),
-        N_("You may submit it with your reasons in the cause; a person at headquarters will decide."),
-        "cause", coverage_ended,
     ),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reads of coverage: what the rules ask for, and what pages show."""
