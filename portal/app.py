@@ -36,7 +36,7 @@ MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
-    "warranty.claims.models", "warranty.settlement.models",
+    "warranty.claims.models", "warranty.settlement.models", "warranty.campaigns.models", "portal.imports.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
