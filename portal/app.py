@@ -26,6 +26,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
+from warranty.campaigns.services.done import CarCampaigns, StopSales
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
 
@@ -84,6 +85,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["catalogue"] = PartsCatalogue()
     app.extensions["watch"] = LawfulWatch()
     app.extensions["claims"] = OrderClaims()
+    app.extensions["campaigns"] = CarCampaigns()
+    app.extensions["sale_bans"] = StopSales()
     with app.app_context():
         attach(db.engine)
     return app

@@ -81,8 +81,8 @@ ROLES: dict[str, Role] = {
         _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
-            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.CAMPAIGN_VIEW, P.CASE_VIEW, P.CASE_DECIDE,
-            P.CERTIFICATE_ISSUE,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.CAMPAIGN_VIEW,
+            P.CASE_VIEW, P.CASE_DECIDE, P.CERTIFICATE_ISSUE,
         ),
         _role(
             "administrator", "系统管理员", N_("Administrator"), _HQ,

@@ -62,14 +62,14 @@ def wrong_type(facts: ClaimFacts) -> Hit | None:
 
 def sale_unknown(facts: ClaimFacts) -> Hit | None:
     """Without a sale on record nobody can tell when the coverage began; before the sale none is needed."""
-    unsold_work = facts.visit.type in {"pre_sale", "pdi"}
+    unsold_work = facts.visit.type in {"pre_sale", "pdi", "campaign"}
     return None if facts.car.begins is not None or unsold_work else Hit({"vin": facts.car.vin})
 
 
 def coverage_ended(facts: ClaimFacts) -> Hit | None:
     """The coverage of the car ends by months or by kilometres, whichever comes first."""
     car = facts.car
-    if car.begins is None:
+    if car.begins is None or facts.type == "campaign":  # the maker pays for a campaign at any age (Art. 19)
         return None
     until = add_months(car.begins, car.months)
     if facts.visit.received_on <= until and facts.visit.odometer_km <= car.km:
