@@ -51,6 +51,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.network.room",
     "warranty.guarantee.room",
     "warranty.claims.room",
+    "warranty.campaigns.room",
     "dealers.service.room",
     "warranty.settlement.room",
     "reports.documents.room",

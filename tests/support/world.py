@@ -18,11 +18,14 @@ from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
+from portal.kernel.access import Actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.jobs import Job
+from portal.kernel.lifecycle import advance
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
-from tests.support.rows import fill
+from tests.support.rows import MOMENT, fill
+from warranty.campaigns.models import Campaign, CampaignCar, CampaignScope
 from warranty.claims.models import Claim, ClaimLine
 from warranty.settlement.models import Settlement, SettlementLine
 
@@ -43,6 +46,8 @@ class World:
     claim_line: ClaimLine
     settlement: Settlement
     settlement_line: SettlementLine
+    campaign: Campaign
+    campaign_scope: CampaignScope
     part: Part
     operation: LabourOperation
     entry: AuditEntry
@@ -73,11 +78,20 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        part, fill(session, LabourOperation), fill(session, AuditEntry),
+        *_campaign(session, vehicle), part, fill(session, LabourOperation), fill(session, AuditEntry),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _campaign(session: Session, vehicle: Vehicle) -> tuple[Campaign, CampaignScope]:
+    """Store an open recall that means the first dealer's car."""
+    campaign = fill(session, Campaign, kind="recall", number="RC-1")
+    scope = fill(session, CampaignScope, campaign_id=campaign.id, kind="vin_list", position=1)
+    fill(session, CampaignCar, campaign_id=campaign.id, vehicle_id=vehicle.id)
+    advance(session, campaign, "open", Actor.system("test"), MOMENT)
+    return campaign, scope
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,14 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,
     ("claims.make", "number"): _ORDER,
+    ("campaigns", "key"): Object(lambda world: world.campaign.number),
+    ("campaigns", "vin"): _VIN,
+    ("campaigns", "scope_id"): Object(lambda world: world.campaign_scope.id),
+    ("campaigns.car", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}", owned=True),
+    ("campaigns.exempt", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}"),
+    ("campaigns.include", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}"),
+    ("campaigns.step", "action"): Object(lambda _world: "close"),
+    ("campaigns.report", "kind"): Object(lambda _world: "phase"),
     ("settlement", "key"): Object(lambda world: world.settlement.number, owned=True),
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),

@@ -93,6 +93,7 @@ FAULTS = {
     "model_unknown": N_("No model has the code %(detail)s."),
     "part_unknown": N_("No part has the number %(detail)s."),
     "operation_unknown": N_("No labour operation has the code %(detail)s."),
+    "number_form": N_("A campaign number has letters, figures, hyphens and full stops only."),
     "number_taken": N_("Another campaign has this number."),
 }
 

@@ -129,6 +129,19 @@ def scopes(session: Session, campaign: Campaign) -> list[ScopeView]:
     ]  # fmt: skip
 
 
+def scope_view(session: Session, campaign: Campaign, scope_id: int) -> ScopeView:
+    """Return one row of a definition; `NotFoundError` where it has no such row."""
+    found = next((view for view in scopes(session, campaign) if view.row.id == scope_id), None)
+    if found is None:
+        raise NotFoundError(Fault(UNKNOWN))
+    return found
+
+
+def model_codes(session: Session) -> list[tuple[str, str]]:
+    """Return code and name of every model, for the choice on a form."""
+    return [(model.code, named(model)) for model in session.scalars(select(VehicleModel).order_by(VehicleModel.code))]
+
+
 def count_meant(session: Session, campaign: Campaign) -> int:
     """Count the registered cars that the definition means now, filed or not."""
     if not campaign.scopes:

@@ -18,6 +18,7 @@ VIN_LENGTH, CHECK, SERIAL = 17, 8, 11
 CODE_LENGTH = 32
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9.\-]*")
 _ENGINE = re.compile(r"(.*?)(\d+)")
 
 
@@ -70,6 +71,11 @@ def engine_serial(number: str) -> Serial | None:
 def is_vin(text: str) -> bool:
     """Tell whether a text has the form of a VIN; a wrong check digit is told where cars are registered."""
     return _VIN.fullmatch(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a campaign's number can stand in an address and on a paper."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def scope_problems(scope: Scope) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ from warranty.campaigns.rules.scopes import (
     VIN_RANGE,
     Problem,
     Scope,
+    is_number,
     read_vins,
     scope_problems,
 )
@@ -228,6 +229,8 @@ def _write(campaign: Campaign, facts: CampaignFacts) -> None:
 def _problems(session: Session, facts: CampaignFacts, present: Campaign | None) -> Iterator[Problem]:
     if facts.kind not in KINDS:
         yield Problem("choose", "kind")
+    if facts.number and not is_number(facts.number):
+        yield Problem("number_form", "number")
     if not facts.title:
         yield Problem("required", "title")
     for name, limit in LENGTHS.items():
