@@ -25,7 +25,7 @@ _YES_NO = {"yes": N_("Yes"), "no": N_("No")}
 
 
 def _cars(*conditions: ColumnElement[bool]) -> Any:
-    return select(func.count()).where(CampaignCar.campaign_id == Campaign.id, *conditions)
+    return select(func.count()).select_from(CampaignCar).where(CampaignCar.campaign_id == Campaign.id, *conditions)
 
 
 def _campaigns() -> Select[*tuple[Any, ...]]:

@@ -75,7 +75,12 @@ def test_files_of_many_letters_follow_each_other(
     cars = [make_vehicle(session) for _ in range(3)]
     campaign = make_campaign(session, now, *cars)
     parts = [documents.letters(session, f"{campaign.number}:{part}") for part in (1, 2)]
-    assert [letter.vin for part in parts for letter in part.letters] == [car.vin for car in cars]
+    assert [len(part.letters) for part in parts] == [2, 1]
+    assert {letter.vin for part in parts for letter in part.letters} == {car.vin for car in cars}
+    done = next(car for car in cars if car.vin == parts[0].letters[0].vin)
+    run.exempt_car(session, car_in(session, campaign, done).id, "scrapped", "in May", HQ, now)
+    again = documents.letters(session, f"{campaign.number}:2")
+    assert again == parts[1]  # a car that needs no letter any more pulls no other into another file
     with pytest.raises(NotFoundError):
         documents.letters(session, f"{campaign.number}:3")
 
@@ -92,13 +97,15 @@ def test_a_phase_report_keeps_the_figures_of_its_day(
     make_report(session, campaign.id, "phase", PHASE, HQ, now)
     run.exempt_car(session, car_in(session, campaign, cars[0]).id, "scrapped", "scrapped in May", HQ, now)
     make_report(session, campaign.id, "phase", PHASE, HQ, now)
-    first = text_of(app, "recall_report", documents.report(session, f"{campaign.number}:phase:1"), now, tmp_path)
+    made = [documents.report(session, f"{campaign.number}:phase:{number}") for number in (1, 2)]
+    recall = queries.recall_of(session, campaign)
+    first = text_of(app, "recall_report", made[0], now, tmp_path)
     assert "召回阶段性报告（第 1 期）" in first
     assert "已寄出挂号信 2 封" in first
     assert "0.0%" in first
-    kept = [documents.report(session, f"{campaign.number}:phase:{n}").said["whole"] for n in (1, 2)]
+    kept = [paper.said["whole"] for paper in made]
     assert [(whole["affected"], whole["due"], whole["exempt"]) for whole in kept] == [(2, 2, 0), (2, 1, 1)]
-    assert queries.recall_of(session, campaign).reports == {1: date(2026, 11, 20), 2: date(2026, 11, 20)}
+    assert recall.reports == {1: date(2026, 11, 20), 2: date(2026, 11, 20)}
 
 
 def test_the_final_report_follows_the_close_and_ends_the_reports(

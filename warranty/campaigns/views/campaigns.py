@@ -60,7 +60,7 @@ def _page(found: Campaign, form: FlaskForm | None = None, status: int = 200) -> 
         duties=queries.duties_of(session, found, today) if headquarters else (),
         reports=queries.reports(session, found.id) if headquarters else [],
         job=queries.filing_job(session, found.number) if headquarters else None, events=_events(found),
-        files=-(-progress.whole.due // LETTERS_A_FILE),
+        files=-(-progress.whole.sold // LETTERS_A_FILE),
         offered={step.action for step in CAMPAIGN.offered(found.state, actor().permissions)},
     )  # fmt: skip
 
