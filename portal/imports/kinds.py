@@ -14,6 +14,7 @@ MODULES = {
     "vehicles": "dealers.vehicles.imports",
     "parts": "parts.catalogue.imports",
     "labour-operations": "dealers.service.operation_imports",
+    "campaigns": "warranty.campaigns.imports",
     "holidays": "warranty.guarantee.holiday_imports",
 }
 

@@ -18,6 +18,7 @@ from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
+from portal.imports.models import ImportMapping
 from portal.kernel.access import Actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.jobs import Job
@@ -48,6 +49,7 @@ class World:
     settlement_line: SettlementLine
     campaign: Campaign
     campaign_scope: CampaignScope
+    mapping: ImportMapping
     part: Part
     operation: LabourOperation
     entry: AuditEntry
@@ -78,11 +80,18 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), part, fill(session, LabourOperation), fill(session, AuditEntry),
+        *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
+        fill(session, AuditEntry),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _mapping(session: Session) -> ImportMapping:
+    """Store a mapping that reads a list of dealers."""
+    body = {"fields": {}, "headings": True, "delimiter": "", "quotes": True}
+    return fill(session, ImportMapping, kind="dealers", body=body, sample=[["代码", "名称"]])
 
 
 def _campaign(session: Session, vehicle: Vehicle) -> tuple[Campaign, CampaignScope]:
@@ -140,6 +149,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "action"): Object(lambda _world: "confirm"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("imports", "kind"): Object(lambda _world: "dealers"),
+    ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
     ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),
 }
 
