@@ -74,7 +74,8 @@ def mapping_form(kind: ImportKind, present: ColumnMapping, sample: Sequence[Sequ
         if is_day(item):
             fields[f"format-{item.key}"] = SelectField(
                 _("%(column)s: days are written", column=said),
-                choices=[SelectChoice("", _("as here")), *(SelectChoice(form, form) for form in FORMATS)], default=one.format,
+                choices=[SelectChoice("", _("as here")), *(SelectChoice(form, form) for form in FORMATS)],
+                default=one.format,
             )  # fmt: skip
         fields[f"constant-{item.key}"] = StringField(
             _("%(column)s: where empty", column=said), [Length(max=CONSTANT_LENGTH)], default=one.constant,

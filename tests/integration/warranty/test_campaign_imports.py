@@ -131,8 +131,8 @@ def test_somebody_makes_a_mapping_and_imports_by_it(session: Session, quality: F
     session.rollback()
     row = session.scalars(select(ImportMapping)).one()
     assert row.body == BODY
-    session.rollback()
     upload = {"file": (io.BytesIO(content), "recalls.tsv"), "mapping": str(row.id)}
+    session.rollback()
     queued = quality.post("/imports/campaigns", data=upload, content_type="multipart/form-data")
     assert queued.status_code == 303
     session.rollback()
@@ -148,8 +148,9 @@ def test_a_list_that_lacks_a_mapped_column_is_refused_at_once(session: Session, 
     row = ImportMapping(kind="campaigns", name="x", body=body, sample=[["No", "What"]], made_by="x",
                         made_at=datetime.fromisoformat("2026-11-20T00:00:00+00:00"))  # fmt: skip
     session.add(row)
-    session.commit()
+    session.flush()
     upload = {"file": (io.BytesIO(b"No,Other\n1,2\n"), "list.csv"), "mapping": str(row.id)}
+    session.commit()
     refused = quality.post("/imports/campaigns", data=upload, content_type="multipart/form-data")
     assert refused.status_code == 422
     assert "What" in refused.get_data(as_text=True)

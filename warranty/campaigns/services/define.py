@@ -44,7 +44,7 @@ LENGTHS = {
     "operation_code": 24, "filing_no": 40, "defect": 2_000, "hazard": 2_000, "precaution": 2_000, "measure": 2_000,
     "note": 1_000,
 }  # fmt: skip
-#: VINs that are taken at once by the page; longer lists come in as an import of VINs.
+#: VINs that are taken at once; further ones join the list.
 MOST_VINS = 5_000
 
 
@@ -177,7 +177,7 @@ def _list(session: Session, campaign: Campaign, text: str) -> CampaignScope:
     if not good:
         words.refuse([Problem("required", "vins")])
     if len(good) > MOST_VINS:
-        message = N_("At most %(most)s VINs at once. Longer lists come in as an import.")
+        message = N_("At most %(most)s VINs at once. Please add the rest afterwards.")
         raise DomainError(Fault(message, "vins", {"most": f"{MOST_VINS:,}"}))
     add_vins(session, campaign, good)
     present = next((scope for scope in campaign.scopes if scope.kind == VIN_LIST), None)
