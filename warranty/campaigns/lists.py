@@ -80,7 +80,7 @@ _COLUMNS = (
     Column("opened_on", N_("Opened on"), "date"),
     Column("ends_on", N_("Ends"), "date"),
     Column("stop_sale", N_("Stop sale"), "flag", default=False),
-    Column("component", N_("Component"), default=False),
+    Column("component", N_("Component concerned"), default=False),
 )
 _SORTS = {"number": Campaign.number, "title": Campaign.title, "created_at": Campaign.created_at}
 

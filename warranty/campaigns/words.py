@@ -9,13 +9,13 @@ from portal.kernel.i18n import N_
 from warranty.campaigns.rules.scopes import Problem
 
 KINDS = {"service": N_("Service campaign"), "recall": N_("Recall")}
-STATES = {"draft": N_("Draft"), "open": N_("In progress"), "closed": N_("Closed"), "withdrawn": N_("Withdrawn")}
+STATES = {"draft": N_("Being prepared"), "open": N_("In progress"), "closed": N_("Closed"), "withdrawn": N_("Called off")}
 TONES = {"open": "success", "closed": "info", "withdrawn": "warning", "reopen": "success", "include": "info"}
 ACTIONS = {
     "open": N_("Opened, the cars were filed"),
     "close": N_("Closed"),
     "reopen": N_("Opened again"),
-    "withdraw": N_("Withdrawn"),
+    "withdraw": N_("Called off"),
 }
 CAR_STATES = {"due": N_("To be done"), "done": N_("Done"), "exempt": N_("Exempt")}
 CAR_TONES = {"due": "warning", "done": "success", "exempt": "plain"}
@@ -58,7 +58,7 @@ FIELDS = {
     "title": N_("Title"),
     "maker": N_("Maker"),
     "maker_number": N_("Maker's own number"),
-    "component": N_("Component"),
+    "component": N_("Component concerned"),
     "defect": N_("Defect"),
     "hazard": N_("What it can lead to"),
     "precaution": N_("What the owner does until then"),
