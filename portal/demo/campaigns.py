@@ -37,7 +37,7 @@ def run_campaigns(engine: Engine, now: datetime, say: Callable[[str], None]) -> 
         recall = _open(session, _recall(local_date(now)), "JY6461T", now - timedelta(days=110), actor)
         _visits(session, recall, INJECTOR, "喷油器", now)
         text = ReportText("已向全部车主寄出挂号信，并由服务站电话通知。", "个别配件到货晚于预约，已优先配送。")
-        make_report(session, recall.id, "phase", text, actor, now - timedelta(days=6))
+        make_report(session, recall.id, "phase", text, actor, now - timedelta(days=20))
         service = _open(session, _service(local_date(now)), "JY7156T", now - timedelta(days=40), actor)
         _visits(session, service, BLOWER, "鼓风机", now)
         session.commit()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from portal.kernel.i18n import _, lazy
 from portal.kernel.incoming import whole
@@ -43,7 +43,10 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]
     version = HiddenField()
     kind = SelectField(_label("kind"), validate_choice=False)
     number = _text("number", autocapitalize="characters")
-    title = _text("title", required="required")
+    title = StringField(
+        _label("title"), [DataRequired(lazy("Please fill this in."))],
+        render_kw={**_PLAIN, "maxlength": str(LENGTHS["title"])},
+    )  # fmt: skip
     maker = _text("maker")
     maker_number = _text("maker_number")
     component = _text("component")
@@ -85,7 +88,7 @@ class ScopeForm(FlaskForm):  # type: ignore[misc]
     """A row of a definition: its kind says which fields are read."""
 
     kind = SelectField(lazy("Cars are meant by"), validate_choice=False)
-    vins = TextAreaField(lazy("VINs"), render_kw={**_CODE, "rows": 4, "class": "code"})
+    vins = TextAreaField(lazy("VINs of the list"), render_kw={**_CODE, "rows": 4, "class": "code"})
     first = StringField(lazy("From, or the part number"), render_kw={**_CODE, "maxlength": "32"})
     last = StringField(lazy("To"), render_kw={**_CODE, "maxlength": "32"})
     model = StringField(lazy("Model code"), render_kw={**_CODE, "maxlength": "32"})

@@ -9,7 +9,12 @@ from portal.kernel.i18n import N_
 from warranty.campaigns.rules.scopes import Problem
 
 KINDS = {"service": N_("Service campaign"), "recall": N_("Recall")}
-STATES = {"draft": N_("Being prepared"), "open": N_("In progress"), "closed": N_("Closed"), "withdrawn": N_("Called off")}
+STATES = {
+    "draft": N_("Being prepared"),
+    "open": N_("In progress"),
+    "closed": N_("Closed"),
+    "withdrawn": N_("Called off"),
+}
 TONES = {"open": "success", "closed": "info", "withdrawn": "warning", "reopen": "success", "include": "info"}
 ACTIONS = {
     "open": N_("Opened, the cars were filed"),
