@@ -19,7 +19,7 @@ from portal.kernel.i18n import N_, named
 from portal.kernel.jobs import Job
 from warranty.campaigns.models import Campaign, CampaignCar, CampaignReport, CampaignScope, CampaignVin
 from warranty.campaigns.queries.meant import all_meant
-from warranty.campaigns.rules.duties import Duty, Recall, duties
+from warranty.campaigns.rules.duties import FINAL, PHASE, Duty, Recall, duties
 from warranty.campaigns.rules.figures import Tally
 from warranty.guarantee.queries.law import working_calendar
 
@@ -149,12 +149,28 @@ def count_meant(session: Session, campaign: Campaign) -> int:
     return session.scalar(select(func.count()).select_from(all_meant(list(campaign.scopes)))) or 0
 
 
+def count_filed(session: Session, campaign_id: int) -> int:
+    """Count the cars of a campaign."""
+    return session.scalar(select(func.count(CampaignCar.id)).where(CampaignCar.campaign_id == campaign_id)) or 0
+
+
 def recall_of(session: Session, campaign: Campaign) -> Recall:
     """Return the days of a recall as the rules see them."""
-    made = session.execute(
-        select(CampaignReport.kind, CampaignReport.number, CampaignReport.made_at)
-        .where(CampaignReport.campaign_id == campaign.id)
-    ).all()  # fmt: skip
+    return _recall(campaign, _made(session, [campaign.id]).get(campaign.id, []))
+
+
+def _made(session: Session, campaigns: list[int]) -> dict[int, list[Any]]:
+    """Return kind, number and moment of the reports of some recalls."""
+    found: dict[int, list[Any]] = {}
+    for row in session.execute(
+        select(CampaignReport.campaign_id, CampaignReport.kind, CampaignReport.number, CampaignReport.made_at)
+        .where(CampaignReport.campaign_id.in_(campaigns))
+    ):  # fmt: skip
+        found.setdefault(row.campaign_id, []).append(row)
+    return found
+
+
+def _recall(campaign: Campaign, made: list[Any]) -> Recall:
     return Recall(
         campaign.notice_on, campaign.confirmed_on, campaign.filed_on, campaign.opened_on, campaign.published_on,
         campaign.owners_told_on, campaign.starts_on, campaign.ends_on,
@@ -171,15 +187,16 @@ def duties_of(session: Session, campaign: Campaign, today: date) -> tuple[Duty, 
 
 
 def overdue_recalls(session: Session, _actor: Actor, now: datetime) -> int:
-    """Count the recalls in progress with a report that is due within two weeks, or overdue."""
-    today = local_date(now)
-    running = session.scalars(
-        select(Campaign).where(Campaign.kind == "recall", Campaign.state.in_(("open", "closed")))
-    )  # fmt: skip
+    """Count the recalls in progress, or closed, with a report that is due within two weeks or overdue."""
+    today, calendar = local_date(now), working_calendar(session)
+    running = list(
+        session.scalars(select(Campaign).where(Campaign.kind == "recall", Campaign.state.in_(("open", "closed"))))
+    )
+    made = _made(session, [campaign.id for campaign in running])
     return sum(
         any(
-            duty.done_on is None and duty.key in {"phase", "final"} and (duty.due - today).days <= REPORT_NOTICE
-            for duty in duties_of(session, campaign, today)
+            duty.done_on is None and duty.key in {PHASE, FINAL} and (duty.due - today).days <= REPORT_NOTICE
+            for duty in duties(_recall(campaign, made.get(campaign.id, [])), calendar, today)
         )
         for campaign in running
     )

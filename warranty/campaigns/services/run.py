@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
@@ -124,8 +124,3 @@ def include_car(session: Session, car_id: int, reason: str, actor: Actor, now: d
     car.exemption = None
     session.flush()
     return car
-
-
-def count_filed(session: Session, campaign_id: int) -> int:
-    """Count the cars of a campaign."""
-    return session.scalar(select(func.count()).where(CampaignCar.campaign_id == campaign_id)) or 0

@@ -81,7 +81,7 @@ def meant(key: str) -> str:
     """Say how many registered cars the definition means now; htmx asks, since it may take a second."""
     found = queries.find(db_session(), key, actor())
     count = queries.count_meant(db_session(), found)
-    filed = run.count_filed(db_session(), found.id)
+    filed = queries.count_filed(db_session(), found.id)
     return render_template("warranty/campaigns/_meant.html", campaign=found, count=count, filed=filed)
 
 
