@@ -15,6 +15,7 @@ MODULES = {
     "parts": "parts.catalogue.imports",
     "labour-operations": "dealers.service.operation_imports",
     "campaigns": "warranty.campaigns.imports",
+    "campaign-vins": "warranty.campaigns.vin_imports",
     "holidays": "warranty.guarantee.holiday_imports",
 }
 

@@ -18,15 +18,18 @@ from sqlalchemy.orm import Session
 from portal.auth.models import User
 from portal.imports.kinds import kind_of
 from portal.imports.models import ImportMapping
+from portal.kernel.access import Actor
 from portal.kernel.importing.kinds import ImportKind
 from portal.kernel.importing.mapping import from_plain, mapped
 from portal.kernel.importing.reading import open_source
 from portal.kernel.importing.run import Result, run_import
 from portal.kernel.jobs import Job, run_one, worker_name
+from tests.factories.campaigns import make_campaign
 from tests.factories.network import make_user
-from tests.factories.vehicles import make_model
+from tests.factories.vehicles import make_model, make_vehicle, make_vin
 from tests.support.code import ROOT
 from warranty.campaigns.models import Campaign, CampaignScope
+from warranty.campaigns.services.run import step
 
 SAMPLE = ROOT / "tests" / "data" / "nhtsa-recalls-sample.tsv"
 BODY: dict[str, Any] = json.loads((ROOT / "docs" / "mappings" / "nhtsa-recalls.json").read_text(encoding="utf-8"))
@@ -102,6 +105,34 @@ def test_a_campaign_that_says_two_things_comes_in_with_neither(
     result = bring(session, kind, tmp_path, now, path)
     assert (result.tally.created, result.tally.rejected) == (1, 2)
     assert session.scalars(select(Campaign.number)).all() == ["02V236000"]
+
+
+def test_a_long_vin_list_comes_in_as_a_list(session: Session, tmp_path: Path, now: datetime) -> None:
+    campaign = make_campaign(session, now, opened=False, number="RC-9")
+    over = make_campaign(session, now, make_vehicle(session), number="RC-OVER")
+    step(session, over.id, "close", "over", Actor.system("test"), now)
+    known = make_vehicle(session)
+    path = tmp_path / "vins.csv"
+    rows = [f"RC-9,{known.vin}", f"rc-9,{make_vin(777)}", f"RC-OVER,{known.vin}", "RC-9,LSV"]
+    path.write_text("\n".join(["活动编号,VIN", *rows]), encoding="utf-8")
+    session.commit()
+    vins = kind_of("campaign-vins")
+    assert vins is not None
+    result = run_import(session, vins, open_source(path), tmp_path / "errors.xlsx", now, ("en",))
+    session.commit()
+    assert result.tally.as_dict() == {"read": 4, "created": 2, "updated": 0, "unchanged": 0, "rejected": 2}
+    assert [note.facts for note in result.notes] == [{"campaign": "RC-9", "count": 2, "known": 1}]
+    found = session.scalars(select(CampaignScope.kind).where(CampaignScope.campaign_id == campaign.id)).all()
+    assert found == ["vin_list"]
+    again = run_import_again(session, vins, path, tmp_path, now)
+    assert again.tally.unchanged == 2
+
+
+def run_import_again(session: Session, kind: ImportKind, path: Path, folder: Path, now: datetime) -> Result:
+    session.rollback()
+    result = run_import(session, kind, open_source(path), folder / "errors.xlsx", now, ("en",))
+    session.commit()
+    return result
 
 
 # --- the pages --------------------------------------------------------------------------------------

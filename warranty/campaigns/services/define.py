@@ -177,7 +177,7 @@ def _list(session: Session, campaign: Campaign, text: str) -> CampaignScope:
     if not good:
         words.refuse([Problem("required", "vins")])
     if len(good) > MOST_VINS:
-        message = N_("At most %(most)s VINs at once. Please add the rest afterwards.")
+        message = N_("At most %(most)s VINs at once. Longer lists come in as an import.")
         raise DomainError(Fault(message, "vins", {"most": f"{MOST_VINS:,}"}))
     add_vins(session, campaign, good)
     present = next((scope for scope in campaign.scopes if scope.kind == VIN_LIST), None)
