@@ -21,7 +21,9 @@ DEALER = {
     ),
     "service_manager": (
         "/claims/", "/claims/{own_claim}", "/claims/unclaimed", "/settlement/", "/settlement/{open_statement}",
-        "/downloads/", "/network/station", "/auth/profile",
+        "/downloads/", "/network/station", "/auth/profile", "/campaigns/", "/campaigns/{recall}",
+        "/campaigns/cars?campaign={recall}", "/campaigns/cars/{recall_car}", "/service/new?vin={recall_vin}",
+        "/vehicles/{recall_vin}",
     ),
 }  # fmt: skip
 HEADQUARTERS = {
@@ -30,12 +32,21 @@ HEADQUARTERS = {
         "/settlement/", "/settlement/close", "/settlement/{disputed_statement}",
         "/settlement/{disputed_statement}/answer",
     ),
+    "quality": (
+        "/campaigns/", "/campaigns/new", "/campaigns/{recall}", "/campaigns/{recall}/edit",
+        "/campaigns/{recall}/definition", "/campaigns/{recall}/reports/phase", "/campaigns/cars/{recall_car}",
+        "/imports/campaigns", "/imports/campaigns/mappings", "/imports/campaigns/mappings/new",
+    ),
     "network_manager": ("/network/", "/network/{station}", "/imports/", "/imports/dealers"),
     "administrator": (
         "/auth/users", "/auth/users/auditor", "/auth/users/new", "/auth/audit", "/auth/profile", "/auth/sessions",
         "/auth/password", "/catalogue/parts", "/imports/parts", "/vehicles/",
     ),
 }  # fmt: skip
+RECALLED = (
+    "from campaign_car join campaign on campaign.id = campaign_id join vehicle on vehicle.id = vehicle_id"
+    " where kind = 'recall' and campaign_car.state = 'due' and selling_dealer_id = 1 order by vehicle.id"
+)
 #: Where the pages' objects are found.
 FACTS = {
     "open_order": "select number from repair_order where dealer_id = 1 and state = 'open'",
@@ -44,6 +55,9 @@ FACTS = {
     "waiting_claim": "select number from claim where state = 'submitted'",
     "open_statement": "select number from settlement where dealer_id = 1 and state = 'generated'",
     "disputed_statement": "select number from settlement where state = 'disputed'",
+    "recall": "select number from campaign where kind = 'recall'",
+    "recall_vin": f"select vehicle.vin {RECALLED}",
+    "recall_car": f"select campaign.number || ':' || vehicle.vin {RECALLED}",
     "part": "select number from part where number = '3104-00200'",
 }
 

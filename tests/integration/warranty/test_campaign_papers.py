@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from dealers.vehicles.models import VehicleModel
 from portal.kernel.access import Actor
 from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.room import house
@@ -103,6 +104,7 @@ def test_a_phase_report_keeps_the_figures_of_its_day(
     assert "召回阶段性报告（第 1 期）" in first
     assert "已寄出挂号信 2 封" in first
     assert "0.0%" in first
+    assert made[0].said["models"] == [session.get_one(VehicleModel, cars[0].model_id).name_zh]
     kept = [paper.said["whole"] for paper in made]
     assert [(whole["affected"], whole["due"], whole["exempt"]) for whole in kept] == [(2, 2, 0), (2, 1, 1)]
     assert recall.reports == {1: date(2026, 11, 20), 2: date(2026, 11, 20)}

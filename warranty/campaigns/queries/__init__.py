@@ -149,6 +149,17 @@ def count_meant(session: Session, campaign: Campaign) -> int:
     return session.scalar(select(func.count()).select_from(all_meant(list(campaign.scopes)))) or 0
 
 
+def models_of(session: Session, campaign_id: int) -> list[str]:
+    """Name the models of a campaign's cars, in Chinese, as its reports do."""
+    cars = (
+        select(Vehicle.model_id)
+        .join(CampaignCar, CampaignCar.vehicle_id == Vehicle.id)
+        .where(CampaignCar.campaign_id == campaign_id)
+    )
+    names = select(VehicleModel.name_zh).where(VehicleModel.id.in_(cars)).order_by(VehicleModel.code)
+    return list(session.scalars(names))
+
+
 def count_filed(session: Session, campaign_id: int) -> int:
     """Count the cars of a campaign."""
     return session.scalar(select(func.count(CampaignCar.id)).where(CampaignCar.campaign_id == campaign_id)) or 0

@@ -16,7 +16,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
 from warranty.campaigns import words
 from warranty.campaigns.models import Campaign, CampaignReport
-from warranty.campaigns.queries import progress, scopes
+from warranty.campaigns.queries import models_of, progress
 from warranty.campaigns.rules.figures import Tally
 from warranty.campaigns.rules.scopes import Problem
 
@@ -88,14 +88,8 @@ def _body(session: Session, campaign: Campaign, text: ReportText, actor: Actor) 
         "text": {name: value.strip() for name, value in asdict(text).items()},
         "whole": plain(found.whole),
         "regions": [[region, plain(tally)] for region, tally in found.regions.items()],
-        "models": _models(session, campaign),
+        "models": models_of(session, campaign.id),
     }
-
-
-def _models(session: Session, campaign: Campaign) -> list[str]:
-    """Name what the recall means, as its definition does."""
-    named = [view.model or view.row.label for view in scopes(session, campaign) if view.model or view.row.label]
-    return list(dict.fromkeys(named))
 
 
 def plain(tally: Tally) -> dict[str, Any]:
