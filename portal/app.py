@@ -26,6 +26,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
+from warranty.campaigns.services.done import CarCampaigns, StopSales
 from warranty.cases.services.clocks import CaseDeadlines
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
@@ -38,6 +39,7 @@ MODELS = (
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.claims.models", "warranty.settlement.models",
+    "warranty.campaigns.models", "portal.imports.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
@@ -53,6 +55,7 @@ ROOMS: tuple[str, ...] = (
     "warranty.cases.room",
     "warranty.coverage.room",
     "warranty.claims.room",
+    "warranty.campaigns.room",
     "dealers.service.room",
     "warranty.settlement.room",
     "reports.documents.room",
@@ -88,6 +91,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["watch"] = LawfulWatch()
     app.extensions["claims"] = OrderClaims()
     app.extensions["deadlines"] = CaseDeadlines()
+    app.extensions["campaigns"] = CarCampaigns()
+    app.extensions["sale_bans"] = StopSales()
     with app.app_context():
         attach(db.engine)
     return app

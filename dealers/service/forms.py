@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 from dealers.service import words
 from dealers.service.models import RepairOrder
 from dealers.service.queries import JobView, OrderView
-from dealers.service.rules import EXCLUDED_HOURS, ORDER_TYPES, Extras, Opening, scanned_vin
+from dealers.service.rules import CAMPAIGN, EXCLUDED_HOURS, ORDER_TYPES, Extras, Opening, scanned_vin
 from dealers.service.rules.law import LawFacts
 from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
 from portal.kernel.clock import ZONE, known_day, local
@@ -63,6 +63,7 @@ class OpeningForm(FlaskForm):  # type: ignore[misc]
     owner_phone = StringField(lazy("Owner's phone"), render_kw=_PHONE)
     plate = StringField(lazy("Plate"))
     note = StringField(lazy("Note"))
+    campaign = StringField(lazy("Campaign"))  # its choices come with the car's strip
     meter_replaced = BooleanField(lazy("The odometer was replaced"))
     odometer_acknowledged = BooleanField(lazy("I read the meter again: the reading is right"))
 
@@ -73,6 +74,7 @@ class OpeningForm(FlaskForm):  # type: ignore[misc]
     def opening(self) -> Opening:
         """Return what was typed; what cannot be read is None and hangs at its field."""
         said = {name: str(self._fields[name].data or "") for name in _TEXTS}
+        said["type"] = CAMPAIGN if said["campaign"].strip() else said["type"]  # the choice says so itself
         return Opening(
             **said,
             odometer_km=self.odometer_km.data, received_at=self._moment("received_at"),
@@ -96,6 +98,7 @@ class OpeningForm(FlaskForm):  # type: ignore[misc]
 
 _TEXTS = (
     "vin", "type", "presenter_name", "presenter_phone", "concern", "owner_name", "owner_phone", "plate", "note",
+    "campaign",
 )  # fmt: skip
 
 
@@ -229,6 +232,7 @@ def _job(reader: Reader, job: JobView) -> JobEdit:
         reader.kept(f"{place}-component", job.component),
         reader.kept(f"{place}-failure_mode", job.failure_mode) or None,
         reader.kept(f"{place}-payer", job.payer), reader.text(f"{place}-technician") or None,
+        reader.text(f"{place}-campaign") if f"{place}-campaign" in reader.typed else None,
         _law(reader, place),
     )  # fmt: skip
     marked = next((line.id for line in job.parts if line.causal), None)

@@ -101,6 +101,7 @@ class RepairJob(Identified, DealerOwned, Base):
     component: Mapped[str] = mapped_column(short(24), default="other")
     failure_mode: Mapped[str | None] = mapped_column(short(24))
     payer: Mapped[str] = mapped_column(short(12), default="warranty")  # warranty | customer
+    campaign: Mapped[str | None] = mapped_column(short(40))  # the number of the campaign that the job does
     technician: Mapped[str | None] = mapped_column(short(120))
     # What the three-guarantees law asks of a job.
     quality_problem: Mapped[bool] = mapped_column(default=True)

@@ -11,6 +11,8 @@ from typing import Protocol, cast
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from portal.kernel.access import Actor
+
 
 @dataclass(frozen=True)
 class PartOffer:
@@ -91,6 +93,63 @@ class NoClaims:
     def take_over(self, session: Session, order_id: int, jobs: Mapping[int, frozenset[str]], *, visit: bool) -> None:
         """Know no claim."""
         del session, order_id, jobs, visit
+
+
+@dataclass(frozen=True)
+class CampaignChoice:
+    """A campaign that a job may do: its number, title and kind (``service`` or ``recall``)."""
+
+    number: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class CampaignWork:
+    """What a completed visit proves. ``jobs``: campaign number → the job's id and the parts it put in."""
+
+    order_id: int
+    number: str
+    vehicle_id: int
+    station_id: int
+    completed_at: datetime
+    odometer_km: int
+    jobs: Mapping[str, tuple[int, tuple[str, ...]]]
+
+
+class Campaigns(Protocol):
+    """The service campaigns and recalls of a car. Found as ``app.extensions["campaigns"]``."""
+
+    def choices(self, session: Session, vehicle_id: int, order_id: int | None) -> list[CampaignChoice]:
+        """Return the campaigns that a job of an order may name."""
+
+    def completed(self, session: Session, work: CampaignWork, actor: Actor, now: datetime) -> None:
+        """Record the campaigns that a visit did, once for each car; `DomainError` at the job that cannot be."""
+
+    def given_up(self, session: Session, order_id: int, actor: Actor, now: datetime) -> None:
+        """Take back what a cancelled order proved."""
+
+
+class NoCampaigns:
+    """No campaigns: for an app in which the warranty wing is not put in."""
+
+    def choices(self, session: Session, vehicle_id: int, order_id: int | None) -> list[CampaignChoice]:
+        """Know no campaign."""
+        del session, vehicle_id, order_id
+        return []
+
+    def completed(self, session: Session, work: CampaignWork, actor: Actor, now: datetime) -> None:
+        """Record nothing."""
+        del session, work, actor, now
+
+    def given_up(self, session: Session, order_id: int, actor: Actor, now: datetime) -> None:
+        """Take nothing back."""
+        del session, order_id, actor, now
+
+
+def campaigns() -> Campaigns:
+    """Return what the running app knows of campaigns."""
+    return cast("Campaigns", current_app.extensions.get("campaigns") or NoCampaigns())
 
 
 def claims() -> Claims:

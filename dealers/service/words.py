@@ -105,6 +105,7 @@ FIELDS = {
     "component": N_("Component"),
     "failure_mode": N_("Failure mode"),
     "payer": N_("Payer"),
+    "campaign": N_("Campaign"),
     "technician": N_("Technician"),
     "causal": N_("Causal part"),
     "add_labour": N_("Add labour"),
@@ -139,6 +140,9 @@ FAULTS = {
     "required": N_("Please fill this in."),
     "vin_unknown": N_("No car is registered with this VIN. Please compare it with the registration, letter by letter."),
     "type_unknown": N_("Please choose from the list."),
+    "campaign_missing": N_("Say which campaign this job does, or let the customer pay for it."),
+    "campaign_twice": N_("Another job of this visit does the same campaign; it is done once."),
+    "campaign_unknown": N_("This car is not due for campaign %(campaign)s. Please choose from the list."),
     "phone": N_("This is no phone number. Digits, spaces and + are fine."),
     "odometer_range": N_("The odometer reading must be between 0 and 2,000,000 km."),
     "odometer_low": N_(

@@ -86,6 +86,27 @@ class NoWatch:
         del session, vehicle_id, now
 
 
+class SaleBans(Protocol):
+    """Knows which cars may not be sold now. Found as ``app.extensions["sale_bans"]``."""
+
+    def bans(self, session: Session, vehicle_id: int) -> list[str]:
+        """Return the numbers of the recalls and campaigns that stop the sale of a car (Recall Regulation, Art. 17)."""
+
+
+class NoSaleBans:
+    """Every car may be sold: for an app in which the warranty wing is not put in."""
+
+    def bans(self, session: Session, vehicle_id: int) -> list[str]:
+        """Stop nothing."""
+        del session, vehicle_id
+        return []
+
+
+def sale_bans() -> SaleBans:
+    """Return what stops a sale in the running app."""
+    return cast("SaleBans", current_app.extensions.get("sale_bans") or NoSaleBans())
+
+
 def watch() -> Watch:
     """Return who watches the cars of the running app."""
     return cast("Watch", current_app.extensions.get("watch") or NoWatch())

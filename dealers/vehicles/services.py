@@ -13,7 +13,7 @@ from dealers.customers.services import Person, find_or_add, person_faults
 from dealers.network.models import Dealer
 from dealers.vehicles import rules
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle
-from dealers.vehicles.ports import watch
+from dealers.vehicles.ports import sale_bans, watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault, NotFoundError
@@ -43,7 +43,7 @@ def record_sale(session: Session, vehicle_id: int, sale: Sale, actor: Actor, now
     if car.invoiced_on or car.delivered_on or car.owner_id:
         raise DomainError.at(None, N_("The sale of this car is recorded already."))
     dealer_id, faults = _seller(session, sale, actor)
-    faults += _sale_faults(car, sale, local_date(now)) + person_faults(sale.owner)
+    faults += _sale_faults(car, sale, local_date(now)) + person_faults(sale.owner) + _ban_faults(session, car)
     if faults:
         raise DomainError(*faults)
     owner = find_or_add(session, sale.owner)  # stored first, so that the car's change is one entry of the trail
@@ -220,6 +220,13 @@ def _seller(session: Session, sale: Sale, actor: Actor) -> tuple[int | None, lis
     if found is None:
         return None, [Fault(N_("No dealer has the code %(code)s."), "dealer_code", {"code": code or "–"})]
     return found, []
+
+
+def _ban_faults(session: Session, car: Vehicle) -> list[Fault]:
+    """A car that a recall stops is not sold before the work on it is done."""
+    numbers = sale_bans().bans(session, car.id)
+    message = N_("The sale of this car is stopped by %(campaigns)s. Do the work first, then record the sale.")
+    return [Fault(message, "invoice_no", {"campaigns": ", ".join(numbers)})] if numbers else []
 
 
 def _sale_faults(car: Vehicle, sale: Sale, today: date) -> list[Fault]:

@@ -37,7 +37,7 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
     return Role(key, zh, en, side, frozenset(permissions))
 
 
-_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW)
+_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW)
 _READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
@@ -62,7 +62,7 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "customer_relations", "客户关系专员", N_("Customer relations"), _DEALER,
-            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, *_DEMANDS,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW, *_DEMANDS,
         ),
         _role("auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ, *_READ_ALL, P.CLAIM_DECIDE),
         _role(
@@ -76,18 +76,18 @@ ROLES: dict[str, Role] = {
         _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
-            *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
+            *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
         ),
         _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
-            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CASE_VIEW,
-            P.CASE_RECEIVE, P.CASE_DECIDE, P.CERTIFICATE_ISSUE, P.GUARANTEE_ALARM,
+            P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW,
+            P.CASE_VIEW, P.CASE_RECEIVE, P.CASE_DECIDE, P.CERTIFICATE_ISSUE, P.GUARANTEE_ALARM,
         ),
         _role(
             "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
-            P.GUARANTEE_EDIT, P.CLAIM_RULES, P.COVERAGE_EDIT, P.GOODWILL_GRANT,
+            P.GUARANTEE_EDIT, P.CLAIM_RULES, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.GOODWILL_GRANT,
         ),
         _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW),
     )

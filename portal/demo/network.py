@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
+from portal.demo.campaigns import run_campaigns
 from portal.demo.claims import Claims
 from portal.demo.covering import cover_cars
 from portal.demo.load import Loader
@@ -57,6 +58,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
         settle_months(engine, months, size.seed, say)
     cover_cars(engine, world, now, say)
     watch_cars(engine, now, say)
+    run_campaigns(engine, now, say)
     return world
 
 

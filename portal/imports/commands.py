@@ -10,13 +10,16 @@ from pathlib import Path
 import click
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal.imports.kinds import MODULES, kind_of
+from portal.imports.queries import mapping_named, mappings_of
 from portal.kernel.access import Actor
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError, OperatorError
 from portal.kernel.i18n import force_locale, say
 from portal.kernel.importing.kinds import ImportKind
+from portal.kernel.importing.mapping import ColumnMapping, from_plain, mapped
 from portal.kernel.importing.reading import open_source
 from portal.kernel.importing.report import sentence, write_template
 from portal.kernel.importing.run import Result, run_import
@@ -49,8 +52,9 @@ def _command(key: str) -> click.Command:
         type=click.Path(path_type=Path, dir_okay=False),
         help="Where rejected rows go (.xlsx). Without it: FILE's name with -errors.xlsx, in this folder.",
     )
-    def run(file: Path, errors: Path | None, *, as_json: bool) -> None:  # fmt: skip
-        _import(key, file, errors, as_json=as_json)
+    @click.option("--mapping", help="How the list's columns are read: a mapping's name, or a JSON file with one.")
+    def run(file: Path, errors: Path | None, mapping: str | None, *, as_json: bool) -> None:  # fmt: skip
+        _import(key, file, errors, mapping, as_json=as_json)
 
     return run
 
@@ -82,7 +86,7 @@ def _kind(key: str) -> ImportKind:
     return found
 
 
-def _import(key: str, file: Path, errors: Path | None, *, as_json: bool) -> None:
+def _import(key: str, file: Path, errors: Path | None, mapping: str | None, *, as_json: bool) -> None:
     from portal.operate import application
 
     errors = errors or Path(f"{file.stem}-errors.xlsx")
@@ -90,7 +94,7 @@ def _import(key: str, file: Path, errors: Path | None, *, as_json: bool) -> None
         raise OperatorError(f"the folder of {errors} does not exist")
     with application().app_context(), force_locale("en"):
         try:
-            result = _work(_kind(key), file, errors)
+            result = _work(_kind(key), file, errors, mapping)
         except DomainError as error:
             raise OperatorError(" ".join(say(fault) for fault in error.faults)) from error
         for note in result.notes:
@@ -98,12 +102,13 @@ def _import(key: str, file: Path, errors: Path | None, *, as_json: bool) -> None
         _tell(result, as_json=as_json)
 
 
-def _work(kind: ImportKind, file: Path, errors: Path) -> Result:
+def _work(kind: ImportKind, file: Path, errors: Path, mapping: str | None) -> Result:
     from flask import current_app
 
     session = db.session()
     try:
-        source = open_source(file)
+        source = mapped(open_source(file), _mapping(session, kind, mapping), kind)
+        session.rollback()  # an import begins its own transaction
         enter(session, Actor.system(f"{getpass.getuser()} (command line)"), HeadOfficeScope("import"))
         result = run_import(
             session, kind, source, errors, current_app.config["CLOCK"](), ("zh_CN", "en")
@@ -121,6 +126,22 @@ def _work(kind: ImportKind, file: Path, errors: Path) -> Result:
     finally:
         session.rollback()
         leave(session)
+
+
+def _mapping(session: Session, kind: ImportKind, name: str | None) -> ColumnMapping | None:
+    """Return the mapping that is kept under a name, or written in a JSON file."""
+    if name is None:
+        return None
+    if name.endswith(".json"):
+        try:
+            return from_plain(json.loads(Path(name).read_text(encoding="utf-8")), kind)
+        except json.JSONDecodeError as error:
+            raise OperatorError(f"{name} is no JSON: {error}") from error
+    found = mapping_named(session, kind.key, name)
+    if found is None:
+        known = ", ".join(row.name for row in mappings_of(session, kind.key)) or "none"
+        raise OperatorError(f"there is no mapping {name} of {kind.key}; there are: {known}")
+    return from_plain(found.body, kind)
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

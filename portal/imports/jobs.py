@@ -11,6 +11,7 @@ from portal.kernel.access import Permission, require
 from portal.kernel.clock import local
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_, locale_key, say
+from portal.kernel.importing.mapping import from_plain, mapped
 from portal.kernel.importing.reading import open_source
 from portal.kernel.importing.run import run_import
 from portal.kernel.jobs import Context, Outcome, handles
@@ -32,7 +33,9 @@ def import_list(context: Context) -> Outcome:
         path, errors = Path(folder) / "list", Path(folder) / "errors.xlsx"
         path.write_bytes(content)
         del content
-        source = open_source(path, context.payload["file_name"])
+        said = context.payload.get("mapping")
+        mapping = from_plain(said, kind) if said else None
+        source = mapped(open_source(path, context.payload["file_name"]), mapping, kind)
         result = run_import(context.session, kind, source, errors, context.now, (locale_key(),), context.progress)
         key = None
         if result.errors is not None:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     CASE_VIEW = "case.view"  # replacement/return cases (换退车)
     CASE_RECEIVE = "case.receive"
     CASE_DECIDE = "case.decide"
+    CAMPAIGN_VIEW = "campaign.view"  # service campaigns and recalls (服务活动与召回)
+    CAMPAIGN_EDIT = "campaign.edit"  # define, open and close them, make a recall's reports
     SETTLEMENT_VIEW = "settlement.view"
     SETTLEMENT_CONFIRM = "settlement.confirm"  # the dealer's yes or dispute
     SETTLEMENT_CLOSE = "settlement.close"  # headquarters closes a month

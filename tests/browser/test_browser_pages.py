@@ -24,7 +24,9 @@ DEALER = {
     ),
     "service_manager": (
         "/claims/", "/claims/{own_claim}", "/claims/unclaimed", "/settlement/", "/settlement/{open_statement}",
-        "/downloads/", "/network/station", "/auth/profile",
+        "/downloads/", "/network/station", "/auth/profile", "/campaigns/", "/campaigns/{recall}",
+        "/campaigns/cars?campaign={recall}", "/campaigns/cars/{recall_car}", "/service/new?vin={recall_vin}",
+        "/vehicles/{recall_vin}",
     ),
     "customer_relations": (
         "/guarantee/watch", "/guarantee/watch?level=orange", "/guarantee/notices", "/guarantee/cars/{watched}",
@@ -39,19 +41,26 @@ HEADQUARTERS = {
         "/settlement/", "/settlement/close", "/settlement/{disputed_statement}",
         "/settlement/{disputed_statement}/answer",
     ),
-    "network_manager": ("/network/", "/network/{station}", "/imports/", "/imports/dealers"),
     "quality": (
+        "/campaigns/", "/campaigns/new", "/campaigns/{recall}", "/campaigns/{recall}/edit",
+        "/campaigns/{recall}/definition", "/campaigns/{recall}/reports/phase", "/campaigns/cars/{recall_car}",
+        "/imports/campaigns", "/imports/campaigns/mappings", "/imports/campaigns/mappings/new",
         "/guarantee/watch", "/guarantee/alarms", "/guarantee/alarms/1", "/guarantee/orders",
         "/guarantee/orders/SAMR-43",
         "/guarantee/orders/SAMR-43/new", "/guarantee/models", "/guarantee/models/{model}",
         "/guarantee/models/{model}/new", "/guarantee/maker", "/guarantee/holidays", "/guarantee/holidays/2026",
         "/guarantee/holidays/2028", "/imports/holidays",
     ),
+    "network_manager": ("/network/", "/network/{station}", "/imports/", "/imports/dealers"),
     "administrator": (
         "/auth/users", "/auth/users/auditor", "/auth/users/new", "/auth/audit", "/auth/profile", "/auth/sessions",
         "/auth/password", "/catalogue/parts", "/imports/parts", "/vehicles/",
     ),
 }  # fmt: skip
+RECALLED = (
+    "from campaign_car join campaign on campaign.id = campaign_id join vehicle on vehicle.id = vehicle_id"
+    " where kind = 'recall' and campaign_car.state = 'due' and selling_dealer_id = 1 order by vehicle.id"
+)
 #: Where the pages' objects are found.
 FACTS = {
     "open_order": "select number from repair_order where dealer_id = 1 and state = 'open'",
@@ -62,6 +71,9 @@ FACTS = {
     "disputed_statement": "select number from settlement where state = 'disputed'",
     "watched": "select vin from vehicle join guarantee_watch on vehicle.id = vehicle_id order by rank desc",
     "model": "select code from vehicle_model order by id",
+    "recall": "select number from campaign where kind = 'recall'",
+    "recall_vin": f"select vehicle.vin {RECALLED}",
+    "recall_car": f"select campaign.number || ':' || vehicle.vin {RECALLED}",
     "part": "select number from part where number = '3104-00200'",
 }
 

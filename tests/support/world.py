@@ -18,12 +18,16 @@ from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
+from portal.imports.models import ImportMapping
+from portal.kernel.access import Actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.jobs import Job
+from portal.kernel.lifecycle import advance
 from tests.factories.cases import make_case
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
+from warranty.campaigns.models import Campaign, CampaignCar, CampaignScope
 from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
@@ -49,6 +53,9 @@ class World:
     claim_line: ClaimLine
     settlement: Settlement
     settlement_line: SettlementLine
+    campaign: Campaign
+    campaign_scope: CampaignScope
+    mapping: ImportMapping
     part: Part
     operation: LabourOperation
     policy: CoveragePolicy
@@ -85,7 +92,8 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        part, fill(session, LabourOperation), fill(session, CoveragePolicy), fill(session, PartWarranty),
+        *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
+        fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry),
         fill(session, WatchAlarm, vehicle_id=vehicle.id, vin=vehicle.vin, kept={}, reckoned={}),
@@ -93,6 +101,21 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _mapping(session: Session) -> ImportMapping:
+    """Store a mapping that reads a list of dealers."""
+    body = {"fields": {}, "headings": True, "delimiter": "", "quotes": True}
+    return fill(session, ImportMapping, kind="dealers", body=body, sample=[["代码", "名称"]])
+
+
+def _campaign(session: Session, vehicle: Vehicle) -> tuple[Campaign, CampaignScope]:
+    """Store an open recall that means the first dealer's car."""
+    campaign = fill(session, Campaign, kind="recall", number="RC-1")
+    scope = fill(session, CampaignScope, campaign_id=campaign.id, kind="vin_list", position=1)
+    fill(session, CampaignCar, campaign_id=campaign.id, vehicle_id=vehicle.id)
+    advance(session, campaign, "open", Actor.system("test"), MOMENT)
+    return campaign, scope
 
 
 @dataclass(frozen=True)
@@ -139,12 +162,21 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("claims.order_panel", "number"): _ORDER,
     ("claims.further_step", "step"): Object(lambda _world: "appeal"),
     ("claims.make", "number"): _ORDER,
+    ("campaigns", "key"): Object(lambda world: world.campaign.number),
+    ("campaigns", "vin"): _VIN,
+    ("campaigns", "scope_id"): Object(lambda world: world.campaign_scope.id),
+    ("campaigns.car", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}", owned=True),
+    ("campaigns.exempt", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}"),
+    ("campaigns.include", "key"): Object(lambda world: f"{world.campaign.number}:{world.vehicle.vin}"),
+    ("campaigns.step", "action"): Object(lambda _world: "close"),
+    ("campaigns.report", "kind"): Object(lambda _world: "phase"),
     ("settlement", "key"): Object(lambda world: world.settlement.number, owned=True),
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("imports", "kind"): Object(lambda _world: "dealers"),
+    ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
     ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),
 }
 

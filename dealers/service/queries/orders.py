@@ -59,6 +59,7 @@ class JobView:
     failure_mode: str | None
     payer: str
     technician: str | None
+    campaign: str | None
     law: LawFacts
     labour: tuple[LabourView, ...]
     parts: tuple[PartView, ...]
@@ -127,6 +128,7 @@ def job_view(job: RepairJob) -> JobView:
     return JobView(
         job.id, job.position, job.concern, job.cause, job.correction, job.component, job.failure_mode, job.payer,
         job.technician,
+        job.campaign,
         LawFacts(
             job.quality_problem, job.serious_safety, job.effect, job.exemption, job.action, job.main_part, job.same_as,
             job.resolved,
@@ -149,7 +151,7 @@ def _part_view(line: PartLine) -> PartView:
 def as_rule(job: RepairJob) -> Job:
     """Return a stored job as the rules see it; its fields are keyed by its id."""
     return Job(
-        str(job.id), job.concern, job.cause, job.correction, job.payer,
+        str(job.id), job.concern, job.cause, job.correction, job.payer, job.campaign,
         tuple(Labour(str(line.id), line.hours, line.rate) for line in job.labour),
         tuple(PartUse(str(line.id), line.quantity, line.unit_price, line.causal) for line in job.parts),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from portal.kernel.money import ZERO, line_amount, total
 
 ORDER_TYPES = ("general", "maintenance", "out_call", "pre_sale", "pdi", "campaign", "part_warranty")
 WARRANTY, CUSTOMER = "warranty", "customer"
+CAMPAIGN = "campaign"
 SUBSTITUTES = ("none", "car", "transport", "agreed")  # agreed: otherwise settled with the customer (Art. 21)
 #: Hours that the law does not count as repair time (Art. 24).
 EXCLUDED_HOURS = ("special_transport_hours", "battery_transport_hours", "rescue_hours")
@@ -84,6 +85,7 @@ class Opening:
     note: str = ""
     meter_replaced: bool = False
     odometer_acknowledged: bool = False
+    campaign: str = ""  # the first job does it; such an order is of type ``campaign``
 
 
 #: The fields without which no order is opened: eight, two of them prefilled.
@@ -122,6 +124,7 @@ class Job:
     cause: str = ""
     correction: str = ""
     payer: str = WARRANTY
+    campaign: str | None = None
     labour: tuple[Labour, ...] = ()
     parts: tuple[PartUse, ...] = ()
 
@@ -288,6 +291,8 @@ def completion_problems(
         for name in ("cause", "correction"):
             if not getattr(job, name).strip():
                 found.append(Problem(f"{name}_missing", f"job-{job.key}-{name}"))
+        if order_type == CAMPAIGN and job.payer == WARRANTY and not job.campaign:
+            found.append(Problem("campaign_missing", f"job-{job.key}-campaign"))
         needs_causal = order_type in FAILURE_TYPES and job.payer == WARRANTY and job.parts
         if needs_causal and not any(part.causal for part in job.parts):
             found.append(Problem("causal_missing", f"job-{job.key}-causal"))
@@ -297,11 +302,21 @@ def completion_problems(
     long = days_in_shop(received, completed) > SUBSTITUTE_AFTER_DAYS
     if long and extras.substitute == "none" and any(failed(order_type, job.payer) for job in jobs):
         found.append(Problem("substitute_due", "substitute", {"days": SUBSTITUTE_AFTER_DAYS}))
+    found += _campaigns_twice(jobs)
     if completed < received:
         found.append(Problem("completed_early", "completed_at"))
     if completed > now + CLOCK_SLACK:
         found.append(Problem("completed_future", "completed_at"))
     return found
+
+
+def _campaigns_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
+    """A campaign is done once: two jobs of a visit do not both do it."""
+    seen: set[str] = set()
+    for job in jobs:
+        if job.campaign in seen:
+            yield Problem("campaign_twice", f"job-{job.key}-campaign")
+        seen |= {job.campaign} if job.campaign else set()
 
 
 def totals(jobs: Iterable[Job]) -> Totals:

@@ -27,7 +27,7 @@ VISIT = (
     "type", "received_at", "completed_at", "odometer_km", "meter_replaced", "out_call_km", "out_call_expenses",
     "towing_fee", "substitute", "substitute_from", "substitute_until", "substitute_amount",
 )  # fmt: skip
-WORDS = ("concern", "cause", "correction", "component", "failure_mode", "payer")
+WORDS = ("concern", "cause", "correction", "component", "failure_mode", "payer", "campaign")
 LINES: Mapping[str, Callable[[RepairJob], object]] = {
     "labour": lambda job: [(line.operation_code, line.hours, line.rate) for line in job.labour],
     "parts": lambda job: [(line.part_number, line.quantity, line.unit_price, line.causal) for line in job.parts],

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from dealers.network.models import Dealer
 from dealers.service import rules, words
 from dealers.service.models import RepairJob, RepairOrder
-from dealers.service.ports import claims
+from dealers.service.ports import CampaignWork, campaigns, claims
 from dealers.service.queries import Car, as_rule, car_by_vin
 from dealers.service.rules import Extras, Opening, Problem
 from dealers.service.services.claimed import CLAIMED_FACT, at_headquarters, keep_in_step, seen
@@ -48,6 +48,7 @@ def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> st
     problems = rules.opening_problems(opening, car.last if car else None, local_date(opening.received_at or now), now)
     if car is None and opening.vin.strip():
         problems.insert(0, Problem("vin_unknown", "vin"))
+    problems += _campaign_problems(session, opening, car)
     words.refuse(problems)
     assert car is not None  # noqa: S101  (an unknown VIN was refused above)
     order = _new_order(opening, car, actor, now)
@@ -59,6 +60,7 @@ def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> st
             position=1,
             concern=opening.concern.strip(),
             payer=(payer := rules.default_payer(opening.type)),
+            campaign=opening.campaign.strip() or None,
             quality_problem=rules.failed(opening.type, payer),
         )
     )
@@ -67,6 +69,13 @@ def _open(session: Session, opening: Opening, actor: Actor, now: datetime) -> st
     read_meter(session, order)
     watch().car_changed(session, order.vehicle_id, now)
     return order.number
+
+
+def _campaign_problems(session: Session, opening: Opening, car: Car | None) -> Iterator[Problem]:
+    """The campaign that was chosen must be one that the car is due for."""
+    number = opening.campaign.strip()
+    if number and car is not None and number not in {one.number for one in campaigns().choices(session, car.id, None)}:
+        yield Problem("campaign_unknown", "campaign", {"campaign": number})
 
 
 def _station(session: Session, actor: Actor) -> Dealer:
@@ -162,9 +171,20 @@ def complete_order(
     order.completed_at = completed
     touch(session, order, actor, now)
     advance(session, order, "complete", actor, now)
+    campaigns().completed(session, _campaign_work(order, completed), actor, now)
     watch().car_changed(session, order.vehicle_id, now)
     claims().take_over(session, order.id, {}, visit=True)
     return order
+
+
+def _campaign_work(order: RepairOrder, completed: datetime) -> CampaignWork:
+    """Return what the visit proves of campaigns."""
+    jobs = {
+        job.campaign: (job.id, tuple(line.part_number for line in job.parts)) for job in order.jobs if job.campaign
+    }  # fmt: skip
+    return CampaignWork(
+        order.id, order.number, order.vehicle_id, order.dealer_id, completed, order.odometer_km, jobs
+    )  # fmt: skip
 
 
 def _completion(session: Session, order: RepairOrder, wanted: datetime | None) -> datetime | None:
@@ -201,6 +221,7 @@ def cancel_order(
         if claim.live:
             raise DomainError.at(None, CLAIMED_ORDER, claim=claim.number)
     advance(session, order, "cancel", actor, now, reason=reason)
+    campaigns().given_up(session, order.id, actor, now)
     order.changed_at, order.changed_by = now, actor.name
     watch().car_changed(session, order.vehicle_id, now)
     return order

@@ -197,12 +197,14 @@ def _additions(session: Session, order: RepairOrder, work: Work) -> list[Step]:
         if job is not None and edit.add_part.strip():
             steps.append(partial(new_part, session, order, job, edit.add_part))
     if work.new_concern.strip():
-        steps.append(partial(_add_job, order, JobText(work.new_concern, payer=rules.default_payer(order.type))))
+        steps.append(
+            partial(_add_job, session, order, JobText(work.new_concern, payer=rules.default_payer(order.type)))
+        )
     return steps
 
 
-def _add_job(order: RepairOrder, text: JobText) -> None:
-    _check_job(new_job(order, text))
+def _add_job(session: Session, order: RepairOrder, text: JobText) -> None:
+    _check_job(new_job(session, order, text))
 
 
 def _collect(steps: list[Step]) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from dealers.service import rules, words
 from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
-from dealers.service.ports import PartOffer, catalogue, claims
+from dealers.service.ports import PartOffer, campaigns, catalogue, claims
 from dealers.service.queries import Operation, as_rule, find_operations, labour_rate, operation
-from dealers.service.rules import Extras, Labour, PartUse
+from dealers.service.rules import Extras, Labour, PartUse, Problem
 from dealers.service.rules.law import LawFacts
 from dealers.service.services.orders import editing
 from dealers.vehicles.models import Vehicle
@@ -48,6 +48,7 @@ class JobText:
     failure_mode: str | None = None
     payer: str = rules.WARRANTY
     technician: str | None = None
+    campaign: str | None = None  # its number; "" is none, None leaves it as it is
     law: LawFacts | None = None  # None: the answers to the law stay as they are
 
 
@@ -56,7 +57,7 @@ def add_job(
 ) -> RepairJob:
     """Add a job to an open order."""
     with editing(session, order_id, version, actor, now) as order:
-        job = new_job(order, text)
+        job = new_job(session, order, text)
         words.refuse(rules.job_problems(as_rule(job)))
     return job
 
@@ -146,7 +147,7 @@ def set_service(
 # --- steps on a loaded order, shared with `save_work` ------------------------------------------
 
 
-def new_job(order: RepairOrder, text: JobText) -> RepairJob:
+def new_job(session: Session, order: RepairOrder, text: JobText) -> RepairJob:
     """Append a job to a loaded order."""
     position = max((job.position for job in order.jobs), default=0) + 1
     job = RepairJob(
@@ -154,6 +155,7 @@ def new_job(order: RepairOrder, text: JobText) -> RepairJob:
         quality_problem=rules.failed(order.type, text.payer),
     )  # fmt: skip
     _write_text(job, text)
+    name_campaign(session, order, job, text.campaign)
     order.jobs.append(job)
     return job
 
@@ -162,6 +164,7 @@ def write_job(session: Session, order: RepairOrder, job: RepairJob, text: JobTex
     """Write a job's text; another payer brings that payer's prices of the day."""
     before = job.payer
     _write_text(job, text)
+    name_campaign(session, order, job, text.campaign)
     if job.payer != before:
         _check_payer(session, order, job)
         for line in job.parts:
@@ -169,6 +172,16 @@ def write_job(session: Session, order: RepairOrder, job: RepairJob, text: JobTex
             if offer is not None:
                 line.unit_price = price_for(offer, job.payer)
                 line.amount = line_amount(line.quantity, line.unit_price)
+
+
+def name_campaign(session: Session, order: RepairOrder, job: RepairJob, number: str | None) -> None:
+    """Write which campaign a job does: one that the car is due for. Only campaign orders do campaigns."""
+    if order.type != rules.CAMPAIGN:
+        job.campaign = None
+    elif number is not None and (number or None) != job.campaign:
+        if number and number not in {one.number for one in campaigns().choices(session, order.vehicle_id, order.id)}:
+            words.refuse([Problem("campaign_unknown", f"job-{job.id}-campaign", {"campaign": number})])
+        job.campaign = number or None
 
 
 def _check_payer(session: Session, order: RepairOrder, job: RepairJob) -> None:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from dealers.service import queries, services
 from dealers.service.forms import OpeningForm, written
-from dealers.service.rules import default_promise
+from dealers.service.rules import CAMPAIGN, default_promise
 from dealers.service.views import bp
 from portal.kernel.access import Permission, access
 from portal.kernel.drafts import FormDraft, drop_draft, load_draft, save_draft
@@ -39,6 +39,8 @@ def new() -> Any:
         promised_at=written(default_promise(now())),
     )
     _prefill(form, request.args.get("vin", ""))
+    if request.args.get("campaign"):
+        form.campaign.data, form.type.data = request.args["campaign"][:40], CAMPAIGN
     return _page(form, draft=draft if not request.args.get("vin") else None)
 
 

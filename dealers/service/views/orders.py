@@ -12,9 +12,9 @@ from dealers.service import queries, services, words
 from dealers.service.forms import Reader, read_work, written
 from dealers.service.lists import NETWORK_ORDERS, ORDERS
 from dealers.service.models import RepairOrder
-from dealers.service.ports import claims
+from dealers.service.ports import campaigns, claims
 from dealers.service.queries import OrderView
-from dealers.service.rules import SUBSTITUTE_AFTER_DAYS, promise_passed
+from dealers.service.rules import CAMPAIGN, SUBSTITUTE_AFTER_DAYS, promise_passed
 from dealers.service.views import bp
 from dealers.vehicles.ports import watch
 from portal.kernel.access import Permission, access
@@ -125,10 +125,20 @@ def _show(
         "editable": view.order.state == "open" and actor().may(Permission.SERVICE_WRITE)
         and actor().dealer_id is not None,
         "events": _events(view),
+        "campaign_choices": _campaigns(view),
         "law": watch().choices(db_session(), view.order.vehicle_id, view.order.number, now()),
         **more,
     }  # fmt: skip
     return page("dealers/service/_work.html" if is_fragment() else "dealers/service/order.html", status, **context)
+
+
+def _campaigns(view: OrderView) -> dict[str, str]:
+    """Return what the jobs of a campaign order may do, and what they say they do."""
+    if view.order.type != CAMPAIGN:
+        return {}
+    offered = campaigns().choices(db_session(), view.order.vehicle_id, view.order.id)
+    named = {job.campaign: job.campaign for job in view.jobs if job.campaign}
+    return {**named, **{one.number: f"{one.number} {one.title}" for one in offered}}
 
 
 def _events(view: OrderView) -> list[dict[str, Any]]:

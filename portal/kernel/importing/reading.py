@@ -52,6 +52,7 @@ class Source:
     encoding: str | None  # None for a workbook
     delimiter: str = ","
     notes: list[Fault] = field(default_factory=list)
+    quoted: bool = True  # quotation marks around a cell are no part of it
     sheet: CalamineSheet | None = None
 
     def headings(self) -> list[str]:
@@ -63,9 +64,14 @@ class Source:
 
     def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
         """Yield the rows below the headings, without empty ones."""
-        rows = self._rows()
-        next(rows, None)
-        number = 2
+        yield from self.parted(size, headings=True)
+
+    def parted(self, size: int, *, headings: bool) -> Iterator[Chunk]:
+        """Yield the rows without empty ones; the first row is left out where it holds the headings."""
+        rows, number = self._rows(), 1
+        if headings:
+            next(rows, None)
+            number = 2
         while part := list(islice(rows, size)):
             numbers: Sequence[int] = range(number, number + len(part))
             number += len(part)
@@ -82,7 +88,10 @@ class Source:
 
     def _csv_rows(self, encoding: str) -> Iterator[list[str]]:
         with self.path.open(encoding=encoding, newline="", buffering=_BLOCK) as file:
-            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(
+                file, delimiter=self.delimiter, strict=True,
+                quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
+            )  # fmt: skip
             try:
                 yield from reader
             except csv.Error as error:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Finding, Outcome, Severity, run
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
-from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
+from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.verdict import verdict
 from warranty.claims.words import written
@@ -49,6 +49,7 @@ VISIT = Visit("general", "completed", DAY - timedelta(days=1), DAY - timedelta(d
 LABOUR = LineFacts(1, "labour", "L1001", Decimal("2.5"), Decimal("300.00"))
 PUMP = LineFacts(2, "part", "W-PUMP", Decimal(1), Decimal("380.00"), causal=True, per_vehicle=Decimal(1))
 SEAL = LineFacts(3, "part", "W-SEAL", Decimal(2), Decimal("31.00"), per_vehicle=Decimal(4))
+DONE_HERE = CampaignFacts("RC-1", state="done", done_on=DAY, by_this_visit=True)
 FACTS = ClaimFacts(
     today=DAY, type="repair", concern="漏水", cause="密封失效", correction="更换", component="engine",
     causal_part="W-PUMP", car=CAR, station=Station("open", 3), visit=VISIT, lines=(LABOUR, PUMP, SEAL),
@@ -184,6 +185,21 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ),
     ("goodwill_not_granted", {"type": "goodwill", "covered": None}, False),
     ("goodwill_not_granted", {"type": "repair"}, False),
+    # a campaign is paid at whatever age of the car, sold or not
+    ("coverage_ended", {"type": "campaign", "visit__odometer_km": 200_000}, False),
+    ("sale_unknown", {"car__begins": None, "visit__type": "campaign"}, False),
+    ("campaign_not_open", {}, False),
+    ("campaign_not_open", {"type": "campaign"}, True),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1")}, True),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1", open=True)}, True),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1", open=False, state="due")}, True),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1", open=True, state="exempt")}, True),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1", open=True, state="due")}, False),
+    ("campaign_not_open", {"type": "campaign", "campaign": CampaignFacts("RC-1", state="done")}, False),
+    ("campaign_done_before", {"type": "campaign", "campaign": CampaignFacts("RC-1", open=True, state="due")}, False),
+    ("campaign_done_before", {"type": "campaign", "campaign": DONE_HERE}, False),
+    ("campaign_done_before", {"type": "campaign", "campaign": replace(DONE_HERE, by_this_visit=False)}, True),
+    ("campaign_done_before", {"type": "repair", "campaign": replace(DONE_HERE, by_this_visit=False)}, False),
     ("sale_unknown", {"car__begins": None}, True),
     ("sale_unknown", {"car__begins": None, "visit__type": "pdi"}, False),
     # submitted more than 30 days after completion
@@ -255,6 +271,8 @@ def test_outcomes_and_severities_of_the_trade() -> None:
         "wrong_type",
         "quantity_above_car",
         "labour_not_for_model",
+        "campaign_not_open",
+        "campaign_done_before",
     ):
         assert outcome[check] == (Severity.ERROR, Outcome.RETURN)
     assert outcome["no_coverage"] == (Severity.ERROR, Outcome.RETURN)

@@ -19,10 +19,11 @@ from parts.catalogue.models import Part
 from portal.kernel.clock import local_date
 from portal.kernel.prepared import PreparedRead, wall
 from portal.kernel.scoping import DealerScope, lawful_view
+from warranty.campaigns.models import Campaign, CampaignCar
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.queries.books import book_on
 from warranty.claims.rules.book import RuleBook
-from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
+from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
 from warranty.coverage.queries.facts import MODEL_COLUMNS, facts_of
@@ -31,11 +32,11 @@ from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import Facts, Question
 from warranty.guarantee.models import CarWatch
 
-CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH = (
+CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH, CAMPAIGN, MEANT = (
     to_type("Table", model.__table__)
     for model in (
         Claim, ClaimLine, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel, OdometerReading, Dealer,
-        Part, CarWatch,
+        Part, CarWatch, Campaign, CampaignCar,
     )
 )  # fmt: skip
 
@@ -87,11 +88,15 @@ def _head(*, for_update: bool) -> Any:
             DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
             DEALER.c.grade.label("dealer_grade"),
             WATCH.c.level.label("watch_level"), WATCH.c.value.label("watch_value"), WATCH.c.limit.label("watch_limit"),
+            CAMPAIGN.c.state.label("campaign_state"), MEANT.c.state.label("car_state"), MEANT.c.done_on,
+            MEANT.c.order_id.label("done_by"),
         )
         .select_from(
             CLAIM.join(ORDER, ORDER.c.id == CLAIM.c.order_id).join(CAR, CAR.c.id == CLAIM.c.vehicle_id)
             .join(DEALER, DEALER.c.id == CLAIM.c.dealer_id).outerjoin(MODEL, MODEL.c.id == CAR.c.model_id)
             .outerjoin(WATCH, WATCH.c.vehicle_id == CLAIM.c.vehicle_id)
+            .outerjoin(CAMPAIGN, CAMPAIGN.c.number == CLAIM.c.campaign)
+            .outerjoin(MEANT, and_(MEANT.c.campaign_id == CAMPAIGN.c.id, MEANT.c.vehicle_id == CLAIM.c.vehicle_id))
         )
         .where(CLAIM.c.number == bindparam("claim_number"), wall(CLAIM), wall(ORDER))
     )  # fmt: skip
@@ -179,9 +184,16 @@ def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], toda
             )
             for row in rows if row.kind == "claim"
         ),
-        pre_authorisation=head.pre_authorisation,
+        pre_authorisation=head.pre_authorisation, campaign=_campaign(head),
         photos_used_before=tuple(dict.fromkeys(row.reference for row in rows if row.kind == "photo")),
     )  # fmt: skip
+
+
+def _campaign(head: Row[Any]) -> CampaignFacts | None:
+    if not head.campaign:
+        return None
+    mine = head.done_by is not None and head.done_by == head.order_id
+    return CampaignFacts(head.campaign, head.campaign_state == "open", head.car_state, head.done_on, mine)
 
 
 def _car(head: Row[Any]) -> Car:

@@ -86,6 +86,21 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class CampaignFacts:
+    """The campaign that a claim names, and the claim's car in it.
+
+    ``state`` is the car's: ``due``, ``done`` or ``exempt``; None where the campaign does not mean it, or does
+    not exist. ``by_this_visit``: the claim's own visit did it.
+    """
+
+    number: str
+    open: bool = False
+    state: str | None = None
+    done_on: date | None = None
+    by_this_visit: bool = False
+
+
+@dataclass(frozen=True)
 class ClaimFacts:
     """A claim on the day it is checked."""
 
@@ -106,6 +121,7 @@ class ClaimFacts:
     photos_used_before: tuple[str, ...] = field(default=())
     pre_authorisation: str | None = None
     coverage: Answer | None = None  # of the causal part, or the component, on the day of the visit
+    campaign: CampaignFacts | None = None
 
     @property
     def applied(self) -> Decimal:

@@ -36,7 +36,7 @@ from warranty.claims.states import CLAIM
 SERIES = "CL"
 WARRANTY = "warranty"
 #: What a claim takes over from its job and its visit.
-FROM_JOB = ("concern", "cause", "correction", "component", "failure_mode")
+FROM_JOB = ("concern", "cause", "correction", "component", "failure_mode", "campaign")
 FROM_ORDER = ("received_at", "completed_at", "odometer_km", "vehicle_id", "vin")
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from warranty.claims.rules.checks import content, covering, history, standing
+from warranty.claims.rules.checks import campaign, content, covering, history, standing
 from warranty.claims.rules.checks.base import Check, Figures, Finding, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
 
 __all__ = ["CHECKS", "CHECK_BY_ID", "Check", "Figures", "Finding", "Hit", "Outcome", "Severity", "run"]
 
 #: Every check, in the order in which a clerk reads them: what stops the claim first.
-CHECKS: tuple[Check, ...] = (*standing.CHECKS, *covering.CHECKS, *content.CHECKS, *history.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *standing.CHECKS, *covering.CHECKS, *campaign.CHECKS, *content.CHECKS, *history.CHECKS,
+)  # fmt: skip
 CHECK_BY_ID = {check.id: check for check in CHECKS}
 
 

@@ -58,7 +58,7 @@ def wrong_type(facts: ClaimFacts) -> Hit | None:
 
 def sale_unknown(facts: ClaimFacts) -> Hit | None:
     """Without a sale on record nobody can tell when the coverage began; before the sale none is needed."""
-    unsold_work = facts.visit.type in UNSOLD_WORK
+    unsold_work = facts.visit.type in UNSOLD_WORK | {"campaign"}
     return None if facts.car.begins is not None or unsold_work else Hit({"vin": facts.car.vin})
 
 
