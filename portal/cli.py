@@ -17,6 +17,7 @@ COMMANDS: tuple[str, ...] = (
     "portal.auth.cli",
     "portal.imports.commands",
     "warranty.cases.cli",
+    "warranty.claims.cli",
     "warranty.guarantee.cli",
     "warranty.settlement.cli",
 )

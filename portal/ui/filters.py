@@ -67,7 +67,8 @@ TONES = {
     "disputed": "warning", "confirmed": "success", "reviewed": "info", "invoiced": "info", "paid": "success",
     "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
     "failed": "danger", "green": "success", "yellow": "notice", "orange": "warning", "red": "danger",
-    "in_opinion": "info", "countersign": "warning", "appealed": "warning",
+    "tried": "info", "in_force": "success", "discarded": "plain", "person": "warning", "clean": "success",
+    "blocked": "danger", "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
 from warranty.campaigns.models import Campaign, CampaignCar, CampaignScope
 from warranty.cases.models import CaseCost, GuaranteeCase
-from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
 from warranty.settlement.models import Settlement, SettlementLine
@@ -62,6 +62,7 @@ class World:
     part_warranty: PartWarranty
     contract: ServiceContract
     entry: AuditEntry
+    book: RuleBookVersion
     alarm: WatchAlarm
     job: Job
     users: dict[str, User]
@@ -95,7 +96,7 @@ def build(session: Session) -> World:
         *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
-        fill(session, AuditEntry),
+        fill(session, AuditEntry), fill(session, RuleBookVersion),
         fill(session, WatchAlarm, vehicle_id=vehicle.id, vin=vehicle.vin, kept={}, reckoned={}),
         fill(session, Job, user_id=users["warranty_clerk"].id, kind="export"), users, strangers,
     )  # fmt: skip
@@ -160,6 +161,8 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,
+    ("claims", "version"): Object(lambda world: world.book.version),
+    ("claims", "job_id"): Object(lambda world: world.job.id),
     ("claims.further_step", "step"): Object(lambda _world: "appeal"),
     ("claims.make", "number"): _ORDER,
     ("campaigns", "key"): Object(lambda world: world.campaign.number),

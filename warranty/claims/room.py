@@ -5,9 +5,9 @@ from __future__ import annotations
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
-from warranty.claims import further_views, queue_views  # noqa: F401  (their views join the blueprint)
+from warranty.claims import book_views, further_views, queue_views  # noqa: F401  (their views join the blueprint)
 from warranty.claims.documents import build_claim_form, form_file_name
-from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, QUEUE, UNCLAIMED
+from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, QUEUE, TRIAL_CHANGES, UNCLAIMED
 from warranty.claims.queries.pages import orders_without_claim, samples, waiting_in
 from warranty.claims.views import bp
 
@@ -16,7 +16,7 @@ DECIDE, SENIOR = Permission.CLAIM_DECIDE, Permission.CLAIM_DECIDE_SENIOR
 
 ROOM = Room(
     blueprint=bp,
-    lists=(CLAIMS, NETWORK_CLAIMS, QUEUE, UNCLAIMED),
+    lists=(CLAIMS, NETWORK_CLAIMS, QUEUE, UNCLAIMED, TRIAL_CHANGES),
     papers=(
         Paper("claim_form", N_("Claim form"), VIEW, build_claim_form, "documents/claim_form.html", form_file_name),
     ),
@@ -42,6 +42,7 @@ ROOM = Room(
     ),
     menu=(
         MenuItem(N_("Claims"), "claims.claims", VIEW, 40, "shield-check"),
+        MenuItem(N_("Claim rules"), "claims.rules", VIEW, 42, "sliders"),
         MenuItem(N_("Claims to decide"), "claims.queue", DECIDE, 41, "inboxes", side="head_office"),
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from warranty.claims import services, words
 from warranty.claims.forms import ClaimForm, read_decision, row_version
 from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED
 from warranty.claims.queries.pages import car_claims, life, next_waiting, order_claims, same_part, sheet
-from warranty.claims.rules.checks import CHECK_BY_ID
+from warranty.claims.rules.checks import CHECK_BY_ID, CLAUSES
 from warranty.claims.rules.verdict import verdict
 from warranty.claims.states import CLAIM
 from warranty.coverage.saying import SAID as COVERAGE_SAID
@@ -27,6 +27,7 @@ bp = Blueprint("claims", __name__, url_prefix="/claims")
 #: What the templates look words up in.
 WORDS: dict[str, Any] = {
     **{name: value for name, value in vars(words).items() if name.isupper()}, "CHECKS": CHECK_BY_ID,
+    "CLAUSES": CLAUSES,
     "written": words.written, "coverage": COVERAGE_SAID,
 }  # fmt: skip
 #: What a dealer is told at once, by the state in which the rules left the claim.

@@ -113,6 +113,35 @@ FIELDS = {
     "line": N_("Line"),
 }
 SEVERITIES = {"error": N_("Must be mended"), "warning": N_("Notice")}
+CHECK_OUTCOMES = {
+    "pass": N_("Note only"),
+    "return": N_("Return"),
+    "person": N_("To a person"),
+    "refuse": N_("Refuse"),
+}
+BOOK_STATES = {
+    "draft": N_("Draft"),
+    "tried": N_("Tried"),
+    "in_force": N_("In force"),
+    "discarded": N_("Given up"),
+}
+#: The figures of a rule book.
+LIMITS = {
+    "submit_within_days": N_("Days to submit after completion"),
+    "repeat_within_days": N_("Repeated repair within days"),
+    "km_per_day": N_("Kilometres a day at the most"),
+    "parts_above": N_("Lines of parts that need no person"),
+    "hours_above": N_("Quota hours that need no person"),
+    "first_service_months": N_("Free first service: months after the sale"),
+    "first_service_km": N_("Free first service: kilometres"),
+    "hours_level_one": N_("Hours for the first level"),
+    "hours_level_two": N_("Hours for the second level"),
+    "four_eyes_above": N_("Two people sign above (yuan)"),
+    "handling": N_("Handling fee on parts (%%)"),
+    "out_call_km": N_("Out-call, yuan a kilometre"),
+    "amount": N_("Amount that needs no person (yuan)"),
+    "level": N_("Amount up to which the first level decides (yuan)"),
+}
 FORECAST = {
     "blocked": N_("Cannot be submitted yet"),
     "person": N_("A person at headquarters will look at it"),

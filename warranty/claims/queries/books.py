@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.jobs import Job
 from portal.kernel.prepared import PreparedRead
 from warranty.claims.models import RuleBookVersion, RuleTrial
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
@@ -90,9 +91,9 @@ def last_trial(session: Session, row: RuleBookVersion) -> RuleTrial | None:
     ).first()  # fmt: skip
 
 
-def trial_of(session: Session, key: int) -> RuleTrial:
-    """Return a trial; else `NotFoundError`."""
-    found = session.get(RuleTrial, key)
-    if found is None:
-        raise NotFoundError(Fault(N_("This does not exist.")))
-    return found
+def trial_job(session: Session, version: int, key: int | None = None) -> Job | None:
+    """Return the job of a version's trial: by its id, else the latest one."""
+    statement = select(Job).where(Job.kind == "try_rules").order_by(Job.id.desc())
+    if key is not None:
+        statement = statement.where(Job.id == key)
+    return next((job for job in session.scalars(statement.limit(50)) if job.payload["version"] == version), None)

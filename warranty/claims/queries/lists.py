@@ -15,8 +15,8 @@ from portal.kernel.access import Permission
 from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec, Tick
-from warranty.claims.models import Claim
-from warranty.claims.words import STATES, TYPES
+from warranty.claims.models import Claim, RuleTrialChange
+from warranty.claims.words import FORECAST, STATES, TYPES
 
 WAITING = {name: STATES[name] for name in ("submitted", "in_review", "countersign", "appealed")}
 
@@ -157,6 +157,42 @@ QUEUE = ListSpec(
         Filter("dealer", N_("Station code"), _dealer),
     ),
     N_("Nothing waits for a decision."), tick=Tick("claims", "number", _to_tick),
+)  # fmt: skip
+
+
+def _changes() -> Select[Any]:
+    change = RuleTrialChange
+    statement = select(
+        change.id, change.number, change.dealer, change.before, change.after, change.amount_before,
+        change.amount_after, change.rules,
+    )  # fmt: skip
+    return cast("Select[Any]", statement)
+
+
+def _trial(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(RuleTrialChange.trial_id == (int(value) if value.isdecimal() else 0))
+
+
+#: What a tried rule book decides otherwise; always of one trial.
+TRIAL_CHANGES = ListSpec(
+    "claim_trial_changes", N_("Claims that a rule book decides otherwise"), Permission.CLAIM_RULES, _changes,
+    RuleTrialChange.id,
+    (
+        Column("number", N_("Claim no."), link=True), Column("dealer", N_("Station")),
+        Column("before", N_("Before"), "state", words=FORECAST), Column("after", N_("After"), "state", words=FORECAST),
+        Column("amount_before", N_("Applied for, before"), "money"),
+        Column("amount_after", N_("Applied for, after"), "money"), Column("rules", N_("Checks that differ")),
+    ),
+    {"number": RuleTrialChange.number}, "number", "claims.rule_changes", "claims.claim",
+    (
+        Filter("trial", N_("Trial"), _trial),
+        Filter("dealer", N_("Station code"), lambda found, value: found.where(RuleTrialChange.dealer == value.upper())),
+        Filter("before", N_("Before"), lambda found, value: found.where(RuleTrialChange.before == value), "choice",
+               FORECAST),
+        Filter("after", N_("After"), lambda found, value: found.where(RuleTrialChange.after == value), "choice",
+               FORECAST),
+    ),
+    N_("This rule book decides no claim otherwise."),
 )  # fmt: skip
 #: Completed orders with work under warranty that nobody claimed: money left lying, with a last day.
 UNCLAIMED = ListSpec(
