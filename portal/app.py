@@ -38,7 +38,7 @@ MODELS = (
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
     "warranty.cases.models",
-    "warranty.claims.models", "warranty.settlement.models",
+    "warranty.authorisations.models", "warranty.claims.models", "warranty.settlement.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CLAIM_WRITE = "claim.write"  # make, mend and submit claims
     CLAIM_DECIDE = "claim.decide"  # first level
     CLAIM_DECIDE_SENIOR = "claim.decide_senior"  # second level
+    AUTHORISATION_DECIDE = "authorisation.decide"  # pass, return, refuse, revoke pre-authorisations
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
     CERTIFICATE_ISSUE = "certificate.issue"
