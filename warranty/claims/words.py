@@ -118,7 +118,7 @@ FAULTS = {
 }
 
 #: What of a finding's figures is money in yuan, and what is kilometres; the rest is written as it is.
-YUAN, KILOMETRES = frozenset({"applied", "limit"}), frozenset({"km", "before", "driven", "odometer"})
+YUAN, KILOMETRES = frozenset({"applied", "limit", "granted", "left"}), frozenset({"km", "before", "driven", "odometer"})
 
 
 def written(figures: Mapping[str, Any]) -> dict[str, Any]:

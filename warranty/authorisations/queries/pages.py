@@ -19,8 +19,9 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import StateChange, history
 from portal.kernel.money import total
 from warranty.authorisations.models import PreAuthorisation, PreAuthorisationVersion
-from warranty.authorisations.queries.uses import left_amount, uses
+from warranty.authorisations.queries.uses import NOTHING, left_amount, uses
 from warranty.authorisations.rules import left
+from warranty.authorisations.words import FIELDS
 
 AnyRow = Row[*tuple[Any, ...]]
 UNKNOWN = N_("This pre-authorisation is not known.")
@@ -94,8 +95,8 @@ def _events(session: Session, found: PreAuthorisation) -> list[Event]:
 
 
 def _event(step: StateChange, before: PreAuthorisationVersion | None, now: PreAuthorisationVersion) -> Event:
-    old = before.content if before else now.content
-    changed = ((name, old.get(name), value) for name, value in now.content.items() if old.get(name) != value)
+    old, new = before.content if before else now.content, now.content
+    changed = ((name, old.get(name), new.get(name)) for name in FIELDS if old.get(name) != new.get(name))
     return Event(step, now, tuple((name, str(was or "—"), str(value or "—")) for name, was, value in changed))
 
 
@@ -133,6 +134,6 @@ def choices(session: Session, vin: str, received_on: date, claim: str | None = N
     remains = left_amount(claim)
     statement = select(PreAuthorisation.number, PreAuthorisation.valid_until, remains.label("left")).where(
         PreAuthorisation.vin == clean_vin(vin), PreAuthorisation.state == "passed",
-        PreAuthorisation.valid_until >= received_on, remains > 0,
+        PreAuthorisation.valid_until >= received_on, remains > NOTHING,
     )  # fmt: skip
     return list(session.execute(statement.order_by(PreAuthorisation.id)))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, case, func, select
+from sqlalchemy import Row, ScalarSelect, case, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
+from portal.kernel.db import Fen
 from portal.kernel.money import ZERO
 from warranty.authorisations.models import PreAuthorisation
 from warranty.authorisations.rules import USING
 from warranty.claims.models import Claim
 
+NOTHING = literal(ZERO, Fen())
 AnyRow = Row[*tuple[Any, ...]]
 #: What a claim uses: what headquarters approved, and until then what is applied for.
 TAKEN = func.coalesce(Claim.audited, Claim.applied)
@@ -28,7 +30,7 @@ def _naming() -> tuple[Any, ...]:
 
 def used_amount(without: str | None = None) -> ScalarSelect[Decimal]:
     """Return, for a statement on authorisations, the sum that live claims use; ``without`` leaves one out."""
-    found = select(func.coalesce(func.sum(TAKEN), ZERO)).where(*_naming())
+    found = select(func.coalesce(func.sum(TAKEN), NOTHING)).where(*_naming())
     if without is not None:
         found = found.where(Claim.number != without)
     return found.correlate(PreAuthorisation).scalar_subquery()
@@ -37,8 +39,8 @@ def used_amount(without: str | None = None) -> ScalarSelect[Decimal]:
 def left_amount(without: str | None = None) -> Any:
     """Return, for a statement on authorisations, what is left; the same as `rules.left`."""
     used = used_amount(without)
-    granted = func.coalesce(PreAuthorisation.granted, ZERO)
-    return case((granted > used, granted - used), else_=ZERO)
+    granted = func.coalesce(PreAuthorisation.granted, NOTHING)
+    return case((granted > used, type_coerce(granted - used, Fen())), else_=NOTHING)
 
 
 def uses(session: Session, authorisation: PreAuthorisation) -> list[AnyRow]:

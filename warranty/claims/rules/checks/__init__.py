@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from warranty.claims.rules.checks import content, history, standing
+from warranty.claims.rules.checks import authorisation, content, history, standing
 from warranty.claims.rules.checks.base import Check, Figures, Finding, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
 
 __all__ = ["CHECKS", "CHECK_BY_ID", "Check", "Figures", "Finding", "Hit", "Outcome", "Severity", "run"]
 
 #: Every check, in the order in which a clerk reads them: what stops the claim first.
-CHECKS: tuple[Check, ...] = (*standing.CHECKS, *content.CHECKS, *history.CHECKS)
+CHECKS: tuple[Check, ...] = (*standing.CHECKS, *authorisation.CHECKS, *content.CHECKS, *history.CHECKS)
 CHECK_BY_ID = {check.id: check for check in CHECKS}
 
 
