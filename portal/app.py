@@ -52,6 +52,7 @@ ROOMS: tuple[str, ...] = (
     "dealers.network.room",
     "warranty.guarantee.room",
     "warranty.cases.room",
+    "warranty.authorisations.room",
     "warranty.claims.room",
     "dealers.service.room",
     "warranty.settlement.room",

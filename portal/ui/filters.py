@@ -68,6 +68,7 @@ TONES = {
     "suspended": "warning", "closed": "plain", "queued": "plain", "running": "info", "done": "success",
     "failed": "danger", "green": "success", "yellow": "notice", "orange": "warning", "red": "danger",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
+    "passed": "success",
 }  # fmt: skip
 
 

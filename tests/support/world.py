@@ -24,6 +24,7 @@ from tests.factories.cases import make_case
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
+from warranty.authorisations.models import PreAuthorisation
 from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine
 from warranty.settlement.models import Settlement, SettlementLine
@@ -43,6 +44,7 @@ class World:
     photo: RepairPhoto
     case: GuaranteeCase
     case_cost: CaseCost
+    authorisation: PreAuthorisation
     claim: Claim
     claim_line: ClaimLine
     settlement: Settlement
@@ -73,6 +75,10 @@ def build(session: Session) -> World:
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
         fill(session, RepairPhoto, **own, order_id=order.id), case, fill(session, CaseCost, **own, case_id=case.id),
+        fill(
+            session, PreAuthorisation, **own, vehicle_id=vehicle.id, vin=vehicle.vin, order_id=order.id,
+            job_id=repair_job.id, type="other", component="other",
+        ),
         claim,
         fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
         fill(
@@ -119,6 +125,9 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("cases", "cost_id"): Object(lambda world: world.case_cost.id, owned=True),
     ("cases.decide_step", "step"): Object(lambda _world: "decide"),
     ("cases.seller_step", "step"): Object(lambda _world: "withdraw"),
+    ("authorisations", "vin"): _VIN,
+    ("authorisations", "number"): _ORDER,
+    ("authorisations", "key"): Object(lambda world: world.authorisation.number, owned=True),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from portal.kernel.i18n import N_
+from warranty.claims.words import STATES as CLAIM_STATES
+
+__all__ = ["CLAIM_STATES"]
 
 STATES = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted"),
     "returned": N_("Returned"),
     "passed": N_("Passed"),
-    "refused": N_("Refused"),
+    "refused": N_("Declined"),
     "withdrawn": N_("Withdrawn"),
 }
 TYPES = {
@@ -22,12 +25,12 @@ ACTIONS = {
     "submit": N_("Submitted"),
     "pass": N_("Passed"),
     "return": N_("Returned"),
-    "refuse": N_("Refused"),
+    "refuse": N_("Declined"),
     "withdraw": N_("Withdrawn by the station"),
     "revoke": N_("Withdrawn by headquarters"),
 }
 TONES = {"submit": "info", "pass": "success", "return": "warning", "refuse": "danger", "revoke": "danger"}
-OUTCOMES = {"pass": N_("Pass"), "return": N_("Return to the dealer"), "refuse": N_("Refuse")}
+OUTCOMES = {"pass": N_("Pass"), "return": N_("Return to the dealer"), "refuse": N_("Decline")}
 FIELDS = {
     "type": N_("Why it is asked"),
     "odometer_km": N_("Odometer (km)"),

@@ -22,6 +22,7 @@ from warranty.authorisations.models import PreAuthorisation, PreAuthorisationVer
 from warranty.authorisations.queries.uses import NOTHING, left_amount, uses
 from warranty.authorisations.rules import left
 from warranty.authorisations.words import FIELDS
+from warranty.claims.models import Claim
 
 AnyRow = Row[*tuple[Any, ...]]
 UNKNOWN = N_("This pre-authorisation is not known.")
@@ -127,6 +128,14 @@ def of_order(session: Session, order_number: str) -> tuple[AnyRow, list[AnyRow],
 def of_car(session: Session, vin: str) -> list[AnyRow]:
     """Return a car's authorisations that the session may see, the newest first."""
     return list(session.execute(_brief().where(PreAuthorisation.vin == clean_vin(vin)).limit(20)))
+
+
+def visit_of(session: Session, claim: str) -> AnyRow | None:
+    """Return the repair order and job of a claim, and when its car was received."""
+    return session.execute(
+        select(RepairOrder.number, RepairOrder.received_at, Claim.job_id)
+        .join(Claim, Claim.order_id == RepairOrder.id).where(Claim.number == claim)
+    ).first()  # fmt: skip
 
 
 def choices(session: Session, vin: str, received_on: date, claim: str | None = None) -> list[AnyRow]:

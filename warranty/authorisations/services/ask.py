@@ -134,6 +134,11 @@ def submit_authorisation(
     return found
 
 
+def request_of(found: PreAuthorisation) -> Asked:
+    """Return what a request asks for."""
+    return Asked(**{name: getattr(found, name) for name in _names()})
+
+
 def _names() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Asked))
 
