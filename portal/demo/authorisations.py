@@ -45,7 +45,7 @@ def make_authorisations(session: Session, now: datetime) -> int:
         .join(RepairJob, RepairJob.order_id == RepairOrder.id)
         .outerjoin(Claim, Claim.job_id == RepairJob.id)
         .where(RepairJob.payer == "warranty", Claim.id.is_(None) | (Claim.state == "draft"))
-        .order_by(Claim.id.is_(None), RepairOrder.id).limit(COUNT)
+        .order_by(RepairOrder.dealer_id, Claim.id.is_(None), RepairOrder.id).limit(COUNT)
     ).all()  # fmt: skip
     cars = session.execute(
         select(CarWatch.last_dealer_id, Vehicle.vin).join(Vehicle, Vehicle.id == CarWatch.vehicle_id)

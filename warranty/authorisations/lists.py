@@ -16,7 +16,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.authorisations.models import PreAuthorisation
-from warranty.authorisations.queries.uses import left_amount
+from warranty.authorisations.queries.uses import usable_amount
 from warranty.authorisations.words import STATES, TYPES
 
 
@@ -24,7 +24,7 @@ def _statement() -> Select[Any]:
     columns = (
         PreAuthorisation.id, PreAuthorisation.number, PreAuthorisation.state, PreAuthorisation.type,
         PreAuthorisation.vin, PreAuthorisation.causal_part, PreAuthorisation.asked, PreAuthorisation.granted,
-        left_amount().label("left"), PreAuthorisation.valid_until, PreAuthorisation.version,
+        usable_amount().label("left"), PreAuthorisation.valid_until, PreAuthorisation.version,
         PreAuthorisation.created_at, PreAuthorisation.submitted_at, PreAuthorisation.decided_at,
         PreAuthorisation.decided_by,
     )  # fmt: skip

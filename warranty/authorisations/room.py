@@ -22,5 +22,5 @@ ROOM = Room(
         WorkItem("authorisations_draft", N_("Pre-authorisations not submitted yet"), WRITE, waiting_in("draft"),
                  LIST, "state=draft", "dealer"),
     ),
-    menu=(MenuItem(N_("Pre-authorisations"), LIST, VIEW, 39, "patch-check"),),
+    menu=(MenuItem(N_("Pre-authorisations"), LIST, VIEW, 39, "clipboard-check"),),
 )  # fmt: skip

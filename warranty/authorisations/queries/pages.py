@@ -17,9 +17,9 @@ from dealers.vehicles.rules import clean_vin
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import StateChange, history
-from portal.kernel.money import total
+from portal.kernel.money import ZERO, total
 from warranty.authorisations.models import PreAuthorisation, PreAuthorisationVersion
-from warranty.authorisations.queries.uses import NOTHING, left_amount, uses
+from warranty.authorisations.queries.uses import NOTHING, left_amount, usable_amount, uses
 from warranty.authorisations.rules import left
 from warranty.authorisations.words import FIELDS
 from warranty.claims.models import Claim
@@ -56,8 +56,8 @@ class Sheet:
 
     @property
     def left(self) -> Decimal:
-        """What is left of it."""
-        return left(self.authorisation.granted, self.used)
+        """What claims may still use of it: nothing, unless it is passed."""
+        return left(self.authorisation.granted, self.used) if self.authorisation.state == "passed" else ZERO
 
 
 def find_authorisation(session: Session, number: str) -> PreAuthorisation:
@@ -104,7 +104,7 @@ def _event(step: StateChange, before: PreAuthorisationVersion | None, now: PreAu
 def _brief() -> Any:
     return select(
         PreAuthorisation.number, PreAuthorisation.state, PreAuthorisation.type, PreAuthorisation.asked,
-        PreAuthorisation.granted, PreAuthorisation.valid_until, left_amount().label("left"),
+        PreAuthorisation.granted, PreAuthorisation.valid_until, usable_amount().label("left"),
         PreAuthorisation.job_id, PreAuthorisation.concern,
     ).order_by(PreAuthorisation.id.desc())  # fmt: skip
 

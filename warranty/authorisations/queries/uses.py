@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, case, func, literal, select, type_coerce
+from sqlalchemy import Row, ScalarSelect, case, func, literal, null, select, type_coerce
 from sqlalchemy.orm import Session
 
 from portal.kernel.db import Fen
@@ -41,6 +41,11 @@ def left_amount(without: str | None = None) -> Any:
     used = used_amount(without)
     granted = func.coalesce(PreAuthorisation.granted, NOTHING)
     return case((granted > used, type_coerce(granted - used, Fen())), else_=NOTHING)
+
+
+def usable_amount() -> Any:
+    """Return what is left of an authorisation that is passed, null for any other."""
+    return case((PreAuthorisation.state == "passed", left_amount()), else_=type_coerce(null(), Fen()))
 
 
 def uses(session: Session, authorisation: PreAuthorisation) -> list[AnyRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -56,7 +57,14 @@ def _fresh(name: str, found: Sheet) -> FlaskForm:
     form.version.data = str(found.authorisation.row_version)
     if name == "request":
         form.submissions.data = str(found.authorisation.version)
+        form.asked.data = form.asked.data or None  # nought is nothing written yet
     return form
+
+
+def _written(name: str, value: str) -> str:
+    """Write a value of a version as the page writes it."""
+    known = {"type": words.TYPES, "component": COMPONENTS}.get(name, {})
+    return f"{Decimal(value):,.2f}" if name == "asked" else _(known[value]) if value in known else value
 
 
 def _told(event: Event) -> dict[str, Any]:
@@ -65,5 +73,6 @@ def _told(event: Event) -> dict[str, Any]:
     return {
         "at": step.at, "who": step.actor, "text": step.reason or "", "tone": words.TONES.get(step.action, "plain"),
         "title": f"{title} · {_('Version %(number)s', number=version.version)}" if version else title,
-        "asked": version.asked if version else None, "changes": event.changes,
+        "asked": version.asked if version else None,
+        "changes": [(name, _written(name, old), _written(name, new)) for name, old, new in event.changes],
     }  # fmt: skip
