@@ -298,3 +298,18 @@ def test_who_decides_second_is_told_who_was_first(
         decide_authorisation(session, number, Decision("refuse", Grant(reason="不")), auditor, now, seen)
     assert caught.value.faults[0].facts["who"] == auditor.name
     assert session.scalars(select(PreAuthorisation.state)).one() == "passed"
+
+
+def test_a_job_that_is_taken_off_the_order_leaves_its_request_behind(
+    session: Session, clerk: Actor, dealer: Dealer, car: Vehicle, now: datetime
+) -> None:
+    make_catalogue(session)
+    order = make_completed_order(session, dealer, car, now - timedelta(days=1), jobs=2, state="open")
+    found = ask_for_order(session, order.number, order.jobs[1].id, clerk, now)
+    number, job = found.number, order.jobs[1].id
+    act_as(session, clerk)  # on PostgreSQL the station's role, not the tables' owner
+    session.delete(session.get_one(RepairJob, job))
+    session.flush()
+    session.expire_all()
+    left = sheet(session, number)
+    assert (left.authorisation.job_id, left.order and left.order.number) == (None, order.number)
