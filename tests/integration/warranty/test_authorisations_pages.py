@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.models import RepairOrder
 from dealers.vehicles.models import Vehicle
 from portal.auth.models import User
 from portal.kernel.access import Actor
@@ -178,12 +179,19 @@ def test_a_claim_is_offered_what_its_car_has_left(scene: Scene) -> None:
 def test_where_there_is_none_the_claim_offers_to_ask_for_its_own_job(scene: Scene) -> None:
     claim = make_claim(scene.session, now=scene.now, dealer=scene.dealer, vehicle=scene.car)
     number, job = claim.number, claim.job_id
+    order = scene.session.scalars(select(RepairOrder.number).where(RepairOrder.id == claim.order_id)).one()
     scene.session.commit()
     offered = text_of(scene.clerk, f"/authorisations/car/{scene.car.vin}/choices?claim={number}")
-    assert 'formaction="/authorisations/ask"' in offered
-    assert f'name="job" value="{job}"' in offered
+    assert 'form="ask-authorisation"' in offered
+    mend = text_of(scene.clerk, f"/claims/{number}")
+    assert f'name="job" value="{job}"' in mend.split('id="ask-authorisation"', 1)[1].split("</form>", 1)[0]
+    asked = scene.clerk.post("/authorisations/ask", data={"order": order, "job": str(job)}).headers["Location"]
+    waits = text_of(scene.clerk, f"/authorisations/car/{scene.car.vin}/choices?claim={number}")
+    assert f'href="{asked}"' in waits
+    assert "not passed yet" in waits
+    assert "ask-authorisation" not in waits
     strange = text_of(scene.stranger, f"/authorisations/car/{scene.car.vin}/choices?claim={number}")
-    assert "formaction" not in strange
+    assert "ask-authorisation" not in strange
 
 
 def test_the_buttons_are_those_of_the_state_and_the_person(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -130,12 +130,9 @@ def of_car(session: Session, vin: str) -> list[AnyRow]:
     return list(session.execute(_brief().where(PreAuthorisation.vin == clean_vin(vin)).limit(20)))
 
 
-def visit_of(session: Session, claim: str) -> AnyRow | None:
-    """Return the repair order and job of a claim, and when its car was received."""
-    return session.execute(
-        select(RepairOrder.number, RepairOrder.received_at, Claim.job_id)
-        .join(Claim, Claim.order_id == RepairOrder.id).where(Claim.number == claim)
-    ).first()  # fmt: skip
+def received_at(session: Session, claim: str) -> datetime | None:
+    """Return when the car of a claim was received, in the session's scope."""
+    return session.scalar(select(Claim.received_at).where(Claim.number == claim))
 
 
 def choices(session: Session, vin: str, received_on: date, claim: str | None = None) -> list[AnyRow]:

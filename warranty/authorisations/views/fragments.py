@@ -10,7 +10,8 @@ from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
 from portal.kernel.web import db_session, now, page
 from warranty.authorisations import words
-from warranty.authorisations.queries.pages import choices, of_car, of_order, visit_of
+from warranty.authorisations.queries.pages import choices, of_car, of_order, received_at
+from warranty.authorisations.states import OPEN
 from warranty.authorisations.views import bp
 
 
@@ -34,8 +35,9 @@ def car_panel(vin: str) -> Any:
 def car_choices(vin: str) -> Any:
     """Offer, below the field of a claim, what it may name and what is left of that."""
     claim = request.args.get("claim", "")
-    visit = visit_of(db_session(), claim)
-    day = local_date(visit.received_at if visit is not None else now())
+    received = received_at(db_session(), claim)
+    day = local_date(received or now())
     return page(
-        "warranty/authorisations/_choices.html", found=choices(db_session(), vin, day, claim), visit=visit
+        "warranty/authorisations/_choices.html", found=choices(db_session(), vin, day, claim),
+        asks=received is not None, waiting=[row for row in of_car(db_session(), vin) if row.state in OPEN], words=words,
     )  # fmt: skip

@@ -34,7 +34,10 @@ def ask() -> Any:
         found = services.ask_for_order(session, sent["order"], whole(sent.get("job")), actor(), now())
     else:
         found = services.ask_for_car(session, sent.get("vin", ""), actor(), now())
-    flash(_("The request is filled in as far as it is known. Complete it and submit it."), "success")
+    if found.state == "draft":
+        flash(_("The request is filled in as far as it is known. Complete it and submit it."), "success")
+    else:
+        flash(_("This was asked for before; here it is."), "info")
     return redirect(url_for("authorisations.authorisation", key=found.number))
 
 
