@@ -38,7 +38,8 @@ MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
-    "warranty.cases.models", "warranty.coverage.models", "warranty.claims.models", "warranty.settlement.models",
+    "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
+    "warranty.settlement.models",
     "warranty.campaigns.models", "portal.imports.models",
 )  # fmt: skip
 
@@ -54,6 +55,7 @@ ROOMS: tuple[str, ...] = (
     "warranty.guarantee.room",
     "warranty.cases.room",
     "warranty.coverage.room",
+    "warranty.authorisations.room",
     "warranty.claims.room",
     "warranty.campaigns.room",
     "dealers.service.room",

@@ -64,10 +64,14 @@ ROLES: dict[str, Role] = {
             "customer_relations", "客户关系专员", N_("Customer relations"), _DEALER,
             P.VEHICLE_VIEW, P.SERVICE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW, *_DEMANDS,
         ),
-        _role("auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ, *_READ_ALL, P.CLAIM_DECIDE),
+        _role(
+            "auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ,
+            *_READ_ALL, P.CLAIM_DECIDE, P.AUTHORISATION_DECIDE,
+        ),
         _role(
             "senior_auditor", "索赔审核（二级）", N_("Claims auditor, second level"), _HQ,
             *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR, P.CLAIM_RULES, P.CASE_DECIDE, P.GOODWILL_GRANT,
+            P.AUTHORISATION_DECIDE,
         ),
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,

@@ -81,6 +81,8 @@ TABLES = {
     "part": N_("Part"),
     "part_line": N_("Part line"),
     "part_price": N_("Part price"),
+    "pre_authorisation": N_("Pre-authorisation"),
+    "pre_authorisation_version": N_("Version of a pre-authorisation"),
     "repair_job": N_("Job of a repair order"),
     "repair_order": N_("Repair order"),
     "repair_photo": N_("Photo"),

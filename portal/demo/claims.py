@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from portal.demo import range as makers
 from portal.demo.base import World, utc_text
 from portal.demo.visits import Claimable, Visits
+from warranty.claims.rules.book import FIRST_BOOK
+from warranty.claims.rules.checks import run
+from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, Station, Visit
+from warranty.claims.rules.replay import kept_facts
 
 AUDITORS = ("程燕清", "周晓东", "林思远")
 RETURNS = ("照片看不清故障部位，请补充", "故障原因描述不充分，请写明检测过程", "请补充旧件照片")
@@ -55,7 +61,7 @@ class Claims:
             "claim", "id", "dealer_id", "number", "version", "order_id", "job_id", "vehicle_id", "vin", "type", "received_at",
             "completed_at", "odometer_km", "concern", "cause", "correction", "component", "failure_mode", "damage_degree",
             "causal_part", "causal_supplier", "old_part_due", "applied", "audited", "submitted_at", "decided_at",
-            "created_at", "state", "row_version",
+            "created_at", "state", "row_version", "by_rules", "sampled", "due_at",
         )  # fmt: skip
         self.lines = add("claim_line", "dealer_id", "claim_id", "position", "kind", "code", "name", "quantity", "unit_price",
                          "causal", "applied", "audited", "decision", "reason_code", "reason")  # fmt: skip
@@ -122,6 +128,7 @@ class Claims:
     ) -> None:
         at, applied = utc_text(day, minute), sum(line[7] for line in lines)
         failure = makers.FAILURES[job.failure]
+        facts = self._facts(job, lines, day)
         content = {
             "claim": {
                 "number": number, "type": "repair", "vin": job.car.vin, "received_at": _iso(job.received),
@@ -136,12 +143,30 @@ class Claims:
                  "unit_price": _yuan(unit), "causal": bool(causal), "applied": _yuan(amount)}
                 for p, kind, code, name, quantity, unit, causal, amount in lines
             ],
-            "findings": [],
+            "findings": [finding.as_json() for finding in run(facts)],
+            "book": FIRST_BOOK.version,
+            "facts": kept_facts(facts),
         }  # fmt: skip
         self.versions.append(
             (job.station.id, self.claim_id, version, at, clerk, applied, json.dumps(content, ensure_ascii=False))
         )
         self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
+
+    def _facts(self, job: Claimable, lines: list[Line], day: int) -> ClaimFacts:
+        """Return what the checks read of a claim on the day it was submitted; its car's past is left out."""
+        failure, received = makers.FAILURES[job.failure], date.fromisoformat(job.received[:10])
+        begins = date.fromordinal(job.car.sold)
+        return ClaimFacts(
+            date.fromordinal(day), "repair", failure.concern, failure.cause, failure.correction, failure.component,
+            failure.part, Car(job.car.vin, True, makers.MODELS[job.car.model].code, begins),
+            Station("open", job.station.grade),
+            Visit("general", "completed", received, date.fromisoformat(job.completed[:10]), job.odometer_km),
+            tuple(
+                LineFacts(p, kind, code, Decimal(_yuan(quantity)), Decimal(_yuan(amount)), bool(causal))
+                for p, kind, code, _name, quantity, _unit, causal, amount in lines
+            ),
+            FIRST_BOOK.limits,
+        )  # fmt: skip
 
     def _decided(
         self,
@@ -183,7 +208,8 @@ class Claims:
             self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "repair",
             job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
             failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part), 1,
-            sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state, version * 2 + 1,
+            sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state,
+            version * 2 + 1, 0, 0, None if submitted is None else _day_later(submitted),
         ))  # fmt: skip
         for place, (position, kind, code, name, quantity, unit, causal, applied) in enumerate(lines):
             amount = audited[place] if audited is not None else None
@@ -210,3 +236,8 @@ def _decision(applied: int, audited: int) -> str:
 
 def _iso(moment: str) -> str:
     return moment.replace(" ", "T").replace(".000000", "") + "+00:00"
+
+
+def _day_later(moment: str) -> str:
+    """Return when a claim submitted at a moment ought to be decided."""
+    return f"{datetime.fromisoformat(moment) + timedelta(days=1):%Y-%m-%d %H:%M:%S.%f}"

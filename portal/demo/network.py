@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
+from portal.demo.authorisations import make_authorisations
 from portal.demo.base import World, make_accounts, make_cars, make_catalogues, make_stations, utc_text
 from portal.demo.campaigns import run_campaigns
 from portal.demo.claims import Claims
@@ -59,6 +60,10 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     cover_cars(engine, world, now, say)
     watch_cars(engine, now, say)
     run_campaigns(engine, now, say)
+    with Session(engine, expire_on_commit=False) as session:
+        enter(session, Actor.system("demo"), HeadOfficeScope("making the demo network"))
+        say(f"pre-authorisations: {make_authorisations(session, now)}")
+        session.commit()
     return world
 
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CLAIM_DECIDE_SENIOR = "claim.decide_senior"  # second level
     CLAIM_OPINE = "claim.opine"  # technical opinions
     CLAIM_RULES = "claim.rules"  # write, try and enforce rule books
+    AUTHORISATION_DECIDE = "authorisation.decide"  # pass, return, refuse, revoke pre-authorisations
     GUARANTEE_VIEW = "guarantee.view"  # the watch, a car's counters
     GUARANTEE_EDIT = "guarantee.edit"  # orders, certificates, the calendar
     GUARANTEE_ALARM = "guarantee.alarm"  # what the nightly check found, over all stations

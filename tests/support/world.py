@@ -27,6 +27,7 @@ from tests.factories.cases import make_case
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from tests.support.rows import MOMENT, fill
+from warranty.authorisations.models import PreAuthorisation
 from warranty.campaigns.models import Campaign, CampaignCar, CampaignScope
 from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
@@ -49,6 +50,7 @@ class World:
     photo: RepairPhoto
     case: GuaranteeCase
     case_cost: CaseCost
+    authorisation: PreAuthorisation
     claim: Claim
     claim_line: ClaimLine
     settlement: Settlement
@@ -87,6 +89,10 @@ def build(session: Session) -> World:
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
         fill(session, RepairPhoto, **own, order_id=order.id), case, fill(session, CaseCost, **own, case_id=case.id),
+        fill(
+            session, PreAuthorisation, **own, vehicle_id=vehicle.id, vin=vehicle.vin, order_id=order.id,
+            job_id=repair_job.id, type="other", component="other",
+        ),
         claim,
         fill(session, ClaimLine, **own, claim_id=claim.id), settlement,
         fill(
@@ -158,6 +164,9 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("coverage.policy", "code"): Object(lambda world: world.policy.code),
     ("coverage.new_policy_version", "code"): Object(lambda world: world.policy.code),
     ("coverage", "code"): Object(lambda world: world.part_warranty.code),
+    ("authorisations", "vin"): _VIN,
+    ("authorisations", "number"): _ORDER,
+    ("authorisations", "key"): Object(lambda world: world.authorisation.number, owned=True),
     ("claims", "vin"): _VIN,
     ("claims", "key"): Object(lambda world: world.claim.number, owned=True),
     ("claims.order_panel", "number"): _ORDER,

@@ -82,6 +82,7 @@ class BookForm(StepForm):
     note = TextAreaField(lazy("What changes and why"), render_kw={"rows": 2, "maxlength": NOTE_LENGTH})
     hours_above = DecimalField(_label("hours_above"), [InputRequired(NEEDED)], places=2)
     four_eyes_above = MoneyField(_label("four_eyes_above"), [InputRequired(NEEDED)])
+    authorisation_above = MoneyField(_label("authorisation_above"), [InputRequired(NEEDED)])
     handling = DecimalField(_label("handling"), [InputRequired(NEEDED)], places=2)
     out_call_km = MoneyField(_label("out_call_km"), [InputRequired(NEEDED)])
 
@@ -93,6 +94,7 @@ class BookForm(StepForm):
             for name in names:
                 self[name].data = getattr(getattr(book, part), name)
         self.hours_above.data, self.four_eyes_above.data = book.limits.hours_above, book.routing.four_eyes_above
+        self.authorisation_above.data = book.limits.authorisation_above
         self.handling.data, self.out_call_km.data = book.rates.handling * HUNDRED, book.rates.out_call_km
         for grade in GRADES:
             self[f"amount-{grade}"].data = book.limits.amount_limit(grade)
@@ -109,7 +111,10 @@ class BookForm(StepForm):
         return replace(
             before, automatic=self.automatic.data, sample_percent=self.sample_percent.data or 0,
             settings={check.id: self._setting(check.id) for check in CHECKS},
-            limits=Limits(**limits, hours_above=self.hours_above.data or ZERO, amount_by_grade=self._amounts("amount")),
+            limits=Limits(
+                **limits, hours_above=self.hours_above.data or ZERO, amount_by_grade=self._amounts("amount"),
+                authorisation_above=self.authorisation_above.data or ZERO,
+            ),
             rates=Rates(handling=(self.handling.data or ZERO) / HUNDRED, out_call_km=self.out_call_km.data or ZERO),
             routing=replace(
                 before.routing, **routing, four_eyes_above=self.four_eyes_above.data or ZERO,

@@ -137,6 +137,7 @@ LIMITS = {
     "hours_level_one": N_("Hours for the first level"),
     "hours_level_two": N_("Hours for the second level"),
     "four_eyes_above": N_("Two people sign above (yuan)"),
+    "authorisation_above": N_("Pre-authorisation needed above (yuan)"),
     "handling": N_("Handling fee on parts (%%)"),
     "out_call_km": N_("Out-call, yuan a kilometre"),
     "amount": N_("Amount that needs no person (yuan)"),
@@ -172,7 +173,8 @@ FAULTS = {
 
 #: What of a finding's figures is money in yuan, kept as text (a whole number there counts days or times), and
 #: what is kilometres; the rest is written as it is.
-YUAN, KILOMETRES = frozenset({"applied", "limit"}), frozenset({"km", "before", "driven", "odometer"})
+YUAN = frozenset({"applied", "limit", "granted", "left"})
+KILOMETRES = frozenset({"km", "before", "driven", "odometer"})
 
 
 def written(figures: Mapping[str, Any]) -> dict[str, Any]:

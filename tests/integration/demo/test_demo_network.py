@@ -24,6 +24,8 @@ from portal.kernel.db import Base, attach, db
 from portal.kernel.errors import OperatorError
 from portal.kernel.numbers import next_number
 from portal.kernel.scoping import HeadOfficeScope, enter
+from warranty.authorisations import words as authorisation_words
+from warranty.authorisations.models import PreAuthorisation
 from warranty.claims import words as claim_words
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.services.submit import preview
@@ -98,6 +100,12 @@ def test_claims_of_every_state_wait_for_somebody_and_the_drafts_can_be_looked_at
         found, findings = preview(network, number, now)
         assert found.head.number == number
         assert [finding.check for finding in findings if finding.blocks] == []
+
+
+def test_stations_asked_before_some_repairs_and_headquarters_decided_some(network: Session) -> None:
+    states = Counter(network.scalars(select(PreAuthorisation.state)))
+    assert {"submitted", "passed", "returned"} <= set(states)
+    assert set(network.scalars(select(PreAuthorisation.type))) <= set(authorisation_words.TYPES)
 
 
 def test_numbers_go_on_where_the_network_stopped(network: Session, now: datetime) -> None:

@@ -40,6 +40,7 @@ def typed(row_version: int, **changes: str) -> dict[str, str]:
     book = FIRST_BOOK
     values = {
         "version": str(row_version), "sample_percent": "5", "note": "自动审核", "hours_above": "20",
+        "authorisation_above": "20000",
         "four_eyes_above": "30000", "handling": "10", "out_call_km": "2.00",
         **{name: str(getattr(getattr(book, part), name)) for part, names in WHOLES.items() for name in names},
         **{f"amount-{grade}": str(book.limits.amount_limit(grade)) for grade in GRADES},

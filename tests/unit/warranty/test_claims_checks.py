@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warranty.authorisations.rules import Authorisation
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Finding, Outcome, Severity, run
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
 from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
@@ -57,6 +58,16 @@ FACTS = ClaimFacts(
 )  # fmt: skip
 
 
+#: What headquarters passed for this car and station, and a claim that names it.
+PASSED = Authorisation("PA-1", "passed", 0, 0, Decimal("1000.00"), Decimal("289.00"), VISIT.received_on)
+NAMED = {"pre_authorisation": "PA-1", "authorisation": PASSED}
+
+
+def named(**changes: Any) -> dict[str, Any]:
+    """Return changes that let the clean claim (711.00) name an authorisation with some changes."""
+    return {**NAMED, "authorisation": replace(PASSED, **changes)}
+
+
 def facts(**changes: Any) -> ClaimFacts:
     """Return the clean facts with some changed; ``visit__…``, ``car__…`` and ``station__…`` go inside.
 
@@ -94,11 +105,35 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("watch_unauthorised", {"car__watch_level": "yellow"}, False),
     ("watch_unauthorised", {"car__watch_level": "orange"}, True),
     ("watch_unauthorised", {"car__watch_level": "entitled", "pre_authorisation": "  "}, True),
-    ("watch_unauthorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, False),
+    ("watch_unauthorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, True),
+    ("watch_unauthorised", {"car__watch_level": "red", **NAMED}, False),
+    ("watch_unauthorised", {"car__watch_level": "red", **named(state="submitted", granted=None)}, True),
+    ("watch_unauthorised", {"car__watch_level": "red", **named(used=Decimal(1000))}, False),  # passed, but used up
     ("watch_unauthorised", {"car__watch_level": "red", "type": "goodwill"}, False),
-    ("watch_authorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, True),
+    ("watch_authorised", {"car__watch_level": "red", **NAMED}, True),
+    ("watch_authorised", {"car__watch_level": "red", "pre_authorisation": "PA-1"}, False),
     ("watch_authorised", {"car__watch_level": "red"}, False),
-    ("watch_authorised", {"car__watch_level": "green", "pre_authorisation": "PA-1"}, False),
+    ("watch_authorised", {"car__watch_level": "green", **NAMED}, False),
+    # a pre-authorisation that a claim names is the station's, of the car, passed, not expired, and not used up
+    ("authorisation_unknown", {"pre_authorisation": "PA-1"}, True),
+    ("authorisation_unknown", {"pre_authorisation": "  "}, False),
+    ("authorisation_unknown", named(dealer_id=9), True),
+    ("authorisation_unknown", NAMED, False),
+    ("authorisation_other_car", named(vehicle_id=9), True),
+    ("authorisation_other_car", NAMED, False),
+    ("authorisation_not_passed", named(state="returned", granted=None), True),
+    ("authorisation_not_passed", named(state="refused", granted=None), True),
+    ("authorisation_not_passed", NAMED, False),
+    ("authorisation_withdrawn", named(state="withdrawn"), True),
+    ("authorisation_withdrawn", {**named(state="withdrawn"), "with_headquarters": True}, False),
+    ("authorisation_expired", named(valid_until=ago(1)), True),
+    ("authorisation_expired", NAMED, False),  # received on the last day
+    ("authorisation_exceeded", NAMED, False),  # 711.00 of 711.00 that are left
+    ("authorisation_exceeded", named(used=Decimal("289.01")), True),
+    # above 20,000 yuan one is needed
+    ("authorisation_needed", {"lines": (replace(PUMP, applied=Decimal("20000.00")),)}, False),
+    ("authorisation_needed", {"lines": (replace(PUMP, applied=Decimal("20000.01")),)}, True),
+    ("authorisation_needed", {"lines": (replace(PUMP, applied=Decimal("20000.01")),), **NAMED}, False),
     # the three C must each say something
     ("three_c_missing", {"concern": ""}, True),
     ("three_c_missing", {"cause": "  "}, True),

@@ -1,4 +1,4 @@
-"""Reads everything the checks want to know of one claim, in five statements."""
+"""Reads everything the checks want to know of one claim: five statements, one more for a pre-authorisation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from typing import cast as to_type
 
-from sqlalchemy import Integer, Row, String, Table, and_, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Row, String, Table, and_, bindparam, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -17,8 +17,12 @@ from dealers.service.models import LabourOperation, RepairOrder, RepairPhoto
 from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
 from parts.catalogue.models import Part
 from portal.kernel.clock import local_date
+from portal.kernel.db import Fen
+from portal.kernel.money import ZERO
 from portal.kernel.prepared import PreparedRead, wall
 from portal.kernel.scoping import DealerScope, lawful_view
+from warranty.authorisations.models import PreAuthorisation
+from warranty.authorisations.rules import BOUND, USING, Authorisation
 from warranty.campaigns.models import Campaign, CampaignCar
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.queries.books import book_on
@@ -32,11 +36,11 @@ from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import Facts, Question
 from warranty.guarantee.models import CarWatch
 
-CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH, CAMPAIGN, MEANT = (
+CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH, CAMPAIGN, MEANT, AUTHORISATION = (
     to_type("Table", model.__table__)
     for model in (
         Claim, ClaimLine, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel, OdometerReading, Dealer,
-        Part, CarWatch, Campaign, CampaignCar,
+        Part, CarWatch, Campaign, CampaignCar, PreAuthorisation,
     )
 )  # fmt: skip
 
@@ -60,6 +64,7 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
     head = (_LOCKED_HEAD if for_update else _HEAD)(session, {"claim_number": number}).first()
     if head is None:
         return None
+    named = _named(session, head, for_update=for_update)
     lines = list(_LINES(session, {"claim": head.id, "model": head.model_id}))
     past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
     with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for the checks of a claim"):
@@ -74,7 +79,8 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
     today = local_date(now)
     book = book_on(session, today)
     answer = _answer(head, lines, covered)
-    return Dossier(head, lines, replace(_facts(head, lines, rows, today), limits=book.limits, coverage=answer), book)
+    facts = replace(_facts(head, lines, rows, named, today), limits=book.limits, coverage=answer)
+    return Dossier(head, lines, facts, book)
 
 
 def _head(*, for_update: bool) -> Any:
@@ -103,6 +109,35 @@ def _head(*, for_update: bool) -> Any:
     # In this order: the visit, as the counter locks it; the claim; and the car, so that of two claims for one car
     # the second sees the first. Checks of other tables' keys go on (NO KEY).
     return statement.with_for_update(of=(ORDER, CLAIM, CAR), key_share=True) if for_update else statement
+
+
+def _named(session: Session, head: Row[Any], *, for_update: bool) -> Authorisation | None:
+    """Read the authorisation that the claim names, with what other claims use of it; most claims name none."""
+    if not head.pre_authorisation:
+        return None
+    read = _LOCKED_AUTHORISATION if for_update else _AUTHORISATION
+    row = read(session, {"named": head.pre_authorisation, "claim": head.id}).first()
+    if row is None:
+        return None
+    return Authorisation(
+        row.number, row.state, row.dealer_id, row.vehicle_id, row.granted, row.used, row.valid_until
+    )  # fmt: skip
+
+
+def _authorisation(*, for_update: bool) -> Any:
+    table = AUTHORISATION
+    used = select(func.coalesce(func.sum(func.coalesce(CLAIM.c.audited, CLAIM.c.applied)), literal(ZERO, Fen()))).where(
+        CLAIM.c.vehicle_id == table.c.vehicle_id, CLAIM.c.dealer_id == table.c.dealer_id,
+        CLAIM.c.pre_authorisation == table.c.number, CLAIM.c.state.in_(USING), CLAIM.c.id != bindparam("claim"),
+        wall(CLAIM),
+    )  # fmt: skip
+    statement = select(
+        table.c.number, table.c.state, table.c.dealer_id, table.c.vehicle_id, table.c.granted, table.c.valid_until,
+        used.scalar_subquery().label("used"),
+    ).where(table.c.number == bindparam("named"), wall(table))  # fmt: skip
+    # Locked against its withdrawal. The sum is right because the car was locked before this statement began:
+    # no other claim of the car can be submitted meanwhile.
+    return statement.with_for_update(of=table, key_share=True) if for_update else statement
 
 
 def _lines() -> Any:
@@ -156,13 +191,17 @@ def _past(*, own_only: bool) -> Any:
 #: Built once: these run at every submission, and whenever a claim's page is shown.
 _HEAD = PreparedRead(lambda: _head(for_update=False))
 _LOCKED_HEAD = PreparedRead(lambda: _head(for_update=True))
+_AUTHORISATION = PreparedRead(lambda: _authorisation(for_update=False))
+_LOCKED_AUTHORISATION = PreparedRead(lambda: _authorisation(for_update=True))
 _LINES = PreparedRead(_lines)
 _ACROSS = frozenset({"claim", "repair_photo", "repair_order"})
 _OWN_PAST = PreparedRead(lambda: _past(own_only=True), lawful=_ACROSS)
 _PAST = PreparedRead(lambda: _past(own_only=False), lawful=_ACROSS)
 
 
-def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], today: date) -> ClaimFacts:
+def _facts(
+    head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], named: Authorisation | None, today: date
+) -> ClaimFacts:  # fmt: skip
     received = local_date(head.received_at)
     rows = list(past)
     return ClaimFacts(
@@ -184,7 +223,8 @@ def _facts(head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], toda
             )
             for row in rows if row.kind == "claim"
         ),
-        pre_authorisation=head.pre_authorisation, campaign=_campaign(head),
+        campaign=_campaign(head), pre_authorisation=head.pre_authorisation, authorisation=named,
+        dealer_id=head.dealer_id, vehicle_id=head.vehicle_id, with_headquarters=head.state in BOUND,
         photos_used_before=tuple(dict.fromkeys(row.reference for row in rows if row.kind == "photo")),
     )  # fmt: skip
 

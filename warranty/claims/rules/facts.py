@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.kernel.money import total
+from warranty.authorisations.rules import Authorisation
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
 from warranty.coverage.rules.answer import Answer
@@ -119,9 +120,13 @@ class ClaimFacts:
     readings: tuple[Reading, ...] = ()
     others: tuple[OtherClaim, ...] = ()
     photos_used_before: tuple[str, ...] = field(default=())
-    pre_authorisation: str | None = None
     coverage: Answer | None = None  # of the causal part, or the component, on the day of the visit
     campaign: CampaignFacts | None = None
+    pre_authorisation: str | None = None  # the number that it names
+    authorisation: Authorisation | None = None  # what the station has under that number
+    dealer_id: int = 0
+    vehicle_id: int = 0
+    with_headquarters: bool = False  # it was submitted and did not come back
 
     @property
     def applied(self) -> Decimal:

@@ -17,6 +17,7 @@ class Limits:
     parts_above: int = 12  # lines of parts
     first_service_months: int = 6  # after the sale
     first_service_km: int = 7_500
+    authorisation_above: Decimal = Decimal(20_000)  # a claim above it is asked for before the repair
     #: Up to this amount no person need look, by the station's stars; 0 is for ungraded ones.
     amount_by_grade: tuple[tuple[int, Decimal], ...] = (
         (0, Decimal(2000)), (1, Decimal(2000)), (2, Decimal(3000)), (3, Decimal(5000)), (4, Decimal(8000)),

@@ -88,6 +88,7 @@ def book_faults(book: RuleBook) -> list[Fault]:
         "hours_level_two": (routing.hours_level_two, MOST_HOURS),
         "sample_percent": (book.sample_percent, 100),
         "hours_above": (limits.hours_above, Decimal(MOST_HOURS)),
+        "authorisation_above": (limits.authorisation_above, MOST_YUAN),
         "four_eyes_above": (routing.four_eyes_above, MOST_YUAN),
         "out_call_km": (rates.out_call_km, MOST_KM_RATE), "handling": (rates.handling, Decimal(1)),
         **{f"amount-{grade}": (amount, MOST_YUAN) for grade, amount in limits.amount_by_grade},

@@ -131,6 +131,15 @@ def fill_lines(claim: Claim, priced: tuple[Priced, ...]) -> None:
 
 def price_job(session: Session, claim: Claim, order: RepairOrder, job: RepairJob, dealer: Dealer) -> tuple[Priced, ...]:
     """Price a job of a visit for its claim, at the quotas, the rate and the prices of the day."""
+    return _price(session, order, job, dealer, _extras(session, claim, order, job))
+
+
+def estimate(session: Session, order: RepairOrder, job: RepairJob) -> tuple[Priced, ...]:
+    """Price a job as its claim would be, before there is one; what the visit costs beside is left out."""
+    return _price(session, order, job, session.get_one(Dealer, order.dealer_id), Extras())
+
+
+def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer, extras: Extras) -> tuple[Priced, ...]:
     day = local_date(order.completed_at or order.received_at)
     hours = quotas(session, [line.operation_code for line in job.labour], order.vehicle_id)
     prices = warranty_prices(session, [line.part_number for line in job.parts], day)
@@ -145,7 +154,7 @@ def price_job(session: Session, claim: Claim, order: RepairOrder, job: RepairJob
             UsedPart(line.part_number, line.name, line.quantity, prices.get(line.part_number), line.causal)
             for line in job.parts
         ],
-        _extras(session, claim, order, job), book_on(session, day).rates,
+        extras, book_on(session, day).rates,
     )  # fmt: skip
 
 

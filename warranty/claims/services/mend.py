@@ -50,6 +50,7 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
     for name, value in edit.fields.items():
         if name in EDITABLE:
             setattr(claim, name, value)
+    claim.pre_authorisation = (claim.pre_authorisation or "").strip().upper() or None  # as its number is written
     for line, amount in zip(claim.lines, amounts, strict=True):
         line.applied = amount
     add_up(claim)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from warranty.claims.rules.checks.authorisation import authorised
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
 
@@ -70,12 +71,12 @@ FAILURE_CLAIMS = frozenset({"repair", "out_call"})
 
 def watch_unauthorised(facts: ClaimFacts) -> Hit | None:
     """A car at orange or worse needs a pre-authorisation (三包预警)."""
-    return None if (facts.pre_authorisation or "").strip() else watch_level(facts)
+    return None if authorised(facts) else watch_level(facts)
 
 
 def watch_authorised(facts: ClaimFacts) -> Hit | None:
     """A pre-authorised claim of such a car is looked at by a person."""
-    return watch_level(facts) if (facts.pre_authorisation or "").strip() else None
+    return watch_level(facts) if authorised(facts) else None
 
 
 def watch_level(facts: ClaimFacts) -> Hit | None:
