@@ -142,6 +142,9 @@ def _authorisation(*, for_update: bool) -> Any:
 
 def _lines() -> Any:
     known = select(OPERATION.c.id).where(OPERATION.c.code == LINE.c.code)
+    of_operation = select(func.max(OPERATION.c.component)).where(
+        OPERATION.c.code == LINE.c.code, LINE.c.kind == LABOUR
+    ).scalar_subquery()  # fmt: skip
     fits = known.where(or_(OPERATION.c.model_id.is_(None), OPERATION.c.model_id == bindparam("model")))
     return (
         select(
@@ -149,6 +152,7 @@ def _lines() -> Any:
             PART_TABLE.c.id.label("part_id"), PART_TABLE.c.per_vehicle, PART_TABLE.c.wear_class,
             and_(LINE.c.kind == LABOUR, known.exists()).label("known"),
             and_(LINE.c.kind == LABOUR, fits.exists()).label("fits"),
+            func.coalesce(PART_TABLE.c.component, of_operation).label("component"),
         )
         .select_from(LINE.outerjoin(PART_TABLE, and_(LINE.c.kind == PART, PART_TABLE.c.number == LINE.c.code)))
         .where(LINE.c.claim_id == bindparam("claim"), wall(LINE))
@@ -162,14 +166,14 @@ def _past(*, own_only: bool) -> Any:
     claims = select(
         literal("claim").label("kind"), CLAIM.c.received_at.label("at"), CLAIM.c.causal_part.label("part"),
         CLAIM.c.component.label("component"), CLAIM.c.order_id.label("figure"), CLAIM.c.dealer_id.label("owner"),
-        CLAIM.c.number.label("reference"),
+        CLAIM.c.number.label("reference"), CLAIM.c.type.label("type"),
     ).where(
         CLAIM.c.vehicle_id == bindparam("vehicle"), CLAIM.c.id != bindparam("claim"),
         CLAIM.c.state != "draft", CLAIM.c.state != "withdrawn",  # those were never asked for
     )  # fmt: skip
     readings = select(
         literal("reading"), READING.c.read_at, nothing, nothing, READING.c.km,
-        cast(READING.c.meter_replaced, Integer), READING.c.reference,
+        cast(READING.c.meter_replaced, Integer), READING.c.reference, nothing,
     ).where(
         READING.c.vehicle_id == bindparam("vehicle"), READING.c.read_at <= bindparam("received"),
         READING.c.doubt.is_(None),
@@ -178,7 +182,8 @@ def _past(*, own_only: bool) -> Any:
     mine, other = PHOTO.alias("mine"), PHOTO
     photos = (
         select(
-            literal("photo"), ORDER.c.received_at, nothing, nothing, ORDER.c.id, other.c.dealer_id, ORDER.c.number
+            literal("photo"), ORDER.c.received_at, nothing, nothing, ORDER.c.id, other.c.dealer_id, ORDER.c.number,
+            nothing,
         )
         .select_from(mine.join(other, other.c.sha256 == mine.c.sha256).join(ORDER, ORDER.c.id == other.c.order_id))
         .where(mine.c.order_id == bindparam("order"), other.c.order_id != bindparam("order"))
@@ -219,7 +224,7 @@ def _facts(
         others=tuple(
             OtherClaim(
                 local_date(row.at), row.part, row.component, row.figure == head.order_id,
-                row.reference if row.owner == head.dealer_id else None,
+                row.reference if row.owner == head.dealer_id else None, row.type,
             )
             for row in rows if row.kind == "claim"
         ),
@@ -268,5 +273,5 @@ def line_facts(line: Row[Any]) -> LineFacts:
         known=bool(line.part_id) if is_part else bool(line.known) if is_labour else True,
         fits=bool(line.fits) if is_labour else True,
         priced=line.unit_price > 0 if is_part else True,
-        per_vehicle=line.per_vehicle,
+        per_vehicle=line.per_vehicle, component=line.component or "other",
     )  # fmt: skip

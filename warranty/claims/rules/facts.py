@@ -31,6 +31,7 @@ class LineFacts:
     fits: bool = True
     priced: bool = True
     per_vehicle: Decimal | None = None
+    component: str = "other"  # that the operation works on, the part belongs to
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class OtherClaim:
     component: str
     same_visit: bool = False
     number: str | None = None
+    type: str = "repair"
 
 
 @dataclass(frozen=True)

@@ -28,3 +28,8 @@ class Limits:
         """Return the limit of a grade; an unknown grade has that of ungraded stations."""
         known = dict(self.amount_by_grade)
         return known.get(grade or 0, known[0])
+
+
+def figure(number: Decimal) -> str:
+    """Write a number without needless noughts: ``2.00`` is ``2``."""
+    return f"{number.normalize():f}"

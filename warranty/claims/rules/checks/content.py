@@ -7,11 +7,7 @@ from decimal import Decimal
 
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
-
-
-def figure(number: Decimal) -> str:
-    """Write a number without needless noughts: ``2.00`` is ``2``."""
-    return f"{number.normalize():f}"
+from warranty.claims.rules.limits import figure
 
 
 def three_c_missing(facts: ClaimFacts) -> Hit | None:

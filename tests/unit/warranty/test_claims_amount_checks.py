@@ -1,0 +1,66 @@
+"""How much is claimed and of what kind: a table of cases, written from the rules' texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.unit.warranty.test_claims_checks import LABOUR, PUMP, SEAL, facts, found
+from warranty.claims.rules.checks import CHECK_BY_ID, Outcome, Severity
+from warranty.claims.rules.facts import OtherClaim
+
+FIRST = {"type": "first_service", "visit__type": "maintenance", "visit__received_on": date(2025, 6, 1),
+         "visit__odometer_km": 5_000}  # fmt: skip
+SERVICED = OtherClaim(date(2025, 5, 1), None, "other", type="first_service")
+CASES: list[tuple[str, dict[str, Any], bool]] = [
+    # work has to do with what failed
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="body"), PUMP)}, True),
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="engine"), PUMP)}, False),
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="other"), PUMP)}, False),
+    (
+        "labour_not_for_failure",
+        {"lines": (replace(LABOUR, component="body"), replace(LABOUR, position=9, component="engine"))},
+        False,
+    ),
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="body"),), "component": "other"}, False),
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="body"),), "type": "campaign"}, False),
+    ("labour_not_for_failure", {"lines": (replace(LABOUR, component="body", known=False),)}, False),  # another fault
+    ("labour_not_for_failure", {"lines": (PUMP,)}, False),
+    # the free first service: six months (to 2025-09-03) or 7,500 km, once
+    ("first_service_over", {**FIRST, "visit__received_on": date(2025, 9, 3)}, False),
+    ("first_service_over", {**FIRST, "visit__received_on": date(2025, 9, 4)}, True),
+    ("first_service_over", {**FIRST, "visit__odometer_km": 7_500}, False),
+    ("first_service_over", {**FIRST, "visit__odometer_km": 7_501}, True),
+    ("first_service_over", {**FIRST, "type": "repair", "visit__odometer_km": 7_501}, False),
+    ("first_service_over", {**FIRST, "car__begins": None, "visit__odometer_km": 7_501}, False),
+    ("first_service_used", {**FIRST, "others": (SERVICED,)}, True),
+    ("first_service_used", {**FIRST, "others": (replace(SERVICED, type="repair"),)}, False),
+    ("first_service_used", {**FIRST, "others": (replace(SERVICED, same_visit=True),)}, False),
+    ("first_service_used", {"others": (SERVICED,)}, False),
+    # more hours or parts than a person need not see; the limit itself is within
+    ("hours_above_limit", {"lines": (replace(LABOUR, quantity=Decimal(20)),)}, False),
+    ("hours_above_limit", {"lines": (replace(LABOUR, quantity=Decimal("20.01")),)}, True),
+    (
+        "hours_above_limit",
+        {"lines": (replace(LABOUR, quantity=Decimal(12)), replace(LABOUR, position=2, quantity=Decimal(9)))},
+        True,
+    ),
+    ("parts_above_limit", {"lines": tuple(replace(SEAL, position=n) for n in range(12))}, False),
+    ("parts_above_limit", {"lines": tuple(replace(SEAL, position=n) for n in range(13))}, True),
+]
+
+
+@pytest.mark.parametrize(("check", "changes", "hit"), CASES)
+def test_each_check_finds_what_its_text_says(*, check: str, changes: dict[str, Any], hit: bool) -> None:
+    assert (found(check, facts(**changes)) is not None) is hit
+
+
+def test_the_free_service_is_refused_and_much_goes_to_a_person() -> None:
+    made = {check: (one.severity, one.outcome) for check, one in CHECK_BY_ID.items()}
+    assert made["first_service_over"] == made["first_service_used"] == (Severity.ERROR, Outcome.REFUSE)
+    assert made["labour_not_for_failure"] == (Severity.ERROR, Outcome.RETURN)
+    assert made["hours_above_limit"] == made["parts_above_limit"] == (Severity.WARNING, Outcome.PERSON)
