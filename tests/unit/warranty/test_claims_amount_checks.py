@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.warranty.test_claims_checks import CASES as OTHER_CASES
 from tests.unit.warranty.test_claims_checks import LABOUR, PUMP, SEAL, facts, found
-from warranty.claims.rules.checks import CHECK_BY_ID, Outcome, Severity
+from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Outcome, Severity
 from warranty.claims.rules.facts import OtherClaim
 
 FIRST = {"type": "first_service", "visit__type": "maintenance", "visit__received_on": date(2025, 6, 1),
@@ -64,3 +65,8 @@ def test_the_free_service_is_refused_and_much_goes_to_a_person() -> None:
     assert made["first_service_over"] == made["first_service_used"] == (Severity.ERROR, Outcome.REFUSE)
     assert made["labour_not_for_failure"] == (Severity.ERROR, Outcome.RETURN)
     assert made["hours_above_limit"] == made["parts_above_limit"] == (Severity.WARNING, Outcome.PERSON)
+
+
+def test_every_check_is_hit_somewhere_in_the_tables() -> None:
+    assert {check for check, _changes, hit in (*CASES, *OTHER_CASES) if hit} == {check.id for check in CHECKS}
+    assert len(CASES) + len(OTHER_CASES) >= 120
