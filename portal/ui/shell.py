@@ -77,7 +77,8 @@ def menu_here() -> MenuItem | None:
     itself = [item for item in items if item.endpoint == endpoint or endpoint.startswith(f"{item.endpoint}_")]
     room = [item for item in items if item.endpoint.split(".")[0] == endpoint.split(".")[0]]
     above = [item for item in room if not itself and _stands_below(url_for(item.endpoint))]
-    return next(iter([*itself, *above, *room]), None)
+    nearest = sorted(above, key=lambda item: len(url_for(item.endpoint)), reverse=True)
+    return next(iter([*itself, *nearest, *room]), None)
 
 
 def _stands_below(address: str) -> bool:

@@ -78,7 +78,7 @@ class BookForm(StepForm):
     """A whole rule book; its fields are made by `_fields`."""
 
     automatic = BooleanField(lazy("Approve without a person what passes every check"))
-    sample_percent = IntegerField(lazy("Of those, share to look at afterwards (%%)"), [InputRequired(NEEDED)])
+    sample_percent = IntegerField(lazy("Of those, per cent to look at afterwards"), [InputRequired(NEEDED)])
     note = TextAreaField(lazy("What changes and why"), render_kw={"rows": 2, "maxlength": NOTE_LENGTH})
     hours_above = DecimalField(_label("hours_above"), [InputRequired(NEEDED)], places=2)
     four_eyes_above = MoneyField(_label("four_eyes_above"), [InputRequired(NEEDED)])

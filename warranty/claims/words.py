@@ -138,7 +138,7 @@ LIMITS = {
     "hours_level_two": N_("Hours for the second level"),
     "four_eyes_above": N_("Two people sign above (yuan)"),
     "authorisation_above": N_("Pre-authorisation needed above (yuan)"),
-    "handling": N_("Handling fee on parts (%%)"),
+    "handling": N_("Handling fee on parts, per cent"),
     "out_call_km": N_("Out-call, yuan a kilometre"),
     "amount": N_("Amount that needs no person (yuan)"),
     "level": N_("Amount up to which the first level decides (yuan)"),

@@ -75,6 +75,7 @@ def test_from_the_draft_into_force(app: Flask, session: Session, now: datetime, 
     assert "5,000.00</del> → 700.00" in shown
     days = {"version": str(version_of(session)), "first": "2026-11-01", "last": "2026-11-20"}
     senior.post("/claims/rules/2/try", data=days)
+    assert 'hx-trigger="every 1s"' in senior.get("/claims/rules/2").get_data(as_text=True)
     with app.app_context():
         assert run_one("test")
     trial = session.scalars(select(RuleTrial)).one()
