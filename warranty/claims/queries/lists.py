@@ -14,6 +14,7 @@ from dealers.vehicles.rules import TAIL
 from portal.kernel.access import Permission
 from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
+from portal.kernel.incoming import whole
 from portal.kernel.listing import Column, Filter, ListSpec, Tick
 from warranty.claims.models import Claim, RuleTrialChange
 from warranty.claims.words import FORECAST, STATES, TYPES
@@ -170,7 +171,7 @@ def _changes() -> Select[Any]:
 
 
 def _trial(statement: Select[Any], value: str) -> Select[Any]:
-    return statement.where(RuleTrialChange.trial_id == (int(value) if value.isdecimal() else 0))
+    return statement.where(RuleTrialChange.trial_id == (whole(value) or 0))
 
 
 #: What a tried rule book decides otherwise; always of one trial.
