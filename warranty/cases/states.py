@@ -38,6 +38,6 @@ CASE = Machine(
         Step("complete", ("replied",), "completed", "case.receive"),
         # What the law carries, or headquarters granted, no dealer ends alone: see `services.decide.withdraw_case`.
         Step("withdraw", ("received",), "withdrawn", "case.receive", needs_reason=True),
-        Step("withdraw", ("proposed", "accepted", "replied"), "withdrawn", "case.decide", needs_reason=True),
+        Step("accept_withdrawal", COMPLETING, "withdrawn", "case.decide", needs_reason=True),
     ),
 )

@@ -32,6 +32,7 @@ ACTIONS = {
     "switch_to_return": N_("The owner asks for the money instead"),
     "complete": N_("Carried out"),
     "withdraw": N_("The owner withdrew the demand"),
+    "accept_withdrawal": N_("Headquarters recorded that the owner withdrew the demand"),
 }
 TONES = {
     "accept": "success", "refuse": "danger", "propose_refusal": "warning", "confirm_refusal": "danger",

@@ -112,7 +112,8 @@ class CarCases:
 def in_a_shop(session: Session, vehicle_id: int) -> bool:
     """Tell whether a repair order of the car is open at any station, and no more of it."""
     with lawful_view(session, LAWFUL):
-        order = select(RepairOrder.id).where(RepairOrder.vehicle_id == vehicle_id, RepairOrder.state == "open")
+        here = (RepairOrder.state == "open") & RepairOrder.completed_at.is_(None)  # one reopened to mend is not
+        order = select(RepairOrder.id).where(RepairOrder.vehicle_id == vehicle_id, here)
         return session.scalar(order.limit(1)) is not None
 
 

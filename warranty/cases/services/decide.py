@@ -112,11 +112,11 @@ def withdraw_case(
     What the law carries, or headquarters granted, is ended by headquarters only.
     """
     case = locked_case(session, number, version)
-    if case.state == "received" and refreshed(session, case, now).accepted:
-        require(actor, Permission.CASE_DECIDE)
+    alone = case.state == "received" and not refreshed(session, case, now).accepted
+    action = "withdraw" if alone and not actor.may(Permission.CASE_DECIDE) else "accept_withdrawal"
     if not filed:
         raise DomainError.at("filed", N_("Without the owner's signed withdrawal the case goes on."))
-    advance(session, case, "withdraw", actor, now, reason=reason)
+    advance(session, case, action, actor, now, reason=reason)
     session.flush()
     return case
 

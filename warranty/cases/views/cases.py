@@ -100,7 +100,7 @@ def _barred(known: GuaranteeCase, finding: CaseFinding) -> set[str]:
     if known.proposed_by_id is None or known.proposed_by_id != actor().user_id:
         barred.add("retract_refusal")
     barred |= {"confirm_delay", "reject_delay"} if known.delay_proposed is None else {"propose_delay"}
-    if known.state == "received" and finding.accepted and not actor().may(Permission.CASE_DECIDE):
+    if finding.accepted:
         barred.add("withdraw")
     return barred
 
