@@ -31,7 +31,7 @@ def propose_delay(
         raise DomainError.at(None, N_("Days of delay wait for a second person already."))
     if not 1 <= days <= MOST_DAYS:
         raise DomainError.at("days", N_("A whole number from %(least)s to %(most)s."), least=1, most=MOST_DAYS)
-    advance(session, case, "propose_delay", actor, now, reason=_said(days, reason))
+    advance(session, case, "propose_delay", actor, now, reason=_said(days, reason) if reason.strip() else "")
     case.delay_proposed, case.proposed_by_id, case.proposed_by = days, actor.user_id, actor.name
     session.flush()
     return case
@@ -42,7 +42,7 @@ def confirm_delay(
 ) -> GuaranteeCase:
     """Confirm the days as a second person, of headquarters: the completion is due so many working days later."""
     case, days = _proposed(session, number, actor, version)
-    advance(session, case, "confirm_delay", actor, now, reason=_said(days, case.proposed_by or ""))
+    advance(session, case, "confirm_delay", actor, now, reason=_said(days))
     last = deadline(working_calendar(session), case.complete_by, days)
     case.complete_by, case.provisional = last.day, case.provisional or last.provisional
     case.delay_days += days
@@ -70,9 +70,9 @@ def _proposed(session: Session, number: str, actor: Actor, version: int | None) 
     return case, case.delay_proposed
 
 
-def _said(days: int, words: str) -> str:
-    """Name the days in the history, in both languages; no words stay none, so that a reason is asked for."""
-    return f"{days} 个工作日 working days: {words.strip()}" if words.strip() else ""
+def _said(days: int, reason: str = "") -> str:
+    """Name the days in the history, in both languages."""
+    return f"{days} 个工作日 working days {reason.strip()}".strip()
 
 
 def _settle(session: Session, case: GuaranteeCase) -> None:

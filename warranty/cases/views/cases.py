@@ -85,7 +85,7 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
     steps = {step.action for step in CASE.offered(known.state, actor().permissions)} - _barred(known, finding)
     return page(
         "warranty/cases/case.html", status, sheet=sheet, case=known, words=words, here=here, steps=steps,
-        finding=finding, events=_events(sheet), decides=decides, own=known.proposed_by_id == actor().user_id,
+        finding=finding, events=_events(sheet), decides=decides,
         writable=known.state == "accepted" and (decides or actor().may(RECEIVE)),
         addable=known.state == "replied" and decides,
         forms={name: wrong.get(name) or _fresh(name, sheet) for name in FORMS}, typed=next(iter(wrong), None),
