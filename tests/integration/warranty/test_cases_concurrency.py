@@ -22,6 +22,7 @@ from tests.factories.cases import make_case, make_lemon, make_new_car, make_note
 from tests.factories.network import make_actor, make_dealer
 from tests.support.at_once import both_at_once, in_a_transaction
 from warranty.cases.models import GuaranteeCase
+from warranty.cases.queries.cases import demanded_car
 from warranty.cases.services import carry_out, decide
 from warranty.cases.services.carry_out import Completion
 from warranty.cases.services.decide import CaseDecision
@@ -83,10 +84,12 @@ def test_a_demand_reads_the_car_again_behind_the_lock(app: Flask, session: Sessi
     def take_back() -> None:
         car.taken_back, car.taken_back_on, car.taken_back_reason = "returned", date(2026, 11, 1), "协商"
 
-    came = while_held(
-        app, session, people.manager, take_back,
-        lambda own: receive_demand(own, vin, make_note(now), people.manager, now).number,
-    )  # fmt: skip
+    def receive(own: Session) -> str:
+        shown = demanded_car(own, vin, people.manager)  # the page keeps the car as it was
+        number = receive_demand(own, vin, make_note(now), people.manager, now).number
+        return f"{number} {shown.vehicle.vin}"
+
+    came = while_held(app, session, people.manager, take_back, receive)
     assert isinstance(came, DomainError)
     assert "taken back already" in came.faults[0].message
 

@@ -14,6 +14,7 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import N_, _
 from portal.kernel.web import actor, db_session, now, show_faults
 from warranty.cases.forms import form_of, seen_version
+from warranty.cases.queries.cases import find_case
 from warranty.cases.services import carry_out, decide, delays, losses
 from warranty.cases.views import bp
 from warranty.cases.views.cases import show
@@ -122,12 +123,14 @@ def shared_step(key: str, step: str) -> Any:
 @access(Permission.CASE_RECEIVE, Permission.CASE_DECIDE)
 def remove_cost(key: str, cost_id: int) -> Any:
     """Take a loss out again."""
+    find_case(db_session(), key)  # what is not there for this person has no version either
     losses.remove_cost(db_session(), key, cost_id, actor(), seen_version(request.form.get("version")))
     return redirect(url_for("cases.case", key=key, _anchor="costs"))
 
 
 def _take(key: str, step: str, taken: Taken) -> Any:
     """Take a step and show the case; what is wrong stands at its field, what was typed stays."""
+    find_case(db_session(), key)  # what is not there for this person has no version either
     form = form_of(step)
     if form.validate_on_submit():
         try:
