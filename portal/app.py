@@ -27,6 +27,7 @@ from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
 from warranty.campaigns.services.done import CarCampaigns, StopSales
+from warranty.cases.queries.cases import CarCases
 from warranty.cases.services.clocks import CaseDeadlines
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
@@ -95,6 +96,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["deadlines"] = CaseDeadlines()
     app.extensions["campaigns"] = CarCampaigns()
     app.extensions["sale_bans"] = StopSales()
+    app.extensions["open_cases"] = CarCases()
     with app.app_context():
         attach(db.engine)
     return app

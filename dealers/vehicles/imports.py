@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from sqlalchemy import Table
 from dealers.customers.models import Customer
 from dealers.vehicles.columns import PlateColumn, VinColumn, usual_plates
 from dealers.vehicles.models import Ownership, Vehicle
+from dealers.vehicles.ports import open_cases
 from dealers.vehicles.rules import TAIL, USES, plate_kind, use_of
 from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_
@@ -31,6 +33,20 @@ _OWNER_KINDS = {
 _OWNER_KIND_OF = {spoken: key for key, words in _OWNER_KINDS.items() for spoken in words}
 
 
+_TAKEN_BACK = N_("This car was taken back under the three guarantees. Its next owner is recorded on its page.")
+_OPEN_CASE = N_("A replacement or return case about this car is open: its owner and its seller stay until it is over.")
+
+
+@dataclass(frozen=True)
+class GuardedCar:
+    """A car that was taken back or has an open case, with its seller and owner (name, phone)."""
+
+    taken_back: bool
+    has_case: bool
+    seller: int | None
+    owner: tuple[str | None, str | None]
+
+
 class VehicleDesk(Desk):
     """Checks a sale's days and files cars with their owners."""
 
@@ -48,6 +64,7 @@ class VehicleDesk(Desk):
         }
         self._cars = Upsert(store, VEHICLE, ("vin",), {"use": "household"})
         self._owners = Owners(store)
+        self._kept: dict[str, GuardedCar] | None = None
 
     def check(self, batch: Batch) -> None:
         """Days are past, production comes first, an owner has a name; odd plates are told only."""
@@ -68,6 +85,7 @@ class VehicleDesk(Desk):
         for index in [i for i, (name, phone) in enumerate(zip(names, phones, strict=True)) if phone and not name]:
             batch.refuse(index, "owner_phone", Fault(N_("There is a phone, but no name of the owner.")))
         self._odd_plates(batch)
+        self._guard(batch)
 
     def _odd_plates(self, batch: Batch) -> None:
         plates = batch.values.get("plate")
@@ -78,6 +96,34 @@ class VehicleDesk(Desk):
             self.warnings[
                 N_("%(count)s plates fit no known pattern; they were imported as they are. Rows: %(rows)s.")
             ] += odd
+
+    def _guard(self, batch: Batch) -> None:
+        """A car that was taken back, or is about to be, changes hands on its page only."""
+        guarded = self._guarded()
+        if not guarded:
+            return
+        names, phones, dealers = (batch.column(key) for key in ("owner_name", "owner_phone", "dealer"))
+        for index in [index for index, vin in enumerate(batch.values["vin"]) if vin in guarded]:
+            car = guarded[batch.values["vin"][index]]
+            if names[index] and (names[index], phones[index] or "") != car.owner:
+                batch.refuse(index, "owner_name", Fault(_TAKEN_BACK if car.taken_back else _OPEN_CASE))
+            if car.has_case and dealers[index] is not None and dealers[index] != car.seller:
+                batch.refuse(index, "dealer", Fault(_OPEN_CASE))
+
+    def _guarded(self) -> dict[str, GuardedCar]:
+        """Read once, and only for lists with cars that are known: they are few."""
+        if self._kept is None:
+            cases = open_cases().open_cars(self.store)
+            wanted = (  # noqa: S608  (own names only)
+                "select v.id, v.vin, v.taken_back, v.selling_dealer_id, c.name, c.phone from vehicle v "
+                "left join customer c on c.id = v.owner_id where v.taken_back is not null or "
+            ) + self.store.among("v.id")
+            rows = self.store.rows(wanted, self.store.several(cases))
+            self._kept = {
+                vin: GuardedCar(taken_back is not None, key in cases, seller, (name, phone))
+                for key, vin, taken_back, seller, name, phone in rows
+            }
+        return self._kept
 
     def write(self, values: dict[str, list[Any]]) -> Sequence[int]:
         """File owners, then cars; a new owner of a known car leaves the earlier one on record."""

@@ -76,7 +76,7 @@ class OdometerReading(Identified, Base):
     vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
     read_at: Mapped[datetime]
     km: Mapped[int]
-    source: Mapped[str] = mapped_column(short(24))  # repair_order | sale | import
+    source: Mapped[str] = mapped_column(short(24))  # repair_order | sale | import | demand
     reference: Mapped[str | None] = mapped_column(short(40))
     meter_replaced: Mapped[bool] = mapped_column(default=False)  # 换表
     doubt: Mapped[str | None] = mapped_column(short(24))

@@ -10,6 +10,8 @@ from typing import Protocol, cast
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from portal.kernel.importing.store import Store
+
 
 class Visits(Protocol):
     """Tells who served a car. Found as ``app.extensions["visits"]``."""
@@ -100,6 +102,35 @@ class NoSaleBans:
         """Stop nothing."""
         del session, vehicle_id
         return []
+
+
+class OpenCases(Protocol):
+    """Knows the cars whose replacement or return is asked for. Found as ``app.extensions["open_cases"]``."""
+
+    def open_case(self, session: Session, vehicle_id: int) -> bool:
+        """Tell whether a case about the car is open with any dealer; no more is told."""
+
+    def open_cars(self, store: Store) -> frozenset[int]:
+        """Return the cars of all open cases, for an import."""
+
+
+class NoCases:
+    """No car has a case: for an app in which the warranty wing is not put in."""
+
+    def open_case(self, session: Session, vehicle_id: int) -> bool:
+        """Say no."""
+        del session, vehicle_id
+        return False
+
+    def open_cars(self, store: Store) -> frozenset[int]:
+        """Name none."""
+        del store
+        return frozenset()
+
+
+def open_cases() -> OpenCases:
+    """Return what the running app knows of cases."""
+    return cast("OpenCases", current_app.extensions.get("open_cases") or NoCases())
 
 
 def sale_bans() -> SaleBans:

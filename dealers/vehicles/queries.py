@@ -24,6 +24,8 @@ from portal.kernel.i18n import N_, locale_key, named
 MOST_HITS = 20
 #: The source of a reading that was taken when a repair order was opened.
 ORDER = "repair_order"
+#: Readings whose reference is the number of one dealer's paper.
+NUMBERED = (ORDER, "demand")
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,7 @@ def _readings(session: Session, vehicle_id: int, visits: Visits) -> tuple[tuple[
             row.read_at,
             row.km,
             row.source,
-            row.reference if row.source != ORDER or row.reference in shown else None,
+            row.reference if row.source not in NUMBERED or row.reference in shown else None,
             row.meter_replaced,
             item.doubt,
         )

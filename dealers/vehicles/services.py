@@ -13,7 +13,7 @@ from dealers.customers.services import Person, find_or_add, person_faults
 from dealers.network.models import Dealer
 from dealers.vehicles import rules
 from dealers.vehicles.models import OdometerReading, Ownership, Vehicle
-from dealers.vehicles.ports import sale_bans, watch
+from dealers.vehicles.ports import open_cases, sale_bans, watch
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault, NotFoundError
@@ -39,7 +39,7 @@ class Sale:
 
 def record_sale(session: Session, vehicle_id: int, sale: Sale, actor: Actor, now: datetime) -> Vehicle:
     """Record the first sale of a car; the guarantee runs from its delivery."""
-    car = _locked(session, vehicle_id)
+    car = locked_car(session, vehicle_id)
     if car.invoiced_on or car.delivered_on or car.owner_id:
         raise DomainError.at(None, N_("The sale of this car is recorded already."))
     dealer_id, faults = _seller(session, sale, actor)
@@ -63,19 +63,27 @@ def transfer_ownership(
 ) -> Vehicle:
     """Give a car a new owner from a day on; the three-guarantees duties go with the car (三包责任随车转移).
 
-    A car that was taken back is sold on only when it was inspected and its buyer was ``told`` in
-    writing why it came back (Order 43 Art. 33).
+    A car that was taken back is sold by its dealer only when it was inspected and its buyer was ``told``
+    in writing why it came back (Order 43 Art. 33); later owners hand it on without. While a replacement
+    or return case is open the owner stays.
     """
     del actor  # the audit trail knows the session's actor
-    car = _locked(session, vehicle_id)
+    car = locked_car(session, vehicle_id)
     if car.owner_id is None and car.taken_back is None:
         raise DomainError.at(None, N_("This car has no owner yet. Please record its sale first."))
     faults = person_faults(owner)
-    if car.taken_back is not None and not told:
+    if open_cases().open_case(session, car.id):
+        raise DomainError.at(
+            None, N_("A replacement or return case about this car is open. Its owner stays until it is over.")
+        )
+    if car.taken_back is not None and car.owner_id is None and not told:
         message = N_("This car was taken back. Inspect it, tell its buyer in writing why, then confirm it here.")
         faults.append(Fault(message, "told"))
     if on > local_date(now):
         faults.append(Fault(N_("This day is still to come."), "on"))
+    if car.taken_back_on and on < car.taken_back_on:
+        message = N_("The car was taken back on %(day)s; the transfer cannot be earlier.")
+        faults.append(Fault(message, "on", {"day": car.taken_back_on.isoformat()}))
     if car.owner_since and on < car.owner_since:
         message = N_("The present owner has had the car since %(since)s; the transfer cannot be earlier.")
         faults.append(Fault(message, "on", {"since": car.owner_since.isoformat()}))
@@ -96,7 +104,7 @@ def take_back(session: Session, vehicle_id: int, how: str, reason: str, on: date
     ``how`` is ``replaced`` or ``returned``; the mark stays for ever, and whoever buys the car later
     is told the reason.
     """
-    car = _locked(session, vehicle_id)
+    car = locked_car(session, vehicle_id)
     if car.taken_back is not None:
         raise DomainError.at(None, N_("This car was taken back already."))
     _end_ownership(session, car, on)
@@ -121,9 +129,11 @@ class Replacement:
 
 def hand_over_replacement(session: Session, vehicle_id: int, given: Replacement, now: datetime) -> Vehicle:
     """Hand an unsold car over as a replacement: its periods begin that day (Order 43 Art. 29)."""
-    car = _locked(session, vehicle_id)
-    if car.invoiced_on or car.owner_id or car.taken_back:
+    car = locked_car(session, vehicle_id)
+    if car.invoiced_on or car.delivered_on or car.owner_id or car.taken_back:
         raise DomainError.at("new_vin", N_("This car was sold already; a replacement has to be a new car."))
+    if car.selling_dealer_id not in {None, given.dealer_id}:
+        raise DomainError.at("new_vin", N_("This car belongs to another dealer's stock."))
     if car.produced_on and given.on < car.produced_on:
         message = N_("The car was built on %(built)s, after this day.")
         raise DomainError.at("completed_on", message, built=car.produced_on.isoformat())
@@ -144,7 +154,7 @@ def _end_ownership(session: Session, car: Vehicle, on: date) -> None:
 def change_plate(session: Session, vehicle_id: int, plate: str, actor: Actor, now: datetime) -> tuple[Fault, ...]:
     """Give a car another plate, or none. What is odd about it comes back as warnings, not as errors."""
     del actor, now
-    car = _locked(session, vehicle_id)
+    car = locked_car(session, vehicle_id)
     _set_plate(car, plate)
     session.flush()
     return plate_warnings(session, car)
@@ -173,7 +183,7 @@ def record_reading(
 
     A document has one reading: recorded again under the same source and reference it is corrected.
     """
-    _locked(session, vehicle_id)
+    locked_car(session, vehicle_id)
     rows = list(session.scalars(select(OdometerReading).where(OdometerReading.vehicle_id == vehicle_id)))
     reading = next((row for row in rows if reference and (row.source, row.reference) == (source, reference)), None)
     if reading is None:
@@ -195,7 +205,8 @@ def _judge(rows: list[OdometerReading]) -> None:
             row.doubt = item.doubt
 
 
-def _locked(session: Session, vehicle_id: int) -> Vehicle:
+def locked_car(session: Session, vehicle_id: int) -> Vehicle:
+    """Return a car locked and fresh. Whoever changes two locks the one that is taken back first."""
     car = session.scalars(
         select(Vehicle).where(Vehicle.id == vehicle_id).with_for_update().execution_options(populate_existing=True)
     ).first()

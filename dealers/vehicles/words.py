@@ -28,6 +28,7 @@ SOURCE = {
     "repair_order": N_("Repair order"),
     "sale": N_("Sale"),
     "import": N_("Import"),
+    "demand": N_("Demand for replacement or return"),
 }
 PERIOD = {"guarantee": N_("Guarantee period"), "repair": N_("Repair period")}
 PERIOD_STATE = {

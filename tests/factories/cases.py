@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from tests.factories.network import make_actor
 from tests.factories.service import make_repair_order
 from tests.factories.vehicles import make_vehicle
 from warranty.cases.models import GuaranteeCase
+from warranty.cases.services import carry_out, decide
+from warranty.cases.services.decide import CaseDecision
 from warranty.cases.services.receive import DemandNote, receive_demand
 
 
@@ -47,3 +50,40 @@ def make_case(
 ) -> GuaranteeCase:
     """Store a demand about a car, as headquarters records it unless an actor is named."""
     return receive_demand(session, car.vin, make_note(now, **values), actor or Actor.system("客户中心"), now)
+
+
+@dataclass(frozen=True)
+class People:
+    """The seller's manager, and the two roles of headquarters that decide cases."""
+
+    manager: Actor
+    senior: Actor
+    centre: Actor
+
+
+def make_people(session: Session, dealer: Dealer) -> People:
+    """Store who works on a case."""
+    manager = make_actor(session, "service_manager", dealer)
+    return People(manager, make_actor(session, "senior_auditor"), make_actor(session, "customer_centre"))
+
+
+def make_accepted(
+    session: Session, now: datetime, car: Vehicle, people: People, decision: CaseDecision | None = None, **values: Any
+) -> GuaranteeCase:
+    """Store a case that headquarters accepted."""
+    case = make_case(session, now, car, **values)
+    return decide.decide_case(session, case.number, decision or CaseDecision("accept"), people.senior, now)
+
+
+def make_replied(session: Session, now: datetime, car: Vehicle, people: People, **values: Any) -> GuaranteeCase:
+    """Store a case whose owner has the answer, and waits for the money or, by ``choice``, the other car."""
+    case = make_accepted(session, now, car, people, **values)
+    return carry_out.record_reply(session, case.number, local_date(now), people.manager, now)
+
+
+def make_new_car(session: Session, **values: Any) -> Vehicle:
+    """Store a car that nobody sold yet."""
+    unsold: dict[str, Any] = dict.fromkeys(
+        ("invoiced_on", "delivered_on", "price", "owner_id", "owner_since", "invoice_no", "plate", "selling_dealer_id")
+    )
+    return make_vehicle(session, **{**unsold, "produced_on": date(2026, 10, 1), **values})

@@ -20,6 +20,7 @@ LAWFUL_VIEWERS = frozenset(
     {
         "dealers.service.queries",
         "dealers.vehicles.queries",
+        "warranty.cases.queries",
         "warranty.claims.queries",
         "warranty.coverage.queries",
         "warranty.guarantee.queries",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -16,7 +18,8 @@ from portal.app import create_app
 from portal.kernel.access import Actor
 from portal.kernel.db import Base, db
 from portal.kernel.scoping import HeadOfficeScope, enter, leave, owned_tables
-from tests.conftest import settings
+from tests.conftest import NOW, settings
+from tests.factories.cases import make_case, make_lemon
 from tests.factories.network import make_dealer
 from tests.support import postgres
 from tests.support.rows import fill, models
@@ -142,3 +145,31 @@ def test_the_wall_holds_without_the_session(session: Session) -> None:
                 connection.execute(text("select set_config('sanbao.scope', :scope, true)"), {"scope": scope})
                 rows = connection.execute(text(f"select distinct dealer_id from {name}"))
                 assert set(rows.scalars()) == seen, (name, scope)
+
+
+@both
+def test_a_case_of_before_gets_the_days_of_its_order_and_its_price(bare_app: Flask) -> None:
+    """What 0011 adds to a kept finding is what `warranty.cases` reads; on the way down it goes again."""
+    upgrade()
+    session: Session = db.session()
+    enter(session, Actor.system("test"), HeadOfficeScope("test"))
+    dealer = make_dealer(session)
+    case = make_case(session, NOW, make_lemon(session, NOW, dealer))
+    finding = case.finding
+    session.commit()
+    leave(session)
+    db.session.remove()
+    downgrade(revision="0010")
+    assert not {"ruling", "reply_days", "complete_days", "price"} & _findings().keys()
+    upgrade()
+    assert _findings() == finding
+
+
+def _findings() -> dict[str, Any]:
+    """Return what the only case keeps, whatever columns its table has."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select set_config('sanbao.scope', '*', true)"))
+        kept = connection.execute(text("select finding from guarantee_case")).scalar_one()
+    found: dict[str, Any] = json.loads(kept) if isinstance(kept, str) else kept
+    return found

@@ -15,7 +15,7 @@ def cases() -> None:
 
 @cases.command("escalate")
 def escalate_command() -> None:
-    """Tell of every clock that passed 50, 80 or 100 per cent; run again, it does nothing new."""
+    """Tell of every clock that passed a mark or its last day; run again, it does nothing new."""
     with at_desk("escalating clocks") as desk:
         told = escalate(desk.session, desk.now)
     click.echo(f"{len(told)} marks told.")

@@ -10,14 +10,18 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioFie
 from wtforms import TextAreaField as Area
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.kernel.errors import ConflictError, Fault
 from portal.kernel.fields import MoneyField
 from portal.kernel.i18n import _, lazy
 from portal.kernel.incoming import whole
+from portal.kernel.lifecycle import CHANGED
 from portal.kernel.money import ZERO
 from warranty.cases import words
+from warranty.cases.rules.articles import Articles
 from warranty.cases.rules.compensation import USUAL_LIFE, Cost
-from warranty.cases.services.carry_out import Completion, CostNote
+from warranty.cases.services.carry_out import Completion
 from warranty.cases.services.decide import CaseDecision
+from warranty.cases.services.losses import CostNote
 from warranty.cases.services.receive import WORDS_LENGTH, DemandNote
 
 NEEDED = lazy("Please fill this in.")
@@ -39,6 +43,7 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
     invoice_shown = BooleanField(lazy("The purchase invoice was shown"))
     certificate_shown = BooleanField(lazy("The three-guarantees certificate was shown"))
     papers = StringField(lazy("Other papers handed in"), [Optional()], render_kw=_PLAIN)
+    km_sure = BooleanField(lazy("The odometer was read again, and the reading is right"))
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -49,8 +54,16 @@ class DemandForm(FlaskForm):  # type: ignore[misc]
         return DemandNote(
             cast("date", self.received_on.data), self.choice.data or "", self.odometer_km.data or 0,
             self.consumer.data or "", self.phone.data or "", self.statement.data or "", self.invoice_shown.data,
-            self.certificate_shown.data, self.papers.data or "",
+            self.certificate_shown.data, self.papers.data or "", self.km_sure.data,
         )  # fmt: skip
+
+
+def seen_version(text: str | None) -> int:
+    """Read the row version that a page of ours sent; one that is missing or nonsense is out of date."""
+    version = whole(text)
+    if version is None:
+        raise ConflictError(Fault(CHANGED))
+    return version
 
 
 class StepForm(FlaskForm):  # type: ignore[misc]
@@ -59,9 +72,9 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     version = HiddenField()
     reason = Area(lazy("Reason"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000})
 
-    def seen(self) -> int | None:
-        """Return the row version of the page; None when it is nonsense."""
-        return whole(self.version.data)
+    def seen(self) -> int:
+        """Return the row version of the page; `ConflictError` where there is none."""
+        return seen_version(self.version.data)
 
     def why(self) -> str:
         """Return the reason as it was typed."""
@@ -106,7 +119,7 @@ class CostForm(StepForm):
     def note(self) -> CostNote:
         """Return what was typed."""
         cost = Cost(self.kind.data or "", self.charged.data or ZERO, self.fitted_on.data, self.life_months.data)
-        return CostNote(self.what.data or "", cost, self.receipt.data or "")
+        return CostNote(self.what.data or "", cost, self.receipt.data or "", self.why())
 
 
 class ReplyForm(StepForm):
@@ -123,6 +136,23 @@ class SwitchForm(StepForm):
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
         self.ground.choices = [(key, _(text)) for key, text in words.SWITCHES.items()]
+
+    def offer(self, gives: Articles) -> None:
+        """Leave the grounds that the order gives."""
+        given = [key for key in words.SWITCHES if getattr(gives, key) is not None]
+        self.ground.choices = [(key, _(words.SWITCHES[key])) for key in given]
+
+
+class DelayForm(StepForm):
+    """Working days of the owner's own delay."""
+
+    days = IntegerField(lazy("Working days"), [InputRequired(NEEDED)], render_kw=_PLAIN)
+
+
+class WithdrawalForm(StepForm):
+    """The owner takes the demand back."""
+
+    filed = BooleanField(lazy("The owner's signed withdrawal is filed"))
 
 
 class CompletionForm(StepForm):
@@ -143,9 +173,10 @@ class CompletionForm(StepForm):
 
 #: The forms of a case's page, by the step that each takes; each has names of its own there.
 FORMS: dict[str, type[StepForm]] = {
-    "decide": DecisionForm, "reject_refusal": StepForm, "confirm_refusal": StepForm, "cost": CostForm,
-    "reply": ReplyForm, "switch_to_return": SwitchForm, "owners_delay": StepForm, "complete": CompletionForm,
-    "withdraw": StepForm,
+    "decide": DecisionForm, "reject_refusal": StepForm, "confirm_refusal": StepForm, "retract_refusal": StepForm,
+    "reconsider": StepForm, "cost": CostForm, "reply": ReplyForm, "switch_to_return": SwitchForm,
+    "propose_delay": DelayForm, "confirm_delay": StepForm, "reject_delay": StepForm, "complete": CompletionForm,
+    "withdraw": WithdrawalForm,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -16,10 +16,17 @@ from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.cases import words
 from warranty.cases.models import CaseEscalation, GuaranteeCase
-from warranty.cases.rules.clocks import ESCALATED_AT
-from warranty.cases.states import OPEN
+from warranty.cases.rules.clocks import COMPLETION, REPLY
+from warranty.cases.rules.decision import ACCEPT
+from warranty.cases.states import COMPLETING, OPEN
 
-MARKS = {"50": N_("50 %%"), "80": N_("80 %%"), "100": N_("100 %%")}
+#: Where the clock of a case stands that is furthest on.
+AT_MARKS = {
+    "50": N_("From half of the days"),
+    "80": N_("From 80 %% of the days"),
+    "100": N_("On the last day"),
+    "101": N_("Overdue"),
+}
 
 
 def _statement() -> Select[*tuple[Any, ...]]:
@@ -32,23 +39,27 @@ def _statement() -> Select[*tuple[Any, ...]]:
     return select(*columns).join(Dealer, Dealer.id == GuaranteeCase.dealer_id)
 
 
-def _told(statement: Select[Any], mark: str) -> Select[Any]:
-    return statement.where(_passed(int(mark)), GuaranteeCase.state.in_(OPEN))
+_REPLY_RUNS = GuaranteeCase.state.in_(OPEN) & GuaranteeCase.replied_on.is_(None)
+_COMPLETION_RUNS = GuaranteeCase.state.in_(COMPLETING) & or_(
+    GuaranteeCase.finding_accepted.is_(True), GuaranteeCase.outcome == ACCEPT
+)
 
 
-def _passed(mark: int) -> Any:
-    """Tell whether a clock that still runs has been told of at a mark."""
-    reply_runs = (CaseEscalation.clock == "reply") & GuaranteeCase.replied_on.is_(None)
-    completion_runs = CaseEscalation.clock == "completion"
-    return exists().where(
-        CaseEscalation.case_id == GuaranteeCase.id, CaseEscalation.mark >= mark, reply_runs | completion_runs
+def _standing_at(mark: int) -> Any:
+    """Tell whether this is the last mark that was told of the clocks that still run."""
+    running = ((CaseEscalation.clock == REPLY) & _REPLY_RUNS) | (
+        (CaseEscalation.clock == COMPLETION) & _COMPLETION_RUNS
     )
+    last = select(func.max(CaseEscalation.mark)).where(CaseEscalation.case_id == GuaranteeCase.id, running)
+    return last.correlate(GuaranteeCase).scalar_subquery() == mark
+
+
+_DELAY_WAITS = GuaranteeCase.state.in_(("accepted", "replied")) & GuaranteeCase.delay_proposed.is_not(None)
 
 
 def _due_by(statement: Select[Any], day: date) -> Select[Any]:
-    replies = GuaranteeCase.replied_on.is_(None) & (GuaranteeCase.reply_by <= day)
-    completions = GuaranteeCase.state.in_(("accepted", "replied")) & (GuaranteeCase.complete_by <= day)
-    return statement.where(GuaranteeCase.state.in_(OPEN), replies | completions)
+    replies = _REPLY_RUNS & (GuaranteeCase.reply_by <= day)
+    return statement.where(replies | (_COMPLETION_RUNS & (GuaranteeCase.complete_by <= day)))
 
 
 CASES = ListSpec(
@@ -91,8 +102,10 @@ CASES = ListSpec(
                words.STATES),
         Filter("choice", N_("Asked for"), lambda found, value: found.where(GuaranteeCase.choice == value), "choice",
                words.CHOICES),
-        Filter("clock", N_("Clock at least"), _told, "choice", MARKS),
+        Filter("clock", N_("Clock"), lambda found, value: found.where(_standing_at(int(value))), "choice", AT_MARKS),
         Filter("due_by", N_("Due by"), _due_by, "date"),
+        Filter("delay", N_("Owner's delay"), lambda found, _value: found.where(_DELAY_WAITS), "choice",
+               {"proposed": N_("waits for a second person")}),
         Filter("dealer", N_("Dealer code"), lambda found, value: found.where(Dealer.code == value.upper())),
         Filter("region", N_("Region"), lambda found, value: found.where(Dealer.region == value)),
     ),
@@ -111,9 +124,19 @@ def in_states(*states: str) -> Callable[[Session, Actor, datetime], int]:
     return count
 
 
-def pressing(session: Session, actor: Actor, now: datetime) -> int:
-    """Count the open cases with a clock at half or more."""
+def standing_at(mark: int) -> Callable[[Session, Actor, datetime], int]:
+    """Return a count of the cases whose clocks stand at a mark."""
+
+    def count(session: Session, actor: Actor, now: datetime) -> int:
+        del actor, now
+        found = select(func.count()).select_from(GuaranteeCase).where(_standing_at(mark))
+        return session.scalar(found) or 0
+
+    return count
+
+
+def delays_proposed(session: Session, actor: Actor, now: datetime) -> int:
+    """Count the cases in which days of the owner's delay wait for a second person."""
     del actor, now
-    criteria = (GuaranteeCase.state.in_(OPEN), _passed(ESCALATED_AT[0]))
-    found = select(func.count()).select_from(GuaranteeCase).where(*criteria)
+    found = select(func.count()).select_from(GuaranteeCase).where(_DELAY_WAITS)
     return session.scalar(found) or 0

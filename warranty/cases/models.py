@@ -60,13 +60,15 @@ class GuaranteeCase(Identified, DealerOwned, Stateful, Base):
     decision_reason: Mapped[str | None]
     decided_by: Mapped[str | None] = mapped_column(short(120))
     decided_at: Mapped[datetime | None]
+    #: Who proposed what a second person has to confirm: a refusal, or days of the owner's delay.
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     proposed_by: Mapped[str | None] = mapped_column(short(120))
     usage_fee: Mapped[Decimal | None] = mapped_column(Fen())
 
     replied_on: Mapped[date | None]
-    owners_delay: Mapped[bool] = mapped_column(default=False)  # Art. 28: the owner is why it takes longer
-    owners_delay_reason: Mapped[str | None]
+    delay_days: Mapped[int] = mapped_column(default=0)  # Art. 28: confirmed working days of the owner's own delay
+    delay_proposed: Mapped[int | None]  # more of them, not confirmed yet
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)  # papers word for word, since the owner has them
     completed_on: Mapped[date | None]
     compensation: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)  # the sum of the lines
     new_vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicle.id"))
@@ -89,10 +91,11 @@ class CaseCost(Identified, DealerOwned, Base):
     life_months: Mapped[int | None]
     used_months: Mapped[int]
     amount: Mapped[Decimal] = mapped_column(Fen())
+    reason: Mapped[str] = mapped_column(default="")  # of a life that is short, or of a loss written after the answer
 
 
 class CaseEscalation(Identified, DealerOwned, Base):
-    """A clock passed 50, 80 or 100 per cent: told once (`rules.clocks.ESCALATED_AT`)."""
+    """A clock passed a mark: told once (`rules.clocks.MARKS`)."""
 
     __tablename__ = "guarantee_case_escalation"
     __table_args__ = (

@@ -23,14 +23,22 @@ ACTIONS = {
     "propose_refusal": N_("A refusal against the finding was proposed"),
     "confirm_refusal": N_("A second person confirmed the refusal"),
     "reject_refusal": N_("A second person rejected the refusal"),
+    "retract_refusal": N_("The proposal to refuse was taken back"),
+    "reconsider": N_("The refusal is to be decided anew"),
     "reply": N_("The owner has the answer"),
+    "propose_delay": N_("Days of the owner's delay were proposed"),
+    "confirm_delay": N_("A second person confirmed the owner's delay"),
+    "reject_delay": N_("A second person rejected the owner's delay"),
     "switch_to_return": N_("The owner asks for the money instead"),
     "complete": N_("Carried out"),
     "withdraw": N_("The owner withdrew the demand"),
+    "accept_withdrawal": N_("Headquarters recorded that the owner withdrew the demand"),
 }
 TONES = {
     "accept": "success", "refuse": "danger", "propose_refusal": "warning", "confirm_refusal": "danger",
-    "reject_refusal": "info", "reply": "info", "switch_to_return": "warning", "complete": "success",
+    "reject_refusal": "info", "retract_refusal": "info", "reconsider": "warning", "propose_delay": "warning",
+    "confirm_delay": "warning", "reject_delay": "info", "reply": "info", "switch_to_return": "warning",
+    "complete": "success",
 }  # fmt: skip
 OUTCOMES = {"accept": N_("Accept"), "refuse": N_("Refuse")}
 CLOCKS = {"reply": N_("Reply"), "completion": N_("Completion")}
@@ -41,8 +49,8 @@ KINDS = {
 }
 FINDINGS = {"yes": N_("Carried"), "no": N_("Not carried")}
 SWITCHES = {
-    "no_car": N_("Neither this model nor a car no worse is to be had (Art. 25)"),
-    "late": N_("The days for completion are over (Art. 28)"),
+    "no_car": N_("Neither this model nor a car no worse is to be had"),
+    "late": N_("The days for completion are over"),
 }
 #: What `rules.decision` finds wrong.
 FAULTS = {
@@ -53,5 +61,5 @@ FAULTS = {
     "returned_already": N_("The owner asked for the money already."),
     "why": N_("Please choose from the list."),
     "not_late": N_("The days for completion are not over yet."),
-    "owners_delay": N_("The delay is the owner's: the days do not count against the seller."),
+    "not_given": N_("The order that rules this case does not give this right."),
 }

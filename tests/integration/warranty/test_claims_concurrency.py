@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -13,45 +11,15 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.kernel.access import Actor
-from portal.kernel.db import db
 from portal.kernel.errors import ConflictError, DomainError
 from portal.kernel.lifecycle import StateChange
-from portal.kernel.scoping import enter, leave, scope_for
 from tests.factories.claims import make_claim
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.vehicles import make_vehicle
+from tests.support.at_once import both_at_once
 from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
 from warranty.claims.rules.checks import CHECK_BY_ID
 from warranty.claims.services import Decision, Submitted, decide_claim, submit, submit_claim
-
-
-def both_at_once(app: Flask, actors: tuple[Actor, Actor], act: Callable[[Session, Actor], Any]) -> list[Any]:
-    """Let two people act at the same moment, each in a transaction of their own; return what came of it."""
-    outcomes: list[Any] = [None, None]
-    start = Barrier(2)
-
-    def run(place: int, actor: Actor) -> None:
-        with app.app_context():
-            session = db.session()
-            try:
-                enter(session, actor, scope_for(actor, "test"))
-                start.wait(timeout=20)
-                outcomes[place] = act(session, actor)
-                session.commit()
-            except Exception as error:  # noqa: BLE001  (what a thread raises is looked at outside)
-                outcomes[place] = error
-                session.rollback()
-            finally:
-                leave(session)
-                db.session.remove()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(actors)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def count(session: Session, model: Any) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warranty.cases.rules.clocks import ESCALATED_AT, REPLY, clock
+from warranty.cases.rules.clocks import MARKS, OVERDUE, REPLY, TOLD, clock
 from warranty.guarantee.rules.working_days import Calendar, deadline
 
 #: A calendar without holidays, so that a working day is a weekday; one week off in October 2026.
@@ -30,7 +30,8 @@ LAST = date(2026, 11, 16)  # ten working days later
         ("2026-11-12", 8, 2, (50, 80)),
         ("2026-11-13", 9, 1, (50, 80)),
         ("2026-11-16", 10, 0, (50, 80, 100)),
-        ("2026-12-24", 10, 0, (50, 80, 100)),
+        ("2026-11-17", 10, 0, (50, 80, 100, 101)),  # the day after the last one
+        ("2026-12-24", 10, 0, (50, 80, 100, 101)),
     ],
 )
 def test_marks_are_passed_as_working_days_go_by(today: str, used: int, left: int, marks: tuple[int, ...]) -> None:
@@ -63,5 +64,13 @@ def test_a_clock_never_runs_backwards_nor_beyond_its_end(received: date, days: i
     reads = [clock(CALENDAR, REPLY, received, last, received + timedelta(days=n)) for n in (passed, passed + 1)]
     assert reads[0].total == days
     assert reads[0].percent <= reads[1].percent <= 100
-    assert set(reads[0].reached) <= set(reads[1].reached) <= set(ESCALATED_AT)
+    assert set(reads[0].reached) <= set(reads[1].reached) <= set(MARKS)
+    assert (OVERDUE in reads[0].reached) == (received + timedelta(days=passed) > last)
     assert (100 in reads[0].reached) == (received + timedelta(days=passed) >= last)
+
+
+def test_more_people_are_told_the_later_it_is() -> None:
+    told = {mark: {who for who, marks in TOLD.items() if mark in marks} for mark in MARKS}
+    assert told[50] == {"dealer"}
+    assert told[80] == {"dealer", "region"}
+    assert told[100] == told[OVERDUE] == {"dealer", "region", "decider"}

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warranty.cases.rules.articles import articles_of
 from warranty.cases.rules.decision import OUTCOMES, judge, may_confirm, may_switch
+from warranty.guarantee.rules.facts import Text
 
 FEE = Decimal("2596.00")
 DUE = date(2026, 11, 20)
@@ -65,26 +67,19 @@ def test_a_second_person_is_another_known_person(*, proposer: int | None, other:
 
 
 @pytest.mark.parametrize(
-    ("choice", "why", "today", "delay", "wrong"),
+    ("order", "choice", "why", "today", "wrong"),
     [
-        ("replace", "no_car", "2026-11-01", False, None),
-        ("replace", "late", "2026-11-20", False, "not_late"),
-        ("replace", "late", "2026-11-21", False, None),
-        ("replace", "late", "2026-11-21", True, "owners_delay"),
-        ("return", "no_car", "2026-11-21", False, "returned_already"),
-        ("replace", "because", "2026-11-21", False, "why"),
+        ("SAMR-43", "replace", "no_car", "2026-11-01", None),
+        ("SAMR-43", "replace", "late", "2026-11-20", "not_late"),
+        ("SAMR-43", "replace", "late", "2026-11-21", None),
+        ("SAMR-43", "return", "no_car", "2026-11-21", "returned_already"),
+        ("SAMR-43", "replace", "because", "2026-11-21", "why"),
+        ("AQSIQ-150", "replace", "no_car", "2026-11-01", None),  # its Art. 23
+        ("AQSIQ-150", "replace", "late", "2026-11-21", "not_given"),  # only Order 43, Art. 28(2), says so
     ],
 )
 def test_when_the_money_may_be_asked_for_instead(
-    *,
-    choice: str,
-    why: str,
-    today: str,
-    delay: bool,
-    wrong: str | None,
+    order: str, choice: str, why: str, today: str, wrong: str | None
 ) -> None:
-    assert may_switch(choice, why, date.fromisoformat(today), DUE, owners_delay=delay) == wrong
-
-
-def test_without_a_deadline_nothing_is_late() -> None:
-    assert may_switch("replace", "late", date(2030, 1, 1), None, owners_delay=False) == "not_late"
+    gives = articles_of(order, Text("某规定", "an order"))
+    assert may_switch(choice, why, gives, date.fromisoformat(today), DUE) == wrong

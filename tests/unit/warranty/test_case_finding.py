@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,6 +89,7 @@ def test_the_old_order_gives_another_car_but_not_the_money() -> None:
 def test_a_car_that_no_order_protects_is_refused_with_the_reason_and_has_deadlines_all_the_same() -> None:
     finding = found(case(long_repair(40), use="commercial"))
     assert (finding.accepted, finding.order) == (False, None)
+    assert (finding.ruling, finding.reply_days, finding.complete_days) == ("SAMR-43", 10, 20)
     assert "用途" in finding.reasons[0].zh
     assert finding.reply_by > date.fromisoformat(DAY)
     assert finding.most_fee == 0
@@ -125,3 +127,10 @@ def test_an_order_that_is_not_listed_is_cited_by_its_name() -> None:
     name = Text("某规定", "some order")
     assert articles_of("NEW-1", name).fee == name
     assert "二十七条" in articles_of("SAMR-43", name).fee.zh
+
+
+def test_a_finding_keeps_the_days_of_the_order_that_rules_and_the_price_it_reckoned_with() -> None:
+    given = old_case(visit("R1", "2020-03-01T09:00:00+08:00", hours=24 * 36))
+    finding = found(given, day="2020-06-01", choice="replace")
+    assert (finding.ruling, finding.reply_days, finding.complete_days) == ("AQSIQ-150", 10, 15)
+    assert found(case()).price == Decimal("129800.00")

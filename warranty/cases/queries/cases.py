@@ -10,21 +10,27 @@ from sqlalchemy.orm import Session
 
 from dealers.customers.models import Customer
 from dealers.network.models import Dealer
+from dealers.service.models import RepairOrder
 from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
 from dealers.vehicles.rules import clean_vin
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.importing.store import Store
+from portal.kernel.scoping import lawful_view
 from warranty.cases.models import CaseCost, CaseEscalation, GuaranteeCase
 from warranty.cases.rules.articles import Articles, articles_of
 from warranty.cases.rules.clocks import COMPLETION, REPLY, Clock, clock
 from warranty.cases.rules.compensation import Sums, sums
 from warranty.cases.rules.decision import ACCEPT
 from warranty.cases.rules.finding import CaseFinding, finding_from
-from warranty.cases.states import OPEN
+from warranty.cases.states import COMPLETING, OPEN
 from warranty.guarantee.queries.law import working_calendar
 from warranty.guarantee.rules.working_days import Calendar
+
+#: Why a dealer is told that a car has a case with another, or stands in a shop.
+LAWFUL = "SAMR Order 43, Art. 22 to 30: the duties of a case follow the car"
 
 
 @dataclass(frozen=True)
@@ -68,17 +74,47 @@ def _demand_fault(session: Session, vehicle: Vehicle, seller: Dealer | None, act
     if actor.dealer_id not in {None, seller.id}:
         message = N_("This car was sold by %(seller)s: the demand goes to its seller. Please lead the owner there.")
         return Fault(message, facts={"seller": seller.name})
-    number = open_case(session, vehicle.id)
-    if number is not None:
-        return Fault(N_("Case %(number)s about this car is still open."), facts={"number": number})
-    return None
+    return open_case_fault(session, vehicle.id, actor)
 
 
-def open_case(session: Session, vehicle_id: int) -> str | None:
-    """Return the number of a car's open case, in the session's scope."""
-    return session.scalar(
-        select(GuaranteeCase.number).where(GuaranteeCase.vehicle_id == vehicle_id, GuaranteeCase.state.in_(OPEN))
-    )
+def open_case_fault(session: Session, vehicle_id: int, actor: Actor) -> Fault | None:
+    """Tell of a car's open case, whoever keeps it: its number only to those who may open it."""
+    with lawful_view(session, LAWFUL):
+        found = session.execute(
+            select(GuaranteeCase.number, GuaranteeCase.dealer_id).where(
+                GuaranteeCase.vehicle_id == vehicle_id, GuaranteeCase.state.in_(OPEN)
+            )
+        ).first()
+    if found is None:
+        return None
+    if actor.dealer_id in {None, found.dealer_id}:
+        return Fault(N_("Case %(number)s about this car is still open."), facts={"number": found.number})
+    return Fault(N_("A replacement or return case about this car is still open with the dealer that sold it."))
+
+
+class CarCases:
+    """What the cars' room asks of cases (`dealers.vehicles.ports.OpenCases`)."""
+
+    def open_case(self, session: Session, vehicle_id: int) -> bool:
+        """Tell whether a case about the car is open with any dealer."""
+        with lawful_view(session, LAWFUL):
+            found = select(GuaranteeCase.id).where(
+                GuaranteeCase.vehicle_id == vehicle_id, GuaranteeCase.state.in_(OPEN)
+            )
+            return session.scalar(found) is not None
+
+    def open_cars(self, store: Store) -> frozenset[int]:
+        """Return the cars of the network's open cases, for an import at headquarters."""
+        wanted = f"select vehicle_id from guarantee_case where {store.among('state')}"  # noqa: S608  (own names only)
+        return frozenset(row[0] for row in store.rows(wanted, store.several(OPEN)))
+
+
+def in_a_shop(session: Session, vehicle_id: int) -> bool:
+    """Tell whether a repair order of the car is open at any station, and no more of it."""
+    with lawful_view(session, LAWFUL):
+        here = (RepairOrder.state == "open") & RepairOrder.completed_at.is_(None)  # one reopened to mend is not
+        order = select(RepairOrder.id).where(RepairOrder.vehicle_id == vehicle_id, here)
+        return session.scalar(order.limit(1)) is not None
 
 
 def find_case(session: Session, number: str) -> GuaranteeCase:
@@ -155,7 +191,6 @@ def clocks_of(case: GuaranteeCase, calendar: Calendar, today: date) -> tuple[Clo
     A case that is over has none running.
     """
     found = [clock(calendar, REPLY, case.received_on, case.reply_by, today, case.replied_on)]
-    refused = case.state in {"refused", "closed"}
-    if not refused and (case.finding_accepted or case.outcome == ACCEPT):
+    if case.state in (*COMPLETING, "completed") and (case.finding_accepted or case.outcome == ACCEPT):
         found.append(clock(calendar, COMPLETION, case.received_on, case.complete_by, today, case.completed_on))
     return () if case.state == "withdrawn" else tuple(found)

@@ -1,7 +1,7 @@
 """Where the orders speak of what happens in a case, for its papers: data by order.
 
 Order 43: Art. 25 to 29, 33, 34. Order 150: Art. 22 to 25, 27, 34. An order that is missing here is
-cited by its name alone.
+cited by its name alone. A right that an order does not give is None.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ class Articles(NamedTuple):
 
     reply: Text
     completion: Text
-    instead: Text  # no car to be had, or too late: the money instead
+    no_car: Text | None  # no car to be had: the money instead
+    late: Text | None  # the days are over: the money instead
     losses: Text
     fee: Text
     anew: Text  # the new car's periods
@@ -34,12 +35,13 @@ def _150(number: str, article: str) -> Text:
 ARTICLES = {
     "SAMR-43": Articles(
         reply=_43("第二十八条第一款", "Art. 28(1)"), completion=_43("第二十八条第二款", "Art. 28(2)"),
-        instead=_43("第二十五条、第二十八条第二款", "Art. 25 and 28(2)"), losses=_43("第二十六条", "Art. 26"),
+        no_car=_43("第二十五条", "Art. 25"), late=_43("第二十八条第二款", "Art. 28(2)"),
+        losses=_43("第二十六条", "Art. 26"),
         fee=_43("第二十七条", "Art. 27"), anew=_43("第二十九条", "Art. 29"), resale=_43("第三十三条", "Art. 33"),
     ),
     "AQSIQ-150": Articles(
         reply=_150("第二十七条", "Art. 27"), completion=_150("第二十四条", "Art. 24"),
-        instead=_150("第二十三条", "Art. 23"), losses=Text("经营者承诺", "the promise of the seller"),
+        no_car=_150("第二十三条", "Art. 23"), late=None, losses=Text("经营者承诺", "the promise of the seller"),
         fee=_150("第二十五条", "Art. 25"), anew=_43("第二十九条", "Art. 29"), resale=_43("第三十三条", "Art. 33"),
     ),
 }  # fmt: skip

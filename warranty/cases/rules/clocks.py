@@ -10,6 +10,11 @@ from warranty.guarantee.rules.working_days import Calendar, working_days_between
 REPLY, COMPLETION = "reply", "completion"
 #: Per cent of a clock at which it is told to more people.
 ESCALATED_AT = (50, 80, 100)
+#: The mark of a clock whose last day is over.
+OVERDUE = 101
+MARKS = (*ESCALATED_AT, OVERDUE)
+#: Who is told at which mark: the dealer, its region, and headquarters' people who decide cases.
+TOLD = {"dealer": MARKS, "region": (80, 100, OVERDUE), "decider": (100, OVERDUE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,10 @@ class Clock:
 
     @property
     def reached(self) -> tuple[int, ...]:
-        """Return the marks that a running clock has passed."""
-        return tuple(mark for mark in ESCALATED_AT if self.runs and self.percent >= mark)
+        """Return the marks that a running clock has passed; `OVERDUE` beyond its last day."""
+        if not self.runs:
+            return ()
+        return tuple(mark for mark in MARKS if (self.late if mark == OVERDUE else self.percent >= mark))
 
     @property
     def mark(self) -> int:

@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from portal.kernel.money import ZERO
+from warranty.cases.rules.articles import Articles
 
 ACCEPT, REFUSE = "accept", "refuse"
 OUTCOMES = (ACCEPT, REFUSE)
+#: Why an owner may have the money instead of another car: fields of `Articles`.
+SWITCHES = ("no_car", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,20 @@ def judge(accepted: bool, outcome: str, reason: str, usage_fee: Decimal | None, 
 
 
 def may_confirm(proposed_by: int | None, confirming: int | None) -> bool:
-    """Tell whether a refusal against the finding may be confirmed: by another, known person only."""
+    """Tell whether a proposal may be decided on: by another, known person only."""
     return confirming is not None and proposed_by is not None and confirming != proposed_by
 
 
-def may_switch(choice: str, why: str, today: date, complete_by: date | None, *, owners_delay: bool) -> str | None:
-    """Return why an owner who waits for another car may not have the money instead (Art. 25, 28); None if so.
+def may_switch(choice: str, why: str, gives: Articles, today: date, complete_by: date) -> str | None:
+    """Return why an owner who waits for another car may not have the money instead; None if so.
 
     ``why`` is ``no_car`` (neither the model nor one no worse is to be had) or ``late`` (the days for
-    completion are over, and not through the owner's own delay).
+    completion are over; the owner's own delay has put ``complete_by`` off). ``gives``: what the order grants.
     """
     if choice != "replace":
         return "returned_already"
-    if why == "no_car":
-        return None
-    if why != "late":
+    if why not in SWITCHES:
         return "why"
-    if complete_by is None or today <= complete_by:
-        return "not_late"
-    return "owners_delay" if owners_delay else None
+    if getattr(gives, why) is None:
+        return "not_given"
+    return "not_late" if why == "late" and today <= complete_by else None

@@ -34,12 +34,16 @@ class Basis:
 class CaseFinding:
     """What the law says of a demand. ``most_fee``: what the owner may be asked for the use, in yuan.
 
-    ``order`` is the code of the order that rules; None where no order protects the car. ``complete_by``
-    is counted for every demand: headquarters may accept in the owner's favour.
+    ``order`` is the code of the order that protects the car, None where none does. ``ruling`` is the one
+    whose working days count, for every demand: headquarters may accept in the owner's favour. ``price`` is
+    what the fee was reckoned with, yuan.
     """
 
     order: str | None
     order_name: Text
+    ruling: str
+    reply_days: int
+    complete_days: int
     accepted: bool
     reasons: tuple[Text, ...]
     basis: tuple[Basis, ...]
@@ -48,11 +52,13 @@ class CaseFinding:
     provisional: bool
     most_fee: Decimal
     coefficient: Decimal
+    price: Decimal
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
         return {
-            "order": self.order, "order_name": list(self.order_name), "accepted": self.accepted,
+            "order": self.order, "order_name": list(self.order_name), "ruling": self.ruling,
+            "reply_days": self.reply_days, "complete_days": self.complete_days, "accepted": self.accepted,
             "reasons": [list(text) for text in self.reasons],
             "basis": [
                 {"code": one.code, "article": list(one.article), "reason": list(one.reason), "fee": one.usage_fee_due}
@@ -60,18 +66,20 @@ class CaseFinding:
             ],
             "reply_by": self.reply_by.isoformat(), "complete_by": self.complete_by.isoformat(),
             "provisional": self.provisional, "most_fee": str(self.most_fee), "coefficient": str(self.coefficient),
+            "price": str(self.price),
         }  # fmt: skip
 
 
 def finding_from(kept: Mapping[str, Any]) -> CaseFinding:
     """Read what a case kept."""
     return CaseFinding(
-        kept["order"], Text(*kept["order_name"]), kept["accepted"], tuple(Text(*one) for one in kept["reasons"]),
+        kept["order"], Text(*kept["order_name"]), kept["ruling"], kept["reply_days"], kept["complete_days"],
+        kept["accepted"], tuple(Text(*one) for one in kept["reasons"]),
         tuple(
             Basis(one["code"], Text(*one["article"]), Text(*one["reason"]), one["fee"]) for one in kept["basis"]
         ),
         date.fromisoformat(kept["reply_by"]), date.fromisoformat(kept["complete_by"]), kept["provisional"],
-        Decimal(kept["most_fee"]), Decimal(kept["coefficient"]),
+        Decimal(kept["most_fee"]), Decimal(kept["coefficient"]), Decimal(kept["price"]),
     )  # fmt: skip
 
 
@@ -88,10 +96,11 @@ def find(case: Case, demand: Demand, orders: tuple[Regime, ...], calendar: Calen
     fee = usage_fee(case.sale.price, demand.odometer_km, case.certificate.usage_coefficient)
     free = bool(carrying) and any(not one.usage_fee_due for one in carrying)
     return CaseFinding(
-        found.regime.code if found.regime and found.covered else None, ruling.name, bool(carrying),
+        found.regime.code if found.regime and found.covered else None, ruling.name,
+        ruling.code, ruling.reply_days, ruling.complete_days, bool(carrying),
         tuple(one.reason for one in carrying) or _refusal(found, demand), tuple(map(_basis, carrying)),
         reply.day, complete.day, reply.provisional or complete.provisional,
-        ZERO if free or not found.covered else fee, case.certificate.usage_coefficient,
+        ZERO if free or not found.covered else fee, case.certificate.usage_coefficient, case.sale.price,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance
 from warranty.cases.models import GuaranteeCase
 from warranty.cases.queries.finding import finding_of
-from warranty.cases.rules.decision import ACCEPT, REFUSE, judge, may_confirm
+from warranty.cases.rules.decision import ACCEPT, judge, may_confirm
 from warranty.cases.rules.finding import CaseFinding, finding_from
 from warranty.cases.services.load import locked_case
 from warranty.cases.services.receive import demand_of, kept
@@ -43,6 +43,8 @@ def decide_case(
     judged = judge(finding.accepted, decision.outcome, decision.reason, decision.usage_fee, finding.most_fee)
     if judged.action is None:
         raise DomainError(*(Fault(FAULTS[code], field) for code, field in judged.faults))
+    if judged.action == "propose_refusal" and actor.user_id is None:
+        raise DomainError.at(None, N_("Only a person can propose this: a second one has to confirm it."))
     advance(session, case, judged.action, actor, now, reason=decision.reason)
     case.outcome, case.in_favour = decision.outcome, judged.in_favour
     case.decision_reason = decision.reason.strip() or None
@@ -70,8 +72,51 @@ def reject_refusal(
 ) -> GuaranteeCase:
     """Reject, as a second person, a refusal against the finding: the demand waits for a decision again."""
     case = _proposed(session, number, actor, version)
-    advance(session, case, "reject_refusal", actor, now, reason=reason)
+    return _undecided(session, case, "reject_refusal", reason, actor, now)
+
+
+def retract_refusal(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> GuaranteeCase:
+    """Take back one's own proposal to refuse: the demand waits for a decision again."""
+    case = locked_case(session, number, version, "proposed")
+    if actor.user_id is None or actor.user_id != case.proposed_by_id:
+        raise DomainError.at(None, N_("Only who proposed the refusal takes the proposal back."))
+    return _undecided(session, case, "retract_refusal", reason, actor, now)
+
+
+def reconsider(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> GuaranteeCase:
+    """Decide a refusal anew, as long as the owner has no answer."""
+    case = locked_case(session, number, version, "refused")
+    return _undecided(session, case, "reconsider", reason, actor, now)
+
+
+def _undecided(
+    session: Session, case: GuaranteeCase, action: str, reason: str, actor: Actor, now: datetime
+) -> GuaranteeCase:
+    advance(session, case, action, actor, now, reason=reason)
     case.outcome = case.decision_reason = case.proposed_by = case.proposed_by_id = None
+    case.decided_by = case.decided_at = None
+    session.flush()
+    return case
+
+
+def withdraw_case(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, version: int | None = None,
+    *, filed: bool = False,
+) -> GuaranteeCase:  # fmt: skip
+    """End a case because the owner took the demand back in writing; ``filed``: the signed paper is there.
+
+    What the law carries, or headquarters granted, is ended by headquarters only.
+    """
+    case = locked_case(session, number, version)
+    alone = case.state == "received" and not refreshed(session, case, now).accepted
+    action = "withdraw" if alone and not actor.may(Permission.CASE_DECIDE) else "accept_withdrawal"
+    if not filed:
+        raise DomainError.at("filed", N_("Without the owner's signed withdrawal the case goes on."))
+    advance(session, case, action, actor, now, reason=reason)
     session.flush()
     return case
 
@@ -98,6 +143,3 @@ def _decided(case: GuaranteeCase, decision: CaseDecision, finding: CaseFinding, 
     case.decided_by, case.decided_at = actor.name, now
     if decision.outcome == ACCEPT:
         case.usage_fee = finding.most_fee if decision.usage_fee is None else decision.usage_fee
-
-
-__all__ = ["ACCEPT", "REFUSE", "CaseDecision", "confirm_refusal", "decide_case", "refreshed", "reject_refusal"]

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from dealers.customers.services import Person, person_faults
 from dealers.network.models import Dealer
-from dealers.vehicles.models import OdometerReading, Vehicle
+from dealers.vehicles.models import OdometerReading
+from dealers.vehicles.services import locked_car, record_reading
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import at, known_day, local_date
 from portal.kernel.errors import DomainError, Fault
@@ -25,6 +26,8 @@ from warranty.guarantee.rules.facts import CHOICES, Demand
 #: The series of cases, owned by the dealer.
 SERIES = "RC"
 WORDS_LENGTH, MOST_KM = 2_000, 2_000_000
+#: Kilometres above the last reading that have to be read again.
+MOST_JUMP = 50_000
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ class DemandNote:
     invoice_shown: bool = False
     certificate_shown: bool = False
     papers: str = ""
+    km_sure: bool = False  # read again, and right, though far above the last reading
 
 
 def receive_demand(session: Session, vin: str, note: DemandNote, actor: Actor, now: datetime) -> GuaranteeCase:
     """Record a demand made to the seller; headquarters records it for the seller."""
     require(actor, Permission.CASE_RECEIVE)
-    car = demanded_car(session, vin, actor)
-    session.scalar(select(Vehicle.id).where(Vehicle.id == car.vehicle.id).with_for_update())
+    locked_car(session, demanded_car(session, vin, actor).vehicle.id)
     car = demanded_car(session, vin, actor)  # once more behind the lock: two people, one case
     if car.fault is not None:
         raise DomainError(car.fault)
@@ -54,18 +57,21 @@ def receive_demand(session: Session, vin: str, note: DemandNote, actor: Actor, n
     if faults:
         raise DomainError(*faults)
     finding = finding_of(session, car.vehicle.id, demand_of(note), now)
+    if finding is None:
+        raise DomainError.at(None, N_("The law cannot be asked about this car: its sale is not recorded."))
     seller = session.get_one(Dealer, car.vehicle.selling_dealer_id)
-    assert finding is not None  # noqa: S101  (the sale is on record: `demanded_car` looked)
     case = GuaranteeCase(
         number=next_number(session, SERIES, seller.code, now), dealer_id=seller.id, vehicle_id=car.vehicle.id,
         vin=car.vehicle.vin, recorded_at=now, recorded_by=actor.name, received_on=note.received_on,
         consumer=note.consumer.strip(), phone=note.phone.strip(), choice=note.choice, asked_first=note.choice,
-        odometer_km=note.odometer_km, price=car.vehicle.price, invoice_shown=note.invoice_shown,
+        odometer_km=note.odometer_km, invoice_shown=note.invoice_shown,
         certificate_shown=note.certificate_shown, papers=note.papers.strip(), statement=note.statement.strip(),
         **kept(finding),
     )  # fmt: skip
     session.add(case)
     session.flush()
+    read_at = min(now, at(note.received_on, 23, 59))
+    record_reading(session, case.vehicle_id, case.odometer_km, read_at, "demand", case.number)
     return case
 
 
@@ -77,8 +83,8 @@ def demand_of(note: DemandNote | GuaranteeCase) -> Demand:
 def kept(finding: CaseFinding) -> dict[str, object]:
     """Return the columns that keep a finding."""
     return {
-        "finding": finding.plain(), "finding_accepted": finding.accepted, "reply_by": finding.reply_by,
-        "complete_by": finding.complete_by, "provisional": finding.provisional,
+        "finding": finding.plain(), "finding_accepted": finding.accepted, "price": finding.price,
+        "reply_by": finding.reply_by, "complete_by": finding.complete_by, "provisional": finding.provisional,
     }  # fmt: skip
 
 
@@ -116,5 +122,8 @@ def _km_faults(session: Session, vehicle_id: int, note: DemandNote) -> list[Faul
     before = max((row.km for row in rows), default=0)
     if note.odometer_km < before and not any(row.meter_replaced for row in rows):
         message = N_("The car had gone %(km)s km before that day already. Please compare with the meter.")
+        return [Fault(message, "odometer_km", {"km": before})]
+    if note.odometer_km > before + MOST_JUMP and not note.km_sure:
+        message = N_("That is far above the last reading, %(km)s km. Please read the meter again, then confirm below.")
         return [Fault(message, "odometer_km", {"km": before})]
     return []

@@ -15,12 +15,14 @@ from portal.kernel.lifecycle import history
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 from warranty.cases import words
-from warranty.cases.forms import FORMS, DemandForm, StepForm, form_of
+from warranty.cases.forms import FORMS, DemandForm, StepForm, SwitchForm, form_of
 from warranty.cases.lists import CASES
 from warranty.cases.models import GuaranteeCase
 from warranty.cases.queries.cases import CaseSheet, case_sheet, cases_of_car, demanded_car
 from warranty.cases.queries.finding import finding_of
+from warranty.cases.rules.clocks import OVERDUE
 from warranty.cases.rules.decision import may_confirm
+from warranty.cases.rules.finding import CaseFinding
 from warranty.cases.services.receive import demand_of, receive_demand
 from warranty.cases.states import CASE
 from warranty.cases.views import bp
@@ -79,19 +81,31 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
     session = db_session()
     sheet = case_sheet(session, key, now())
     known, wrong = sheet.case, wrong or {}
-    steps = {step.action for step in CASE.offered(known.state, actor().permissions)}
-    if known.state == "proposed" and not may_confirm(known.proposed_by_id, actor().user_id):
-        steps -= {"confirm_refusal", "reject_refusal"}
+    finding, decides = _finding_now(known, sheet), actor().may(Permission.CASE_DECIDE)
+    steps = {step.action for step in CASE.offered(known.state, actor().permissions)} - _barred(known, finding)
     return page(
         "warranty/cases/case.html", status, sheet=sheet, case=known, words=words, here=here, steps=steps,
-        finding=_finding_now(known, sheet), events=_events(sheet),
-        writable="reply" in steps and known.state == "accepted",
-        may_note_delay=known.state in {"accepted", "replied"} and actor().may(Permission.CASE_DECIDE),
+        finding=finding, events=_events(sheet), decides=decides,
+        writable=known.state == "accepted" and (decides or actor().may(RECEIVE)),
+        addable=known.state == "replied" and decides,
         forms={name: wrong.get(name) or _fresh(name, sheet) for name in FORMS}, typed=next(iter(wrong), None),
     )  # fmt: skip
 
 
-def _finding_now(known: GuaranteeCase, sheet: CaseSheet) -> Any:
+def _barred(known: GuaranteeCase, finding: CaseFinding) -> set[str]:
+    """Return the steps that the services would refuse this person, whatever the machine says."""
+    barred = set()
+    if not may_confirm(known.proposed_by_id, actor().user_id):
+        barred |= {"confirm_refusal", "reject_refusal", "confirm_delay", "reject_delay"}
+    if known.proposed_by_id is None or known.proposed_by_id != actor().user_id:
+        barred.add("retract_refusal")
+    barred |= {"confirm_delay", "reject_delay"} if known.delay_proposed is None else {"propose_delay"}
+    if finding.accepted:
+        barred.add("withdraw")
+    return barred
+
+
+def _finding_now(known: GuaranteeCase, sheet: CaseSheet) -> CaseFinding:
     """Return the finding as a decision would read it now: orders typed in late are in it."""
     if known.state not in {"received", "proposed"}:
         return sheet.finding
@@ -100,6 +114,8 @@ def _finding_now(known: GuaranteeCase, sheet: CaseSheet) -> Any:
 
 def _fresh(name: str, sheet: CaseSheet) -> StepForm:
     form: StepForm = form_of(name, fresh=True)
+    if isinstance(form, SwitchForm):
+        form.offer(sheet.articles)
     form.version.data = str(sheet.case.row_version)
     for field in ("replied_on", "completed_on"):
         if field in form:
@@ -119,8 +135,9 @@ def _events(sheet: CaseSheet) -> list[dict[str, Any]]:
         ),
         *(
             {"at": told.at, "who": "", "text": "", "tone": "danger" if told.mark >= 100 else "warning",  # noqa: PLR2004  (per cent)
-             "title": _("%(clock)s: %(mark)s %% of the working days are over", clock=_(words.CLOCKS[told.clock]),
-                        mark=told.mark)}
+             "title": _("%(clock)s: the last day is over", clock=_(words.CLOCKS[told.clock])) if told.mark == OVERDUE
+             else _("%(clock)s: %(mark)s %% of the working days are over", clock=_(words.CLOCKS[told.clock]),
+                    mark=told.mark)}
             for told in sheet.told
         ),
     ]  # fmt: skip
