@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from portal.kernel.clock import known_day
 from portal.kernel.i18n import N_
+from portal.kernel.incoming import whole
 from reports.analytics.queries.decisions import Asked
 from reports.analytics.words import LEVELS
 from warranty.claims.words import TYPES
@@ -78,3 +79,13 @@ def read_asked(args: Mapping[str, str], period: Period) -> Asked:
         period.first, period.last, (args.get("dealer") or "").strip().upper(), choice(args, "type", TYPES),
         int(level) if level else None,
     )  # fmt: skip
+
+
+#: Kilometres a day off the curve from which a reading is shown, where nobody typed another figure.
+LEAST_OFF = 100
+
+
+def read_least(args: Mapping[str, str]) -> int:
+    """Read from how many kilometres a day off its curve a reading is shown."""
+    typed = whole(args.get("least"))
+    return LEAST_OFF if typed is None or typed < 1 else typed

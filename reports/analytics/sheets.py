@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column
-from reports.analytics.forms import read_asked, read_period
+from reports.analytics.forms import choice, read_asked, read_least, read_period
+from reports.analytics.queries.claims import MEASURES, read_peers
 from reports.analytics.queries.decisions import read_cube
+from reports.analytics.queries.odometer import read_off_curve
+from reports.analytics.queries.photos import read_alike
 from reports.analytics.words import LEVELS
 from warranty.claims.words import TYPES
 
 #: Days that a page shows where nobody chose.
-CLOCK_DAYS = 30
+CLOCK_DAYS, LOOK_DAYS, PEER_DAYS = 30, 30, 90
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ class Sheet:
 
 def _cube(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
     return read_cube(session, read_asked(args, read_period(args, today, CLOCK_DAYS)))
+
+
+def _peers(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    period = read_period(args, today, PEER_DAYS)
+    return read_peers(session, choice(args, "measure", MEASURES, MEASURES[0]), period.first, period.last)
+
+
+def _odometer(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    period = read_period(args, today, LOOK_DAYS)
+    return read_off_curve(session, period.first, period.last, read_least(args))
+
+
+def _photos(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    period = read_period(args, today, LOOK_DAYS)
+    return read_alike(session, period.first, period.last)[0]
 
 
 SHEETS: dict[str, Sheet] = {
@@ -50,5 +68,36 @@ SHEETS: dict[str, Sheet] = {
             Column("clock.refused", N_("Refused, %"), "num"),
         ),
         _cube,
+    ),
+    "peers": Sheet(
+        N_("Stations beside their peers"), Permission.ANALYTICS_VIEW,
+        (
+            Column("code", N_("Station")), Column("name", N_("Name of the station")),
+            Column("grade", N_("Grade"), "num"),
+            Column("claims", N_("Claims"), "num"), Column("value", N_("Figure"), "num"),
+            Column("found.median", N_("Median of the grade"), "num"), Column("found.z", N_("Robust score"), "num"),
+        ),
+        _peers,
+    ),
+    "odometer": Sheet(
+        N_("Odometer off the curve"), Permission.ANALYTICS_VIEW,
+        (
+            Column("vin", N_("VIN")), Column("order", N_("Repair order")), Column("day", N_("Day"), "date"),
+            Column("found.point.km", N_("Odometer"), "num"), Column("found.expected", N_("By the curve"), "num"),
+            Column("found.off", N_("Difference, km"), "num"), Column("found.per_day", N_("Km a day off"), "num"),
+            Column("found.pace", N_("Car's own pace, km a day"), "num"),
+        ),
+        _odometer,
+    ),
+    "photos": Sheet(
+        N_("Photos that look alike"), Permission.ANALYTICS_VIEW,
+        (
+            Column("distance", N_("Bits that differ"), "num"),
+            Column("later.order", N_("Repair order")), Column("later.station", N_("Station")),
+            Column("later.vin", N_("VIN")), Column("later.added_at", N_("Added at"), "moment"),
+            Column("earlier.order", N_("Earlier repair order")), Column("earlier.station", N_("Earlier station")),
+            Column("earlier.vin", N_("Earlier VIN")), Column("earlier.added_at", N_("Added then"), "moment"),
+        ),
+        _photos,
     ),
 }  # fmt: skip

@@ -1,11 +1,11 @@
-"""Pages of figures: clocks of decisions for everybody with claims, what is worth a look for headquarters."""
+"""Clocks of decisions, the list behind them, and the workbooks of this room."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from portal.kernel.access import Permission, access, require, signed_in
@@ -20,9 +20,9 @@ from reports.analytics.jobs import KIND
 from reports.analytics.lists import DECISIONS
 from reports.analytics.queries.decisions import read_clocks
 from reports.analytics.sheets import CLOCK_DAYS, SHEETS
+from reports.analytics.views import bp
 from warranty.claims.words import TYPES
 
-bp = Blueprint("analytics", __name__, url_prefix="/analytics")
 WORDS: dict[str, Any] = {"TYPES": TYPES, "LEVELS": words.LEVELS}
 #: Months to choose from by one click, and stations that a page shows.
 MONTHS, MOST_ROWS = 4, 100
