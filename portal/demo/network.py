@@ -15,6 +15,7 @@ from portal.demo.claims import Claims
 from portal.demo.covering import cover_cars
 from portal.demo.load import Loader
 from portal.demo.months import settle_months
+from portal.demo.photos import take_photos
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -59,6 +60,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     cover_cars(engine, world, now, say)
     watch_cars(engine, now, say)
     run_campaigns(engine, now, say)
+    take_photos(engine, world, now, say)
     return world
 
 

@@ -58,7 +58,7 @@ SHEETS: dict[str, Sheet] = {
         N_("Time to decision"), Permission.CLAIM_VIEW,
         (
             Column("code", N_("Station")), Column("name", N_("Name of the station")),
-            Column("type", N_("Claim type"), words=TYPES), Column("level", N_("Level"), words=LEVELS),
+            Column("type", N_("Claim type"), words=TYPES), Column("level", N_("Decision level"), words=LEVELS),
             Column("clock.count", N_("Decisions"), "num"),
             Column("clock.alone", N_("Without a person, %"), "num"),
             Column("clock.median", N_("Median, h"), "num"),
@@ -74,7 +74,7 @@ SHEETS: dict[str, Sheet] = {
         (
             Column("code", N_("Station")), Column("name", N_("Name of the station")),
             Column("grade", N_("Grade"), "num"),
-            Column("claims", N_("Claims"), "num"), Column("value", N_("Figure"), "num"),
+            Column("claims", N_("Claims"), "num"), Column("value", N_("Figure of the station"), "num"),
             Column("found.median", N_("Median of the grade"), "num"), Column("found.z", N_("Robust score"), "num"),
         ),
         _peers,

@@ -6,7 +6,7 @@ from portal.kernel.i18n import N_
 
 LEVELS = {"0": N_("By the rules"), "1": N_("First level"), "2": N_("Second level")}
 OUTCOMES = {"approve": N_("Approved"), "return": N_("Returned"), "refuse": N_("Refused")}
-WITHIN = {"yes": N_("Within a day"), "no": N_("Later")}
+WITHIN = {"yes": N_("Within a day"), "no": N_("After more than a day")}
 
 #: What stations are compared by, with the unit of the figures.
 MEASURES = {
