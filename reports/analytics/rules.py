@@ -121,11 +121,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure beside the median of its grade; ``z`` is None where the grade is too small or all are alike."""
+    """A figure beside the median of its peers; ``z`` is None where there are too few of them or all are alike."""
 
     figure: Figure
     median: Decimal | None
     z: Decimal | None
+    of_grade: bool = True  # compared with its grade; else with all stations
 
 
 #: So few claims or peers say nothing.
@@ -145,20 +146,25 @@ def robust_z(value: Decimal, values: Sequence[Decimal]) -> Decimal | None:
 
 
 def compare(figures: Iterable[Figure]) -> list[Compared]:
-    """Put each station beside the stations of its grade, the highest score first, those without one last."""
-    grades: dict[int | None, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        if figure.claims >= FEWEST_CLAIMS and figure.value is not None:
-            grades[figure.grade].append(figure)
+    """Put each station beside the stations of its grade, the highest score first, those without one last.
+
+    A grade of too few stations is put beside all stations.
+    """
+    enough = [figure for figure in figures if figure.claims >= FEWEST_CLAIMS and figure.value is not None]
+    grades: dict[int | None, list[Decimal]] = defaultdict(list)
+    for figure in enough:
+        grades[figure.grade].append(figure.value or Decimal(0))
+    every = [value for values in grades.values() for value in values]
     found = []
-    for peers in grades.values():
-        values = [peer.value for peer in peers if peer.value is not None]
-        enough = len(peers) >= FEWEST_PEERS
-        for peer, value in zip(peers, values, strict=True):
-            z = robust_z(value, values) if enough else None
-            middle = median(values).quantize(HUNDREDTH, ROUND_HALF_UP) if enough else None
-            found.append(Compared(peer, middle, z))
-    return sorted(found, key=lambda one: (one.z is None, -(one.z or 0), -one.figure.claims, one.figure.dealer))
+    for figure in enough:
+        of_grade = len(grades[figure.grade]) >= FEWEST_PEERS
+        peers = grades[figure.grade] if of_grade else every
+        if len(peers) < FEWEST_PEERS:
+            found.append(Compared(figure, None, None, of_grade))
+            continue
+        middle = median(peers).quantize(HUNDREDTH, ROUND_HALF_UP)
+        found.append(Compared(figure, middle, robust_z(figure.value or Decimal(0), peers), of_grade))
+    return sorted(found, key=lambda one: (one.z is None, -(one.z or 0), -(one.figure.value or 0), one.figure.dealer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +271,25 @@ def off_curve(points: Sequence[Point], place: int) -> OffCurve | None:
     off = point.km - expected
     gap = max(1, abs(others[0].day - point.day))
     return OffCurve(point, expected, off, abs(off) // gap, pace // 1000)
+
+
+def off_readings(points: Sequence[Point], least: int) -> list[OffCurve]:
+    """Return a car's readings that are at least ``least`` km a day off its curve.
+
+    One wrong reading bends the curve for its neighbours: the one without which the others agree best is
+    taken out, and they are looked at again. A point without a key only makes the curve.
+    """
+    left, found = list(points), []
+    while offs := [off for off in _offs(left) if off.per_day >= least]:
+        worst = min(offs, key=lambda off: (_farthest([one for one in left if one is not off.point]), -off.per_day))
+        found.append(worst)
+        left.remove(worst.point)
+    return found
+
+
+def _offs(points: Sequence[Point]) -> list[OffCurve]:
+    return [off for place, point in enumerate(points) if point.key is not None and (off := off_curve(points, place))]
+
+
+def _farthest(points: Sequence[Point]) -> int:
+    return max((off.per_day for off in _offs(points)), default=0)

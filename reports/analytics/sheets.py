@@ -17,7 +17,7 @@ from reports.analytics.queries.claims import MEASURES, read_peers
 from reports.analytics.queries.decisions import read_cube
 from reports.analytics.queries.odometer import read_off_curve
 from reports.analytics.queries.photos import read_alike
-from reports.analytics.words import LEVELS
+from reports.analytics.words import BASES, LEVELS
 from warranty.claims.words import TYPES
 
 #: Days that a page shows where nobody chose.
@@ -75,7 +75,8 @@ SHEETS: dict[str, Sheet] = {
             Column("code", N_("Station")), Column("name", N_("Name of the station")),
             Column("grade", N_("Grade"), "num"),
             Column("claims", N_("Claims"), "num"), Column("value", N_("Figure of the station"), "num"),
-            Column("found.median", N_("Median of the grade"), "num"), Column("found.z", N_("Robust score"), "num"),
+            Column("basis", N_("Compared with"), words=BASES),
+            Column("found.median", N_("Median of them"), "num"), Column("found.z", N_("Robust score"), "num"),
         ),
         _peers,
     ),

@@ -18,3 +18,5 @@ MEASURES = {
 UNITS = {"labour": N_("yuan"), "hours": N_("h"), "alone": "%", "ending": "%"}
 #: Which claims are behind a share.
 SPECIAL = {"alone": N_("With a part and no labour"), "ending": N_("In the last 30 days or 1,000 km of a period")}
+#: Whom a station is compared with.
+BASES = {"grade": N_("Its grade"), "all": N_("All stations")}

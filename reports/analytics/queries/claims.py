@@ -107,6 +107,11 @@ class Station:
         """The station's figure."""
         return self.found.figure.value
 
+    @property
+    def basis(self) -> str:
+        """Whom it is compared with: its grade, or all."""
+        return "grade" if self.found.of_grade else "all"
+
 
 def _sums(first: date, last: date) -> Select[Any]:
     """Sum claim by claim, then station by station: two passes over the lines of the period."""

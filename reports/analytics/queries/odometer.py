@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dealers.vehicles.models import OdometerReading, Vehicle
 from portal.kernel.clock import day_bounds, local_date
-from reports.analytics.rules import OffCurve, Point, off_curve
+from reports.analytics.rules import OffCurve, Point, off_curve, off_readings
 
 #: Readings that a visit left; those of sales and imports only make the curve.
 VISIT = "repair_order"
@@ -50,10 +50,17 @@ def read_off_curve(session: Session, first: date, last: date, least: int) -> lis
         found += [
             OffReading(asked[key].vin, asked[key].reference, local_date(asked[key].read_at), off)
             for points in _curves(rows)
-            for place, point in enumerate(points)
-            if (key := point.key) in asked and (off := off_curve(points, place)) and off.per_day >= least
+            if any(point.key in asked and _is_off(points, place, least) for place, point in enumerate(points))
+            for off in off_readings(points, least)
+            if (key := off.point.key) in asked
         ]
     return sorted(found, key=lambda one: (-one.found.per_day, one.vin, one.day))
+
+
+def _is_off(points: Sequence[Point], place: int, least: int) -> bool:
+    """Tell quickly whether a car needs a closer look: most do not."""
+    off = off_curve(points, place)
+    return off is not None and off.per_day >= least
 
 
 def _cars(rows: Iterable[Any]) -> Iterator[list[Any]]:

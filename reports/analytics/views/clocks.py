@@ -47,7 +47,7 @@ def clocks() -> Any:
     )  # fmt: skip
 
 
-@bp.get("/decisions")
+@bp.get("/clocks/decisions")
 @access(Permission.CLAIM_VIEW)
 def decisions() -> Response:
     """List the decisions behind the clocks."""

@@ -34,21 +34,21 @@ def conspicuous() -> Any:
     return page("reports/analytics/conspicuous.html", measures=words.MEASURES)
 
 
-@bp.get("/claims")
+@bp.get("/conspicuous/claims")
 @access(VIEW)
 def claims() -> Response:
     """List the claims behind the stations' figures."""
     return list_page("reports/analytics/list.html", fetch_page(db_session(), COMPARED, request.args))
 
 
-@bp.get("/repeats")
+@bp.get("/conspicuous/repeats")
 @access(VIEW)
 def repeats() -> Response:
     """List claims whose causal part was claimed on the same car before."""
     return list_page("reports/analytics/list.html", fetch_page(db_session(), REPEATS, request.args))
 
 
-@bp.get("/peers")
+@bp.get("/conspicuous/peers")
 @access(VIEW)
 def peers() -> Any:
     """Show each station beside the stations of its grade."""
@@ -56,12 +56,12 @@ def peers() -> Any:
     found = [] if period.errors else read_peers(db_session(), measure, period.first, period.last)
     return page(
         "reports/analytics/peers.html", _status(period), found=found, period=period, measure=measure,
-        MEASURES=words.MEASURES, UNITS=words.UNITS, GRADE=GRADE, fewest=FEWEST_CLAIMS, peers=FEWEST_PEERS,
-        most=MOST_ROWS, query=urlencode({**period.query, "measure": measure}),
+        MEASURES=words.MEASURES, UNITS=words.UNITS, GRADE=GRADE, BASES=words.BASES, fewest=FEWEST_CLAIMS,
+        peers=FEWEST_PEERS, most=MOST_ROWS, query=urlencode({**period.query, "measure": measure}),
     )  # fmt: skip
 
 
-@bp.get("/odometer")
+@bp.get("/conspicuous/odometer")
 @access(VIEW)
 def odometer() -> Any:
     """Show visits whose odometer lies off the car's own curve."""
@@ -73,7 +73,7 @@ def odometer() -> Any:
     )  # fmt: skip
 
 
-@bp.get("/photos")
+@bp.get("/conspicuous/photos")
 @access(VIEW)
 def photos() -> Any:
     """Show photos of different visits that look alike, side by side."""

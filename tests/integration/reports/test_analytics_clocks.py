@@ -159,7 +159,7 @@ def test_the_page_and_its_links(session: Session, dealer: Dealer, sign_in: SignI
     query = "since=2026-11-01&until=2026-11-30"
     pages = [unescape(sign_in(user).get(f"/analytics/clocks?{query}").text) for user in (*users, stranger)]
     assert "JY0001" in pages[0]
-    assert f"/analytics/decisions?{query}&outcome=return" in pages[1]
+    assert f"/analytics/clocks/decisions?{query}&outcome=return" in pages[1]
     assert "outcome=return" not in pages[2], "another station has no figures here"
     assert sign_in(parts_clerk).get("/analytics/clocks").status_code == 403
     wrong = sign_in(users[0]).get("/analytics/clocks?since=2026-11-30&until=2026-11-01")

@@ -157,6 +157,7 @@ def test_an_odometer_off_its_curve(session: Session) -> None:
     make_reading(session, car, 4_000, date(2026, 4, 11))  # 100 days: 40 km a day
     make_reading(session, car, 8_000, date(2026, 7, 20))
     make_reading(session, car, 1_000, date(2026, 11, 2), **visit)
+    # without it the reading of July is on the curve, and is not listed beside it
     even = make_vehicle(session, delivered_on=date(2026, 1, 1))
     make_reading(session, even, 4_000, date(2026, 4, 11), source="repair_order")
     make_reading(session, even, 12_200, date(2026, 11, 2), source="repair_order")
@@ -167,6 +168,14 @@ def test_an_odometer_off_its_curve(session: Session) -> None:
     assert (figures.expected, figures.off, figures.per_day, figures.pace) == (12_200, -11_200, 106, 40)
     assert read_off_curve(session, *DAYS, 107) == []
     assert read_off_curve(session, date(2026, 10, 1), date(2026, 10, 31), 1) == []
+
+
+def test_a_good_reading_beside_a_wrong_one_is_not_listed(session: Session) -> None:
+    car = make_vehicle(session, delivered_on=date(2026, 1, 1))
+    make_reading(session, car, 4_000, date(2026, 4, 11))
+    wrong = make_reading(session, car, 1_200, date(2026, 11, 2), source="repair_order", reference="RO-1")
+    make_reading(session, car, 12_360, date(2026, 11, 6), source="repair_order", reference="RO-2")
+    assert [(one.order, one.found.point.key) for one in read_off_curve(session, *DAYS, 100)] == [("RO-1", wrong.id)]
 
 
 def test_a_new_meter_begins_a_new_curve(session: Session) -> None:
@@ -193,7 +202,7 @@ def test_photos_that_look_alike(session: Session) -> None:
     assert len(read_alike(session, *DAYS, 1)[0]) == 1
 
 
-PAGES = ("conspicuous", "claims", "repeats", "peers", "odometer", "photos")
+PAGES = ("", "/claims", "/repeats", "/peers", "/odometer", "/photos")
 
 
 def test_headquarters_looks_and_stations_do_not(session: Session, grade: list[Dealer], sign_in: SignIn) -> None:
@@ -202,14 +211,16 @@ def test_headquarters_looks_and_stations_do_not(session: Session, grade: list[De
     session.commit()
     for user in hq:
         client = sign_in(user)
-        assert [client.get(f"/analytics/{page}").status_code for page in PAGES] == [200] * len(PAGES)
+        assert [client.get(f"/analytics/conspicuous{page}").status_code for page in PAGES] == [200] * len(PAGES)
     for user in outside:
         client = sign_in(user)
-        assert [client.get(f"/analytics/{page}").status_code for page in PAGES] == [403] * len(PAGES)
+        assert [client.get(f"/analytics/conspicuous{page}").status_code for page in PAGES] == [403] * len(PAGES)
         assert client.post("/analytics/export", data={"sheet": "peers"}).status_code == 403
-    page = unescape(sign_in(hq[0]).get("/analytics/peers?measure=alone&since=2026-11-01&until=2026-11-30").text)
-    assert "/analytics/claims?since=2026-11-01&until=2026-11-30&dealer=JY0004&what=alone" in page
-    assert sign_in(hq[0]).get("/analytics/photos?since=nonsense").status_code == 422
+    page = unescape(
+        sign_in(hq[0]).get("/analytics/conspicuous/peers?measure=alone&since=2026-11-01&until=2026-11-30").text
+    )
+    assert "/analytics/conspicuous/claims?since=2026-11-01&until=2026-11-30&dealer=JY0004&what=alone" in page
+    assert sign_in(hq[0]).get("/analytics/conspicuous/photos?since=nonsense").status_code == 422
 
 
 def test_every_table_can_be_a_workbook(session: Session, grade: list[Dealer]) -> None:

@@ -17,6 +17,7 @@ from reports.analytics.rules import (
     distance,
     near_pairs,
     off_curve,
+    off_readings,
     percentile,
     robust_z,
     share,
@@ -84,6 +85,13 @@ def test_few_claims_and_few_peers_say_nothing() -> None:
     assert {(one.median, one.z) for one in compare(figures(None, "1", "2", "3", "9"))} == {(None, None)}
 
 
+def test_a_small_grade_is_compared_with_all_stations() -> None:
+    found = {one.figure.dealer: one for one in compare([*figures(3, "10", "11", "12", "13", "30"), *figures(5, "14")])}
+    assert found[304].of_grade
+    # 10 11 12 13 14 30: median 12.5, deviations 2.5 1.5 0.5 0.5 1.5 17.5, their median 1.5: 0.6745 × 1.5 / 1.5
+    assert (found[500].of_grade, found[500].median, found[500].z) == (False, Decimal("12.50"), Decimal("0.67"))
+
+
 def signed(bits: int) -> int:
     return bits - (1 << 64) if bits >> 63 else bits
 
@@ -144,6 +152,12 @@ def test_a_reading_after_the_last_goes_on_at_the_cars_pace() -> None:
     assert found is not None
     # 8,000 + 30 × 40 = 9,200; 8,200 less, over 30 days
     assert (found.expected, found.off, found.per_day) == (9_200, -8_200, 273)
+
+
+def test_one_wrong_reading_is_told_and_not_its_neighbours() -> None:
+    points = [Point(0, 0), Point(100, 4_000, 1), Point(200, 800, 2), Point(210, 8_400, 3), Point(300, 12_000, 4)]
+    assert [off.point.key for off in off_readings(points, 100)] == [2]
+    assert off_readings([points[0], points[1], points[3], points[4]], 1) == []
 
 
 def test_two_readings_of_a_day_divide_by_one_day() -> None:
