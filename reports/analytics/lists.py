@@ -145,7 +145,7 @@ COMPARED = ListSpec(
         Column("vin", N_("VIN")),
         Column("submitted_at", N_("Submitted at"), "moment"),
         Column("hours", N_("Labour hours"), "num"),
-        Column("labour", N_("Labour"), "money"),
+        Column("labour", N_("Labour amount"), "money"),
         Column("applied", N_("Applied for"), "money"),
         Column("received_at", N_("Received at"), "moment", default=False),
         Column("days_left", N_("Days left of the repair period"), "num"),
@@ -191,18 +191,18 @@ def _of_both(statement: Select[Any], value: str) -> Select[Any]:
 
 
 REPEATS = ListSpec(
-    "analytics_repeats", N_("The same causal part again"), Permission.ANALYTICS_VIEW, _repeats, Claim.id,
+    "analytics_repeats", N_("The same causal part again within 180 days"), Permission.ANALYTICS_VIEW, _repeats, Claim.id,
     (
         Column("number", N_("Claim no."), link=True),
         Column("vin", N_("VIN")),
         Column("causal_part", N_("Causal part")),
         Column("dealer_code", N_("Station"), default=False),
         Column("received_at", N_("Received at"), "date"),
-        Column("odometer_km", N_("Odometer"), "num"),
+        Column("odometer_km", N_("Odometer"), "num", default=False),
         Column("earlier", N_("Earlier claim")),
         Column("earlier_dealer", N_("Earlier station"), default=False),
         Column("earlier_at", N_("Received then"), "date"),
-        Column("earlier_km", N_("Odometer then"), "num"),
+        Column("earlier_km", N_("Odometer then"), "num", default=False),
         Column("days", N_("Days between"), "num"),
         Column("km", N_("Kilometres between"), "num"),
         Column("applied", N_("Applied for"), "money", default=False),

@@ -40,4 +40,4 @@ def test_photos_without_a_look_get_theirs_and_the_others_keep_it(app: Flask, ses
     done = CliRunner().invoke(photos, ["look"], obj=lambda: app)
     assert (done.exit_code, done.output) == (0, "2 photos looked at.\n")
     enter(session, Actor.system("test"), HeadOfficeScope("test"))
-    assert dict(session.execute(select(RepairPhoto.id, RepairPhoto.look)).all()) == looks  # type: ignore[arg-type]
+    assert dict(session.execute(select(RepairPhoto.id, RepairPhoto.look)).all()) == looks
