@@ -191,7 +191,8 @@ def _of_both(statement: Select[Any], value: str) -> Select[Any]:
 
 
 REPEATS = ListSpec(
-    "analytics_repeats", N_("The same causal part again within 180 days"), Permission.ANALYTICS_VIEW, _repeats, Claim.id,
+    "analytics_repeats", N_("The same causal part again within 180 days"), Permission.ANALYTICS_VIEW, _repeats,
+    Claim.id,
     (
         Column("number", N_("Claim no."), link=True),
         Column("vin", N_("VIN")),
