@@ -134,7 +134,7 @@ def _special(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where({"alone": PART_ALONE, "ending": NEAR_END}[value])
 
 
-#: The claims behind a station's figures. A claim that was submitted has a moment: the sort is never null.
+#: The claims behind a station's figures, the newest first: claims get their ids in the order they are made.
 COMPARED = ListSpec(
     "analytics_claims", N_("Claims that are compared"), Permission.ANALYTICS_VIEW, _compared, Claim.id,
     (
@@ -152,7 +152,7 @@ COMPARED = ListSpec(
         Column("km_left", N_("Kilometres left of it"), "num"),
         Column("state", N_("State"), "state", words=STATES),
     ),
-    {"submitted_at": Claim.submitted_at, "applied": Claim.applied}, "-submitted_at", "analytics.claims",
+    {"number": Claim.id, "applied": Claim.applied}, "-number", "analytics.claims",
     "claims.claim",
     (
         Filter("since", N_("Submitted from"), _submitted_since, "date"),

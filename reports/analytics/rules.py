@@ -187,42 +187,43 @@ class Pair:
 
 #: Up to so many of 64 bits differ between a picture and the same one scaled, pressed or brightened.
 NEAR = 6
-_BANDS, _WIDTH = 4, 16
-_MASK = (1 << _WIDTH) - 1
-_FLIPS = (0, *(1 << place for place in range(_WIDTH)))
+_BITS, _BAND = (1 << 64) - 1, (1 << 16) - 1
+_FLIPS = (0, *(1 << place for place in range(16)))
 
 
 def distance(one: int, other: int) -> int:
     """Return how many of the 64 bits differ."""
-    return ((one ^ other) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()
+    return ((one ^ other) & _BITS).bit_count()
 
 
 def near_pairs(looks: Sequence[Look], fresh: Container[int]) -> list[Pair]:
     """Return the pairs of which at least one photo is in ``fresh``, the most alike and newest first.
 
     Two looks that differ in at most six bits agree but for one bit in at least one of four bands of
-    sixteen: each fresh photo asks 68 buckets instead of every photo.
+    sixteen: a fresh photo waits in 68 buckets, and every photo knocks at four.
     """
-    buckets: dict[tuple[int, int], list[Look]] = defaultdict(list)
-    for look in looks:
-        for band in range(_BANDS):
-            buckets[band, look.bits >> band * _WIDTH & _MASK].append(look)
-    found: dict[tuple[int, int], Pair] = {}
+    buckets: dict[int, list[Look]] = defaultdict(list)
     for look in looks:
         if look.photo in fresh:
-            for other in _candidates(buckets, look):
-                apart = distance(look.bits, other.bits)
+            for band in _bands(look.bits):
+                for flip in _FLIPS:
+                    buckets[band ^ flip].append(look)
+    found: dict[tuple[int, int], Pair] = {}
+    for look in looks:
+        for band in _bands(look.bits):
+            for other in buckets.get(band, ()):
+                apart = ((look.bits ^ other.bits) & _BITS).bit_count()
                 if apart <= NEAR and other.visit != look.visit:
-                    pair = sorted((look, other), key=lambda one: one.photo)
-                    found[pair[0].photo, pair[1].photo] = Pair(pair[0], pair[1], apart)
+                    earlier, later = sorted((look, other), key=lambda one: one.photo)
+                    found[earlier.photo, later.photo] = Pair(earlier, later, apart)
     return sorted(found.values(), key=lambda pair: (pair.distance, -pair.later.photo, -pair.earlier.photo))
 
 
-def _candidates(buckets: Mapping[tuple[int, int], list[Look]], look: Look) -> Iterable[Look]:
-    for band in range(_BANDS):
-        value = look.bits >> band * _WIDTH & _MASK
-        for flip in _FLIPS:
-            yield from buckets.get((band, value ^ flip), ())
+def _bands(bits: int) -> tuple[int, int, int, int]:
+    """Return the four bands of sixteen bits, each with its place above them."""
+    return (
+        bits & _BAND, bits >> 16 & _BAND | 1 << 16, bits >> 32 & _BAND | 2 << 16, bits >> 48 & _BAND | 3 << 16,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

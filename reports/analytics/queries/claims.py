@@ -116,20 +116,21 @@ class Station:
 def _sums(first: date, last: date) -> Select[Any]:
     """Sum claim by claim, then station by station: two passes over the lines of the period."""
     start, end = day_bounds(first, last)
+    asked = (Claim.submitted_at >= start, Claim.submitted_at < end)
     labour = ClaimLine.kind == "labour"
-    one = select(
-        Claim.id, Claim.dealer_id,
-        func.sum(case((labour, ClaimLine.applied), else_=0)).label("labour"),
-        func.sum(case((labour, ClaimLine.quantity), else_=0)).label("hours"),
-        func.max(case((labour, 1), else_=0)).label("worked"),
-        func.max(case((ClaimLine.kind == "part", 1), else_=0)).label("fitted"),
-        func.max(case((NEAR_END, 1), else_=0)).label("ending"),
-    ).select_from(Claim)  # fmt: skip
-    each = (
-        compared(to_type("Select[Any]", one)).outerjoin(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(Claim.submitted_at >= start, Claim.submitted_at < end)
-        .group_by(Claim.id, Claim.dealer_id).subquery()
+    lines = (
+        select(
+            ClaimLine.claim_id,
+            func.sum(case((labour, ClaimLine.applied), else_=0)).label("labour"),
+            func.sum(case((labour, ClaimLine.quantity), else_=0)).label("hours"),
+            func.max(case((labour, 1), else_=0)).label("worked"),
+            func.max(case((ClaimLine.kind == "part", 1), else_=0)).label("fitted"),
+        )
+        .join(Claim, Claim.id == ClaimLine.claim_id).where(*asked).group_by(ClaimLine.claim_id).subquery()
     )  # fmt: skip
+    sums = (func.coalesce(lines.c[name], 0).label(name) for name in ("labour", "hours", "worked", "fitted"))
+    one = select(Claim.dealer_id, case((NEAR_END, 1), else_=0).label("ending"), *sums).select_from(Claim)
+    each = compared(to_type("Select[Any]", one)).outerjoin(lines, lines.c.claim_id == Claim.id).where(*asked).subquery()
     alone = case((and_(each.c.fitted == 1, each.c.worked == 0), 1), else_=0)
     return select(
         each.c.dealer_id, func.count().label("claims"),
