@@ -63,6 +63,7 @@ ROOMS: tuple[str, ...] = (
     "warranty.settlement.room",
     "reports.documents.room",
     "reports.exports.room",
+    "reports.analytics.room",
 )
 
 

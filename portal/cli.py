@@ -16,6 +16,7 @@ COMMANDS: tuple[str, ...] = (
     "portal.demo.cli",
     "portal.auth.cli",
     "portal.imports.commands",
+    "dealers.service.cli",
     "warranty.cases.cli",
     "warranty.claims.cli",
     "warranty.guarantee.cli",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealers.service.states import REPAIR_ORDER
@@ -164,6 +164,7 @@ class RepairPhoto(Identified, DealerOwned, Base):
     width: Mapped[int]
     height: Mapped[int]
     size: Mapped[int]
+    look: Mapped[int | None] = mapped_column(BigInteger())  # 64-bit difference hash; null without contrast
     caption: Mapped[str] = mapped_column(short(120), default="")
     added_by: Mapped[str] = mapped_column(short(120))
     added_at: Mapped[datetime]

@@ -17,6 +17,8 @@ LONGEST, QUALITY = 2_000, 85
 #: More pixels than any phone's camera makes: such a file is made to fill the memory.
 PIXEL_LIMIT = 120_000_000
 SIZE_LIMIT = 30 * 1024 * 1024
+#: The thumbnail that a look is taken from, and how few bits tell nothing.
+COLUMNS, ROWS, PLAIN = 8, 8, 4
 READABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
 #: What an ISO media file says of itself (bytes 4 to 12) when it is a picture of an Apple phone.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
@@ -24,12 +26,13 @@ HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b
 
 @dataclass(frozen=True)
 class Picture:
-    """What is kept of a photo: JPEG bytes, their hash, size in pixels."""
+    """What is kept of a photo: JPEG bytes, their hash, size in pixels, and how it looks."""
 
     content: bytes
     sha256: str
     width: int
     height: int
+    look: int | None
 
 
 def shrink(content: bytes) -> Picture:
@@ -56,7 +59,34 @@ def _keep(image: Image.Image) -> Picture:
     buffer = io.BytesIO()
     canvas.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     kept = buffer.getvalue()
-    return Picture(kept, hashlib.sha256(kept).hexdigest(), *canvas.size)
+    return Picture(kept, hashlib.sha256(kept).hexdigest(), *canvas.size, look_of(canvas))
+
+
+def look_of(image: Image.Image) -> int | None:
+    """Return the picture's difference hash (dHash), kept with a sign as databases keep 64 bits.
+
+    Each bit tells whether a cell of a 9 × 8 grey thumbnail is darker than its right neighbour, so that
+    scaling, pressing and brightening change few bits. None for a picture with next to no contrast: a
+    wall looks like every other wall.
+    """
+    cells = image.convert("L").resize((COLUMNS + 1, ROWS), Image.Resampling.BOX).tobytes()
+    bits = 0
+    for row in range(ROWS):
+        start = row * (COLUMNS + 1)
+        for place in range(start, start + COLUMNS):
+            bits = bits << 1 | (cells[place] < cells[place + 1])
+    if not PLAIN < bits.bit_count() < COLUMNS * ROWS - PLAIN:
+        return None
+    return bits - (1 << COLUMNS * ROWS) if bits >> (COLUMNS * ROWS - 1) else bits
+
+
+def look_of_file(content: bytes) -> int | None:
+    """Return the look of a photo as it is kept; None where it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+            return look_of(image)
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError):
+        return None
 
 
 def _refuse_foreign(content: bytes) -> None:

@@ -66,12 +66,12 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "auditor", "索赔审核（一级）", N_("Claims auditor, first level"), _HQ,
-            *_READ_ALL, P.CLAIM_DECIDE, P.AUTHORISATION_DECIDE,
+            *_READ_ALL, P.CLAIM_DECIDE, P.AUTHORISATION_DECIDE, P.ANALYTICS_VIEW,
         ),
         _role(
             "senior_auditor", "索赔审核（二级）", N_("Claims auditor, second level"), _HQ,
             *_READ_ALL, P.CLAIM_DECIDE, P.CLAIM_DECIDE_SENIOR, P.CLAIM_RULES, P.CASE_DECIDE, P.GOODWILL_GRANT,
-            P.AUTHORISATION_DECIDE,
+            P.AUTHORISATION_DECIDE, P.ANALYTICS_VIEW,
         ),
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,
@@ -81,8 +81,12 @@ ROLES: dict[str, Role] = {
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
             *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
+            P.ANALYTICS_VIEW,
         ),
-        _role("network_manager", "网络管理", N_("Network manager"), _HQ, *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN),
+        _role(
+            "network_manager", "网络管理", N_("Network manager"), _HQ,
+            *_READ_ALL, P.NETWORK_EDIT, P.IMPORT_RUN, P.ANALYTICS_VIEW,
+        ),
         _role(
             "customer_centre", "客户中心", N_("Customer centre"), _HQ,
             P.VEHICLE_VIEW, P.SERVICE_VIEW, P.NETWORK_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW,
@@ -93,7 +97,7 @@ ROLES: dict[str, Role] = {
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
             P.GUARANTEE_EDIT, P.CLAIM_RULES, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.GOODWILL_GRANT,
         ),
-        _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW),
+        _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW, P.ANALYTICS_VIEW),
     )
 }  # fmt: skip
 

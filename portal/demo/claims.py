@@ -22,6 +22,10 @@ from warranty.claims.rules.replay import kept_facts
 AUDITORS = ("程燕清", "周晓东", "林思远")
 RETURNS = ("照片看不清故障部位，请补充", "故障原因描述不充分，请写明检测过程", "请补充旧件照片")
 REFUSALS = ("客户外力损坏，不属质量问题", "超出保修范围，见保修手册", "改装部位引起，不予索赔")
+REFERRAL = "金额较大，请二级审核"
+NO_PERSON = 0
+#: Claims of so many last days still wait for a person.
+NEWEST = 2
 CUTS = ("工时按定额核定", "按价格目录核定")
 Line = tuple[
     int, str, str, str, int, int, int, int
@@ -55,6 +59,7 @@ class Claims:
 
     def __post_init__(self) -> None:
         self.random = Random(f"{self.world.seed} claims")
+        self.ways = Random(f"{self.world.seed} ways of claims")
         self.today = self.world.today.toordinal()
         add = self.visits.loader.table
         self.claims = add(
@@ -81,30 +86,50 @@ class Claims:
         lines, clerk = lines_of(job), job.station.advisors[-1]
         number = self.visits.number("CL", job.station.code, self._month(created))
         day, minute = created, 540 + int(random.random() * 480)
-        fate, state, decided, audited, version = random.random(), "draft", None, None, 0
-        if random.random() < 0.985 or created < self.today - 20:
-            version, state = 1, "submitted"
+        by_rules = False
+        fate, state, decided, audited, version, level = random.random(), "draft", None, None, 0, self._level()
+        if random.random() < 0.95 or created < self.today - 20:
+            version, state, lines = 1, "submitted", self._as_submitted(job, lines)
             self._submitted(job, number, lines, clerk, version, day, minute)
-            wait = int(random.random() * 5)
-            day, minute = day + wait, max(560 + int(random.random() * 470), 0 if wait else minute + 30)
+            by_rules = level == NO_PERSON and 0.06 <= fate <= 0.9 and day < self.today - NEWEST
+            day, minute = (day, minute - 20) if by_rules else self._looked_at(day, minute)
             if fate < 0.06 and day < self.today:
                 state, decided = "returned", utc_text(day, minute)
-                self._decided(job, lines, version, "return", decided, RETURNS[self.claim_id % 3], None)
+                self._decided(job, lines, version, "return", decided, RETURNS[self.claim_id % 3], None, 1)
                 again = day + 1 + int(random.random() * 4)
                 if again < self.today:
                     version, state, day, decided = 2, "submitted", again, None
                     self._submitted(job, number, lines, clerk, version, day, minute, source="returned")
-                    day += int(random.random() * 3)
+                    day, minute = self._looked_at(day, minute)
             if state == "submitted" and day < self.today:
                 state = "refused" if fate > 0.97 else "approved"
                 cut = state == "approved" and 0.9 < fate < 0.95
                 audited = self._amounts(lines, state, cut=cut)
                 decided = utc_text(day, minute + 20)
                 reason = REFUSALS[self.claim_id % 3] if state == "refused" else None
-                self._decided(
-                    job, lines, version, "refuse" if state == "refused" else "approve", decided, reason, audited
-                )
-        self._store(job, number, lines, (state, version, created, decided, audited))
+                outcome, level = "refuse" if reason else "approve", level if by_rules else level or 1
+                self._decided(job, lines, version, outcome, decided, reason, audited, level)
+        self._store(
+            job, number, lines, (state, version, created, decided, audited), by_rules=by_rules and decided is not None
+        )
+
+    def _level(self) -> int:
+        """Choose who decides: the rules in half of the cases, the second level in a few."""
+        dice = self.ways.random()
+        return NO_PERSON if dice < 0.55 else 2 if dice > 0.95 else 1
+
+    def _looked_at(self, day: int, minute: int) -> tuple[int, int]:
+        """Choose when a person decides: the same day, the next morning, some after days; the newest claims still wait."""
+        if day >= self.today - NEWEST:
+            return self.today, minute
+        wait = int(self.ways.random() ** 2 * 6)
+        return day + wait, 560 + int(self.ways.random() * 470) if wait else minute + 20 + int(self.ways.random() * 60)
+
+    def _as_submitted(self, job: Claimable, lines: list[Line]) -> list[Line]:
+        """Leave the labour out of a few claims, more of them at some stations."""
+        if self.ways.random() >= (0.12 if job.station.id % 7 == 3 else 0.01):
+            return lines
+        return [(place, *line[1:]) for place, line in enumerate(lines[1:], start=1)]
 
     @staticmethod
     def _amounts(lines: list[Line], state: str, *, cut: bool) -> list[int]:
@@ -177,9 +202,11 @@ class Claims:
         at: str,
         reason: str | None,
         audited: list[int] | None,
+        level: int,
     ) -> None:
         target = {"approve": "approved", "return": "returned", "refuse": "refused"}[outcome]
-        auditor = AUDITORS[self.claim_id % len(AUDITORS)]
+        auditor = AUDITORS[self.claim_id % len(AUDITORS)] if level else "rules"
+        source = "submitted" if level < 2 else self._referred(job, version, at)
         judged = [
             {
                 "position": line[0],
@@ -191,13 +218,28 @@ class Claims:
             for line, amount in zip(lines, audited or [], strict=False)
         ]
         self.decisions.append((
-            job.station.id, self.claim_id, version, 1, outcome, reason, auditor, None, at,
+            job.station.id, self.claim_id, version, level, outcome, reason, auditor, None, at,
             None if audited is None else sum(audited), json.dumps(judged),
         ))  # fmt: skip
-        self.visits.changes.append(("claim", self.claim_id, outcome, "submitted", target, None, auditor, at))
+        self.visits.changes.append(("claim", self.claim_id, outcome, source, target, None, auditor, at))
+
+    def _referred(self, job: Claimable, version: int, at: str) -> str:
+        """Pass the claim to the second level, which decides a moment later."""
+        auditor = AUDITORS[(self.claim_id + 1) % len(AUDITORS)]
+        self.decisions.append(
+            (job.station.id, self.claim_id, version, 1, "refer", REFERRAL, auditor, None, at, None, "[]")
+        )
+        self.visits.changes.append(("claim", self.claim_id, "refer", "submitted", "in_review", None, auditor, at))
+        return "in_review"
 
     def _store(
-        self, job: Claimable, number: str, lines: list[Line], fate: tuple[str, int, int, str | None, list[int] | None]
+        self,
+        job: Claimable,
+        number: str,
+        lines: list[Line],
+        fate: tuple[str, int, int, str | None, list[int] | None],
+        *,
+        by_rules: bool,
     ) -> None:
         state, version, created, decided, audited = fate
         failure, at = makers.FAILURES[job.failure], utc_text(created, 530)
@@ -209,7 +251,7 @@ class Claims:
             job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
             failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part), 1,
             sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state,
-            version * 2 + 1, 0, 0, None if submitted is None else _day_later(submitted),
+            version * 2 + 1, int(by_rules), 0, None if submitted is None else _day_later(submitted),
         ))  # fmt: skip
         for place, (position, kind, code, name, quantity, unit, causal, applied) in enumerate(lines):
             amount = audited[place] if audited is not None else None

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SETTLEMENT_CLOSE = "settlement.close"  # headquarters closes a month
     SETTLEMENT_REVIEW = "settlement.review"
     SETTLEMENT_PAY = "settlement.pay"
+    ANALYTICS_VIEW = "analytics.view"  # what is worth a look, over all stations
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"
     NETWORK_VIEW = "network.view"

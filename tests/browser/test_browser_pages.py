@@ -24,7 +24,7 @@ DEALER = {
     ),
     "service_manager": (
         "/claims/", "/claims/{own_claim}", "/claims/unclaimed", "/settlement/", "/settlement/{open_statement}",
-        "/downloads/", "/network/station", "/auth/profile", "/campaigns/", "/campaigns/{recall}",
+        "/analytics/clocks", "/downloads/", "/network/station", "/auth/profile", "/campaigns/", "/campaigns/{recall}",
         "/campaigns/cars?campaign={recall}", "/campaigns/cars/{recall_car}", "/service/new?vin={recall_vin}",
         "/vehicles/{recall_vin}",
     ),
@@ -36,7 +36,13 @@ DEALER = {
     ),
 }  # fmt: skip
 HEADQUARTERS = {
-    "auditor": ("/claims/", "/claims/queue", "/claims/{waiting_claim}", "/service/", "/vehicles/{vin}"),
+    "auditor": (
+        "/claims/", "/claims/queue", "/claims/{waiting_claim}", "/service/", "/vehicles/{vin}",
+        "/analytics/clocks?since=2026-09-01", "/analytics/clocks?since=2026-11-30&until=2026-11-01",
+        "/analytics/clocks/decisions", "/analytics/conspicuous", "/analytics/conspicuous/photos",
+        "/analytics/conspicuous/repeats", "/analytics/conspicuous/odometer?since=2026-01-01&least=1",
+        "/analytics/conspicuous/peers?since=2026-01-01", "/analytics/conspicuous/claims",
+    ),
     "settlement": (
         "/settlement/", "/settlement/close", "/settlement/{disputed_statement}",
         "/settlement/{disputed_statement}/answer",

@@ -131,9 +131,10 @@ class Failures(logging.Handler):
 
 @contextmanager
 def run(network: Network, folder: Path) -> Iterator[Running]:
-    """Serve a copy of the network until the block ends."""
+    """Serve a copy of the network, its photos included, until the block ends."""
     path = folder / "portal.sqlite"
     shutil.copy(network.path, path)
+    shutil.copytree(network.path.parent / "files", folder / "files", dirs_exist_ok=True)
     app = create_app(settings(path, folder, network.now))
     failures = Failures()
     app.logger.addHandler(failures)

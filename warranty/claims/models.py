@@ -120,7 +120,10 @@ class ClaimDecision(Identified, DealerOwned, Base):
     """One decision of headquarters on one version: outcome, line by line, by whom and why."""
 
     __tablename__ = "claim_decision"
-    __table_args__ = (Index("ix_claim_decision_claim", "claim_id", "id"),)
+    __table_args__ = (
+        Index("ix_claim_decision_claim", "claim_id", "id"),
+        Index("ix_claim_decision_decided", "decided_at", "id"),
+    )
 
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
     version: Mapped[int]

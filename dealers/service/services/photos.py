@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairPhoto
-from dealers.service.pictures import shrink
+from dealers.service.pictures import look_of_file, shrink
 from dealers.service.services.claimed import CLAIMED_PHOTO, at_headquarters
 from dealers.service.services.orders import editable
 from portal.kernel.access import Actor
@@ -38,9 +38,9 @@ def add_photo(
     key = f"photos/{local(now):%Y/%m}/{order.number}/{picture.sha256}.jpg"
     storage().put(key, picture.content)  # under its hash: left behind by a roll-back, it is simply put again
     photo = RepairPhoto(
-        dealer_id=order.dealer_id, order_id=order.id, storage_key=key, sha256=picture.sha256, width=picture.width,
-        height=picture.height, size=len(picture.content), caption=caption.strip()[:120], added_by=actor.name,
-        added_at=now,
+        dealer_id=order.dealer_id, order_id=order.id, storage_key=key, sha256=picture.sha256, look=picture.look,
+        width=picture.width, height=picture.height, size=len(picture.content), caption=caption.strip()[:120],
+        added_by=actor.name, added_at=now,
     )  # fmt: skip
     session.add(photo)
     session.flush()
@@ -60,3 +60,19 @@ def remove_photo(session: Session, order_id: int, photo_id: int, actor: Actor) -
         raise NotFoundError(Fault("This does not exist."))
     session.delete(photo)
     session.flush()
+
+
+def look_at_photos(session: Session, most: int, after: int = 0) -> tuple[int, int]:
+    """Give the next ``most`` photos without a look theirs; return how many were read, and the last one's id.
+
+    For photos that were kept before looks were: a figure drawn from what is kept, no change of the record.
+    """
+    found = session.scalars(
+        select(RepairPhoto).where(RepairPhoto.look.is_(None), RepairPhoto.id > after)
+        .order_by(RepairPhoto.id).limit(most)
+    ).all()  # fmt: skip
+    for photo in found:
+        content = storage().get(photo.storage_key)
+        photo.look = look_of_file(content) if content is not None else None
+    session.flush()
+    return len(found), found[-1].id if found else after

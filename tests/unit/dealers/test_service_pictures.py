@@ -6,9 +6,9 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance
 
-from dealers.service.pictures import shrink
+from dealers.service.pictures import look_of, look_of_file, shrink
 from portal.kernel.errors import DomainError
 
 
@@ -72,3 +72,44 @@ def test_what_is_no_photo_is_refused_with_a_reason(content: bytes, words: str) -
     with pytest.raises(DomainError, match=words) as refused:
         shrink(content)
     assert refused.value.faults[0].field == "photo"
+
+
+def drawing(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (900, 640)) -> Image.Image:
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    for place, box in enumerate(boxes):
+        pen.ellipse(box, fill=("white", "black", "grey")[place % 3])
+    return image
+
+
+ONE = drawing((50, 50, 400, 300), (450, 80, 850, 600), (200, 350, 420, 620))
+OTHER = drawing((500, 20, 700, 200), (30, 200, 350, 630), (600, 300, 880, 500))
+
+
+def apart(one: int | None, other: int | None) -> int:
+    assert one is not None
+    assert other is not None
+    return ((one ^ other) & 2**64 - 1).bit_count()
+
+
+def test_the_look_stays_through_scaling_pressing_and_brightening() -> None:
+    buffer = BytesIO()
+    ImageEnhance.Brightness(ONE).enhance(0.8).resize((450, 320)).save(buffer, "JPEG", quality=40)
+    assert apart(look_of(ONE), look_of_file(buffer.getvalue())) <= 6
+    assert apart(look_of(ONE), look_of(OTHER)) > 6
+
+
+def test_a_look_fits_sixty_four_bits_with_a_sign_and_shrink_keeps_it() -> None:
+    for image in (ONE, OTHER, ONE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)):
+        look = look_of(image)
+        assert look is not None
+        assert -(2**63) <= look < 2**63
+    buffer = BytesIO()
+    ONE.save(buffer, "PNG")
+    assert apart(shrink(buffer.getvalue()).look, look_of(ONE)) <= 6
+
+
+def test_a_picture_without_contrast_has_no_look() -> None:
+    assert shrink(saved("JPEG")).look is None
+    assert look_of(Image.linear_gradient("L").rotate(90)) is None  # dark to bright, everywhere alike
+    assert look_of_file(b"no picture") is None
