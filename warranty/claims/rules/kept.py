@@ -31,6 +31,13 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else {name: plain(getattr(value, name)) for name in _names(value)}
 
 
+def layer(value: Any) -> Any:
+    """Return what JSON writes for a value it does not know, as `plain` has it, one layer deep: for an encoder."""
+    if isinstance(value, Decimal | date):
+        return str(value)
+    return value.value if isinstance(value, Enum) else {name: getattr(value, name) for name in _names(value)}
+
+
 def read(kind: type[Value], kept: Any) -> Value:
     """Return the dataclass that `plain` kept."""
     found: Value = _reader(cast("Hashable", kind))(kept)
