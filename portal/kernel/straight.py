@@ -107,12 +107,15 @@ class Plan:
         ]
         self._names = SimpleResultMetaData([str(column.key) for column in columns])
         self._dialect = dialect
+        self.fault: type[Exception] = dialect.loaded_dbapi.Error
 
     def send(self, connection: Connection, values: Mapping[str, Any]) -> Sent:
         """Send it in the transaction of a connection."""
         parameters, driver = self.parameters(values), connection.connection.driver_connection
-        with self.failing():
+        try:
             return Sent(self, driver.execute(self.text, parameters))  # type: ignore[union-attr]
+        except self.fault as error:
+            raise self.failed(error) from error
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
@@ -131,14 +134,9 @@ class Plan:
         found: IteratorResult[Any] = IteratorResult(self._names, zip(*columns, strict=True))
         return found.all()
 
-    @contextmanager
-    def failing(self) -> Iterator[None]:
-        """Turn a driver's error into the one that SQLAlchemy makes of it, which is what callers know."""
-        kind = self._dialect.loaded_dbapi.Error
-        try:
-            yield
-        except kind as error:
-            raise DBAPIError.instance(self.text, None, error, kind, dialect=self._dialect) from error
+    def failed(self, error: Exception) -> Exception:
+        """Return what SQLAlchemy makes of a driver's error, which is what callers know."""
+        return DBAPIError.instance(self.text, None, error, self.fault, dialect=self._dialect)
 
 
 class Sent:
@@ -155,9 +153,12 @@ class Sent:
 
     def all(self) -> Sequence[Row[Any]]:
         """Return the rows, typed as everywhere; they can be had once."""
-        with self._plan.failing():
+        plan = self._plan
+        try:
             found = self._cursor.fetchall()
-        return self._plan.typed(found)
+        except plan.fault as error:
+            raise plan.failed(error) from error
+        return plan.typed(found)
 
     def first(self) -> Row[Any] | None:
         """Return the first row, None when there is none."""

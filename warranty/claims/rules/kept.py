@@ -33,9 +33,17 @@ def plain(value: Any) -> Any:
 
 def layer(value: Any) -> Any:
     """Return what JSON writes for a value it does not know, as `plain` has it, one layer deep: for an encoder."""
-    if isinstance(value, Decimal | date):
-        return str(value)
-    return value.value if isinstance(value, Enum) else {name: getattr(value, name) for name in _names(value)}
+    return _layer_of(cast("Hashable", type(value)))(value)
+
+
+@cache
+def _layer_of(kind: Any) -> Callable[[Any], Any]:
+    if issubclass(kind, Decimal | date):
+        return str
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    names = _names_of(kind)
+    return lambda value: {name: getattr(value, name) for name in names}
 
 
 def read(kind: type[Value], kept: Any) -> Value:

@@ -122,17 +122,13 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
 def _content(found: Dossier, findings: tuple[Finding, ...]) -> Written:
     """Write what a version keeps: once, for the row and for its digest."""
     content = {
-        "claim": {name: getattr(found.head, name) for name in HEADER},
+        "claim": {name: plain(getattr(found.head, name)) for name in HEADER},
         "lines": [{name: getattr(line, name) for name in LINE} for line in found.lines],
         "findings": [finding.as_json() for finding in findings],
         "book": found.book.version,
         "facts": kept_facts(found.facts),
     }
-    return Written(canonical(content, _other))
-
-
-def _other(value: Any) -> Any:
-    return plain(value) if isinstance(value, datetime) else layer(value)
+    return Written(canonical(content, layer))
 
 
 def _clearing() -> Update:
