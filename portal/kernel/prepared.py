@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement
 
-from portal.kernel.scoping import DealerOwned, ScopeError, owned_tables, wall_of
+from portal.kernel.scoping import DealerOwned, ScopeError, connection_of, owned_tables, wall_of
 from portal.kernel.straight import Plan, Sent, Straight
 
 #: The name under which the session's dealer is bound.
@@ -52,7 +52,7 @@ class Prepared:
 
     def __call__(self, session: Session, values: Mapping[str, Any]) -> Sent:
         """Send it in the session's transaction."""
-        connection = session.connection()
+        connection = connection_of(session)
         plan = self._plans.get(connection.dialect.name) or self._planned(connection.dialect)
         return plan.send(connection, values)
 

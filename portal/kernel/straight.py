@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.kernel.db import Written, reads_only
-from portal.kernel.scoping import SETTING, TELL, setting_of
+from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
 Convert = Callable[[Any], Any] | None
 
@@ -172,7 +172,7 @@ def in_one_message(session: Session) -> Iterator[None]:
     None of them may depend on another's answer. Nothing special on SQLite, which has no way to go.
     """
     session.flush()
-    connection = session.connection()
+    connection = connection_of(session)
     if connection.dialect.name != "postgresql":
         yield
         return
