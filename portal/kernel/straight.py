@@ -106,16 +106,15 @@ class Plan:
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
         ]
         self._names = SimpleResultMetaData([str(column.key) for column in columns])
-        self._dialect = dialect
-        self.fault: type[Exception] = dialect.loaded_dbapi.Error
+        self.dialect = dialect
 
     def send(self, connection: Connection, values: Mapping[str, Any]) -> Sent:
         """Send it in the transaction of a connection."""
         parameters, driver = self.parameters(values), connection.connection.driver_connection
         try:
             return Sent(self, driver.execute(self.text, parameters))  # type: ignore[union-attr]
-        except self.fault as error:
-            raise self.failed(error) from error
+        except self.dialect.loaded_dbapi.Error as error:
+            raise failed(self.text, error, self.dialect) from error
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
@@ -134,9 +133,10 @@ class Plan:
         found: IteratorResult[Any] = IteratorResult(self._names, zip(*columns, strict=True))
         return found.all()
 
-    def failed(self, error: Exception) -> Exception:
-        """Return what SQLAlchemy makes of a driver's error, which is what callers know."""
-        return DBAPIError.instance(self.text, None, error, self.fault, dialect=self._dialect)
+
+def failed(text: str, error: Exception, dialect: Dialect) -> Exception:
+    """Return what SQLAlchemy makes of a driver's error, which is what callers know."""
+    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 class Sent:
@@ -156,8 +156,8 @@ class Sent:
         plan = self._plan
         try:
             found = self._cursor.fetchall()
-        except plan.fault as error:
-            raise plan.failed(error) from error
+        except plan.dialect.loaded_dbapi.Error as error:
+            raise failed(plan.text, error, plan.dialect) from error
         return plan.typed(found)
 
     def first(self) -> Row[Any] | None:
@@ -177,5 +177,9 @@ def in_one_message(session: Session) -> Iterator[None]:
         yield
         return
     driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
-        yield
+    fault = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except fault as error:
+        raise failed("statements in one message", error, connection.dialect) from error
