@@ -244,15 +244,9 @@ def _fill(count: int, visits: int = CLAIMS, *, book: bool = False) -> list[dict[
     )
     for number in range(3):
         session.add(
-            Part(
-                number=f"P{number}",
-                name_zh="件",
-                name_en="Part",
-                initials="J",
-                per_vehicle=Decimal(4),
-                component="engine",
-            )
-        )
+            Part(number=f"P{number}", name_zh="件", name_en="Part", initials="J", per_vehicle=Decimal(4),
+                 component="engine")
+        )  # fmt: skip
     _promise(session)
     if book:
         session.execute(insert(RuleBookVersion), [_book()])
