@@ -108,6 +108,20 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server does not answer")
 
 
+def _answers(url: str) -> None:
+    """Wait until the server does more than listen: on a busy machine it takes its time to start up."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
 def requests_per_second(url: str, cookie: str = "", duration: int = 3) -> float:
     """Let two connections of ``wrk`` ask for a page; a single answer that is no 2xx is an error."""
     command = ["wrk", "-t1", "-c2", f"-d{duration}s", "--latency", url]
@@ -148,7 +162,9 @@ def postgresql() -> Iterator[str | None]:
     )  # fmt: skip
     try:
         _wait(port, server)
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _answers(url)
+        yield url
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=60)

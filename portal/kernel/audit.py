@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -185,8 +185,13 @@ def digest(previous: str, entries: Iterable[dict[str, Any]]) -> str:
     """Hash a link: the digest before, then every entry as canonical JSON, a line each."""
     sha = hashlib.sha256(previous.encode())
     for entry in entries:
-        sha.update(b"\n" + json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+        sha.update(b"\n" + canonical(entry).encode())
     return sha.hexdigest()
+
+
+def canonical(value: Any, other: Callable[[Any], Any] | None = None) -> str:
+    """Write a value as canonical JSON; ``other`` says what stands for what JSON has no form of."""
+    return json.dumps(value, default=other, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def plain(value: Any) -> Any:

@@ -111,6 +111,12 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 Document = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
+class Written(str):
+    """A document that is written as JSON already; prepared statements hand it on as it is."""
+
+    __slots__ = ()
+
+
 class Base(DeclarativeBase):
     """The base of every table. ``__audited__ = False`` is for tables that are traces themselves."""
 

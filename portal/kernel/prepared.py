@@ -1,20 +1,20 @@
 """Statements that are built once, for the few paths where a millisecond counts.
 
-They go through the connection, where the session's listeners do not look; so each says how it keeps
+The driver sends them in the session's transaction, where its listeners do not look; so each says how it keeps
 the wall between dealers: reads carry the wall in their condition, writes are checked by their caller
 with `portal.kernel.scoping.check_owner`. Types are those of the tables, as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    CursorResult,
+    Dialect,
     Executable,
     Row,
     Select,
@@ -26,8 +26,8 @@ from sqlalchemy.orm import Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement
 
-from portal.kernel.scoping import DealerOwned, ScopeError, owned_tables, wall_of
-from portal.kernel.straight import Straight
+from portal.kernel.scoping import DealerOwned, ScopeError, connection_of, owned_tables, wall_of
+from portal.kernel.straight import Plan, Sent, Straight
 
 #: The name under which the session's dealer is bound.
 WALL = "wall"
@@ -43,20 +43,24 @@ def wall(table: Table) -> ColumnElement[bool]:
 
 
 class Prepared:
-    """One statement, built at its first use; SQLAlchemy finds its compiled form without reading it again."""
+    """One statement, built and compiled at its first use."""
 
     def __init__(self, build: Callable[[], Executable]) -> None:
         """Take how to build it."""
         self._build = build
-        self._statement: Executable | None = None
+        self._plans: dict[str, Plan] = {}
 
-    def __call__(self, session: Session, values: dict[str, Any]) -> CursorResult[Any]:
-        """Run it in the session's transaction."""
-        if self._statement is None:
-            statement = self._build()
-            self._check(statement)
-            self._statement = statement
-        return cast("CursorResult[Any]", session.connection().execute(self._statement, values))
+    def __call__(self, session: Session, values: Mapping[str, Any]) -> Sent:
+        """Send it in the session's transaction."""
+        connection = connection_of(session)
+        plan = self._plans.get(connection.dialect.name) or self._planned(connection.dialect)
+        return plan.send(connection, values)
+
+    def _planned(self, dialect: Dialect) -> Plan:
+        statement = self._build()
+        self._check(statement)
+        plan = self._plans[dialect.name] = Plan(statement, dialect)
+        return plan
 
     def _check(self, statement: Executable) -> None:
         """Writes are their caller's to check."""
@@ -97,8 +101,8 @@ class PreparedRead(Prepared):
         super().__init__(build)
         self._lawful = lawful
 
-    def __call__(self, session: Session, values: dict[str, Any]) -> CursorResult[Any]:
-        """Run it for whoever the session belongs to; pending changes are written first."""
+    def __call__(self, session: Session, values: Mapping[str, Any]) -> Sent:
+        """Send it for whoever the session belongs to; pending changes are written first."""
         session.flush()
         return super().__call__(session, {WALL: wall_of(session), **values})
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CTE, Executable, Table, bindparam, func, select
+from sqlalchemy import CTE, Executable, Table, bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -92,11 +92,11 @@ def _write(session: Session, table: Table, update: dict[str, Any], inserts: Inse
     if session.get_bind().dialect.name == "postgresql":
         whole = _whole(table, columns, tuple((into, tuple(values)) for into, values in inserts))
         named = {f"{into.name}_{name}": value for into, values in inserts for name, value in values.items()}
-        return bool(whole(session, {**update, **named}).scalar_one())
-    if _update(table, columns)(session, update).rowcount != 1:
+        return whole(session, {**update, **named}).count == 1
+    if _update(table, columns)(session, update).count != 1:
         return False
     for into, values in inserts:
-        _insert(into)(session, dict(values))
+        _insert(into, tuple(values))(session, values)
     return True
 
 
@@ -106,8 +106,8 @@ def _update(table: Table, columns: tuple[str, ...]) -> Prepared:
 
 
 @cache
-def _insert(table: Table) -> Prepared:
-    return Prepared(table.insert)
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda: table.insert().inline().values({name: bindparam(name) for name in columns}))
 
 
 @cache
@@ -126,10 +126,10 @@ def _updating(table: Table, columns: tuple[str, ...]) -> Any:
 def _one_statement(
     table: Table, columns: tuple[str, ...], inserts: tuple[tuple[Table, tuple[str, ...]], ...]
 ) -> Executable:  # fmt: skip
-    """Build ``with moved as (update …), … as (insert … select … from moved) select count(*) from moved``."""
+    """Build ``with moved as (update …), … as (insert … select … from moved) select id from moved``."""
     moved = _updating(table, columns).returning(table.c.id).cte("moved")
     parts = [_from_moved(moved, into, names) for into, names in inserts]
-    return select(func.count()).select_from(moved).add_cte(*parts)
+    return select(moved.c.id).add_cte(*parts)
 
 
 def _from_moved(moved: CTE, into: Table, names: tuple[str, ...]) -> CTE:

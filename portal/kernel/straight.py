@@ -1,8 +1,12 @@
-"""A read that is a request's whole business with the database: compiled once, sent by the driver itself.
+"""Statements that are compiled once and sent by the driver itself.
 
-A list's page needs two reads, who asks and which rows. Each is true by itself, so neither needs a
-transaction around it: on PostgreSQL a read costs one round trip instead of five. Where a transaction
-is open already, or the request will write, the read belongs into it and goes through the session.
+`Straight`: a read that is a request's whole business with the database. A list's page needs two, who
+asks and which rows. Each is true by itself, so neither needs a transaction around it: on PostgreSQL a
+read costs one round trip instead of five. Where a transaction is open already, or the request will
+write, the read belongs into it and goes through the session.
+
+`Plan.send`: a statement in the session's transaction, for `portal.kernel.prepared`; `in_one_message`
+lets several of them share one round trip.
 """
 
 from __future__ import annotations
@@ -11,12 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Row, Select
+from sqlalchemy import Connection, Dialect, Engine, Executable, Row, Select
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from portal.kernel.db import reads_only
-from portal.kernel.scoping import SETTING, TELL, setting_of
+from portal.kernel.db import Written, reads_only
+from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
 Convert = Callable[[Any], Any] | None
 
@@ -75,27 +80,48 @@ def _driver(engine: Engine) -> Iterator[Any]:
 class Plan:
     """How a database is asked: the text, what its parameters and its rows go through."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        self._compiled = statement.compile(dialect=dialect)
-        unknown = {name: None for name, place in self._compiled.binds.items() if place.required}
-        written = self._compiled.construct_expanded_state(unknown)
-        if written.parameter_expansion:
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        """Compile a statement; values that the tables would fill in by themselves must stand in it."""
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        if getattr(compiled, "insert_prefetch", ()) or getattr(compiled, "update_prefetch", ()):
+            raise ValueError(f"a statement that says less than its table wants: {compiled}")
+        places = {name: compiled.binds[name] for name in compiled.bind_names.values()}
+        asked = {name for name, place in places.items() if place.required}
+        written = compiled.construct_expanded_state(dict.fromkeys(asked))
+        if asked - set(written.parameters):
             raise ValueError(f"a text that depends on its parameters: {written.statement}")
         self.text, self._order = written.statement, written.positiontup
-        self._given: dict[str, Convert] = {
-            name: place.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, place in self._compiled.binds.items()
-        }
-        columns = list(statement.selected_columns)
+        self._asked: list[tuple[str, str, Convert]] = []
+        self._fixed: dict[str, Any] = {}
+        for name, place in places.items():
+            convert = place.type.dialect_impl(dialect).bind_processor(dialect)
+            if name in asked:
+                self._asked.append((name, place.key, convert))
+            else:
+                for part in {*written.parameter_expansion.get(name, (name,))} & set(written.parameters):
+                    value = written.parameters[part]
+                    self._fixed[part] = convert(value) if convert else value
+        columns = list(getattr(statement, "selected_columns", ()))
         self._found: list[Convert] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
         ]
         self._names = SimpleResultMetaData([str(column.key) for column in columns])
+        self.dialect = dialect
+
+    def send(self, connection: Connection, values: Mapping[str, Any]) -> Sent:
+        """Send it in the transaction of a connection."""
+        parameters, driver = self.parameters(values), connection.connection.driver_connection
+        try:
+            return Sent(self, driver.execute(self.text, parameters))  # type: ignore[union-attr]
+        except self.dialect.loaded_dbapi.Error as error:
+            raise failed(self.text, error, self.dialect) from error
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
-        found = self._compiled.construct_params(values)
-        given = {name: convert(it) if (convert := self._given[name]) else it for name, it in found.items()}
+        given = self._fixed.copy()
+        for name, key, convert in self._asked:
+            value = values[key]
+            given[name] = convert(value) if convert and not isinstance(value, Written) else value
         return given if self._order is None else [given[name] for name in self._order]
 
     def typed(self, rows: Sequence[Sequence[Any]]) -> Sequence[Row[Any]]:
@@ -106,3 +132,54 @@ class Plan:
         ]
         found: IteratorResult[Any] = IteratorResult(self._names, zip(*columns, strict=True))
         return found.all()
+
+
+def failed(text: str, error: Exception, dialect: Dialect) -> Exception:
+    """Return what SQLAlchemy makes of a driver's error, which is what callers know."""
+    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+
+
+class Sent:
+    """A statement that was sent; within `in_one_message` it is answered when the answer is first looked at."""
+
+    def __init__(self, plan: Plan, cursor: Any) -> None:
+        """Take the plan that it was sent by, and the driver's cursor."""
+        self._plan, self._cursor = plan, cursor
+
+    @property
+    def count(self) -> int:
+        """How many rows were written, or found."""
+        return int(self._cursor.rowcount)
+
+    def all(self) -> Sequence[Row[Any]]:
+        """Return the rows, typed as everywhere; they can be had once."""
+        plan = self._plan
+        try:
+            found = self._cursor.fetchall()
+        except plan.dialect.loaded_dbapi.Error as error:
+            raise failed(plan.text, error, plan.dialect) from error
+        return plan.typed(found)
+
+    def first(self) -> Row[Any] | None:
+        """Return the first row, None when there is none."""
+        return next(iter(self.all()), None)
+
+
+@contextmanager
+def in_one_message(session: Session) -> Iterator[None]:
+    """Let what is sent inside go to PostgreSQL in one round trip; only prepared statements may be.
+
+    None of them may depend on another's answer. Nothing special on SQLite, which has no way to go.
+    """
+    session.flush()
+    connection = connection_of(session)
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    fault = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except fault as error:
+        raise failed("statements in one message", error, connection.dialect) from error

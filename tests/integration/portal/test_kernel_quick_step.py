@@ -43,7 +43,7 @@ def test_a_read_without_a_wall_is_refused(session: Session) -> None:
 
 def test_the_wall_shows_a_dealer_its_own_rows_only(session: Session, now: datetime) -> None:
     claim = make_claim(session, now=now)
-    assert [row.id for row in WALLED(session, {"least": 0})] == [claim.id]
+    assert [row.id for row in WALLED(session, {"least": 0}).all()] == [claim.id]
     owner, stranger = claim.dealer_id, make_dealer(session)
     act_as(session, make_actor(session, "warranty_clerk", stranger))
     assert WALLED(session, {"least": 0}).all() == []

@@ -16,7 +16,7 @@ from tests.unit.warranty.test_claims_checks import DAY, FACTS, LABOUR, PUMP, fac
 from warranty.claims.rules.book import FIRST_BOOK, Routing, RuleBook, RuleSetting
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Outcome, Severity, run
 from warranty.claims.rules.facts import ClaimFacts, LineFacts, OtherClaim, Reading
-from warranty.claims.rules.kept import plain, read
+from warranty.claims.rules.kept import layer, plain, read
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import Rates
 from warranty.claims.rules.replay import facts_from, kept_facts, replay, reprice
@@ -113,20 +113,30 @@ FULL = facts(
 )  # fmt: skip
 
 
+def written(given_facts: ClaimFacts) -> dict[str, Any]:
+    """Return facts as they come back from JSON."""
+    kept: dict[str, Any] = json.loads(json.dumps(kept_facts(given_facts), default=layer))
+    return kept
+
+
 @pytest.mark.parametrize("given_facts", [FACTS, FULL, TOO_MUCH])
 def test_facts_come_back_from_json_as_they_were(given_facts: ClaimFacts) -> None:
-    kept = json.loads(json.dumps(kept_facts(given_facts)))
+    kept = written(given_facts)
     assert facts_from(kept, FIRST_BOOK) == replace(given_facts, limits=FIRST_BOOK.limits)
 
 
+def test_an_encoder_writes_what_plain_makes() -> None:
+    assert written(FULL) == {name: one for name, one in plain(FULL).items() if name != "limits"}
+
+
 def test_facts_kept_before_a_field_came_take_its_default() -> None:
-    kept = kept_facts(FACTS)
+    kept = written(FACTS)
     del kept["photos_used_before"], kept["car"]["watch_level"]
     assert facts_from(kept, FIRST_BOOK) == FACTS
 
 
 def test_a_fact_without_a_default_cannot_be_missing() -> None:
-    kept = kept_facts(FACTS)
+    kept = written(FACTS)
     del kept["today"]
     with pytest.raises(KeyError):
         facts_from(kept, FIRST_BOOK)
@@ -144,7 +154,7 @@ def content(given_facts: ClaimFacts, rules: RuleBook = FIRST_BOOK) -> dict[str, 
     """Return what a submission under a rule book keeps."""
     findings = run(replace(given_facts, limits=rules.limits), rules.settings)
     kept = {"facts": kept_facts(given_facts), "findings": [one.as_json() for one in findings]}
-    copy: dict[str, Any] = json.loads(json.dumps(kept))
+    copy: dict[str, Any] = json.loads(json.dumps(kept, default=layer))
     return copy
 
 

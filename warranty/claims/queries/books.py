@@ -17,6 +17,7 @@ from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.jobs import Job
 from portal.kernel.prepared import PreparedRead
+from portal.kernel.straight import Sent
 from warranty.claims.models import RuleBookVersion, RuleTrial
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
 from warranty.claims.rules.kept import plain, read
@@ -38,13 +39,23 @@ _HOLDING = PreparedRead(_holding)
 
 def book_on(session: Session, day: date) -> RuleBook:
     """Return the rule book that holds on a day: the youngest begun, else the one the portal came with."""
-    key = _HOLDING(session, {"day": day}).scalar()
-    if key is None:
+    return book_in(session, ask_book(session, day))
+
+
+def ask_book(session: Session, day: date) -> Sent:
+    """Ask which rule book holds on a day; `book_in` reads the answer."""
+    return _HOLDING(session, {"day": day})
+
+
+def book_in(session: Session, asked: Sent) -> RuleBook:
+    """Return the rule book that was asked for."""
+    row = asked.first()
+    if row is None:
         return FIRST_BOOK
     known = _known.setdefault(session.get_bind(), {})
-    if key not in known:
-        known[key] = book_of(session.get_one(RuleBookVersion, key))
-    return known[key]
+    if row.id not in known:
+        known[row.id] = book_of(session.get_one(RuleBookVersion, row.id))
+    return known[row.id]
 
 
 def book_of(row: RuleBookVersion) -> RuleBook:

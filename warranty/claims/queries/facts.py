@@ -1,9 +1,12 @@
-"""Reads everything the checks want to know of one claim: five statements, one more for a pre-authorisation."""
+"""Reads everything the checks want to know of one claim, in two messages to the database.
+
+The head first, because it locks; then all that hangs on it, together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,16 +24,17 @@ from portal.kernel.db import Fen
 from portal.kernel.money import ZERO
 from portal.kernel.prepared import PreparedRead, wall
 from portal.kernel.scoping import DealerScope, lawful_view
+from portal.kernel.straight import Sent, in_one_message
 from warranty.authorisations.models import PreAuthorisation
 from warranty.authorisations.rules import BOUND, USING, Authorisation
 from warranty.campaigns.models import Campaign, CampaignCar
 from warranty.claims.models import Claim, ClaimLine
-from warranty.claims.queries.books import book_on
+from warranty.claims.queries.books import ask_book, book_in
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART
-from warranty.coverage.queries.facts import MODEL_COLUMNS, facts_of
+from warranty.coverage.queries.facts import MODEL_COLUMNS, Asked, ask_facts, put_together
 from warranty.coverage.rules.answer import Answer
 from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import Facts, Question
@@ -54,7 +58,7 @@ class Dossier:
     """A claim's row with its order, car and station; its lines; the facts made of all that; the rule book."""
 
     head: Row[Any]
-    lines: list[Row[Any]]
+    lines: Sequence[Row[Any]]
     facts: ClaimFacts
     book: RuleBook
 
@@ -64,23 +68,25 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
     head = (_LOCKED_HEAD if for_update else _HEAD)(session, {"claim_number": number}).first()
     if head is None:
         return None
-    named = _named(session, head, for_update=for_update)
-    lines = list(_LINES(session, {"claim": head.id, "model": head.model_id}))
-    past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
-    with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for the checks of a claim"):
-        covered = _covered(session, head, local_date(now))
-        rows = past(
-            session,
-            {
-                "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id, "dealer": head.dealer_id,
-                "order_number": head.order_number, "received": head.received_at,
-            },
-        ).all()  # fmt: skip
     today = local_date(now)
-    book = book_on(session, today)
-    answer = _answer(head, lines, covered)
-    facts = replace(_facts(head, lines, rows, named, today), limits=book.limits, coverage=answer)
-    return Dossier(head, lines, facts, book)
+    with in_one_message(session):
+        named = _ask_named(session, head, for_update=for_update)
+        lines = _LINES(session, {"claim": head.id, "model": head.model_id})
+        holding = ask_book(session, today)
+        past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
+        with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for a claim's checks"):
+            covering = _ask_coverage(session, head, today)
+            before = past(
+                session,
+                {
+                    "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id, "dealer": head.dealer_id,
+                    "order_number": head.order_number, "received": head.received_at,
+                },
+            )  # fmt: skip
+    book, rows = book_in(session, holding), lines.all()
+    answer = _answer(head, rows, put_together(head, covering) if covering else None)
+    facts = _facts(head, rows, before.all(), _named(named), today, book.limits, answer)
+    return Dossier(head, rows, facts, book)
 
 
 def _head(*, for_update: bool) -> Any:
@@ -111,12 +117,16 @@ def _head(*, for_update: bool) -> Any:
     return statement.with_for_update(of=(ORDER, CLAIM, CAR), key_share=True) if for_update else statement
 
 
-def _named(session: Session, head: Row[Any], *, for_update: bool) -> Authorisation | None:
-    """Read the authorisation that the claim names, with what other claims use of it; most claims name none."""
+def _ask_named(session: Session, head: Row[Any], *, for_update: bool) -> Sent | None:
+    """Ask for the authorisation that the claim names, with what other claims use of it; most claims name none."""
     if not head.pre_authorisation:
         return None
     read = _LOCKED_AUTHORISATION if for_update else _AUTHORISATION
-    row = read(session, {"named": head.pre_authorisation, "claim": head.id}).first()
+    return read(session, {"named": head.pre_authorisation, "claim": head.id})
+
+
+def _named(asked: Sent | None) -> Authorisation | None:
+    row = asked.first() if asked else None
     if row is None:
         return None
     return Authorisation(
@@ -205,10 +215,10 @@ _PAST = PreparedRead(lambda: _past(own_only=False), lawful=_ACROSS)
 
 
 def _facts(
-    head: Row[Any], lines: list[Row[Any]], past: Iterable[Row[Any]], named: Authorisation | None, today: date
+    head: Row[Any], lines: Sequence[Row[Any]], rows: Sequence[Row[Any]], named: Authorisation | None, today: date,
+    limits: Limits, covered: Answer | None,
 ) -> ClaimFacts:  # fmt: skip
     received = local_date(head.received_at)
-    rows = list(past)
     return ClaimFacts(
         today=today, type=head.type, concern=head.concern, cause=head.cause, correction=head.correction,
         component=head.component, causal_part=head.causal_part, car=_car(head),
@@ -217,7 +227,7 @@ def _facts(
             head.order_type, head.order_state, received,
             local_date(head.completed_at) if head.completed_at else None, head.odometer_km, head.meter_replaced,
         ),
-        lines=tuple(line_facts(line) for line in lines), limits=Limits(),
+        lines=tuple(line_facts(line) for line in lines), limits=limits, coverage=covered,
         readings=tuple(
             Reading(local_date(row.at), row.figure, bool(row.owner)) for row in rows if row.kind == "reading"
         ),
@@ -249,15 +259,15 @@ def _car(head: Row[Any]) -> Car:
     return Car(head.vin, True, head.model_code, begins, *watch)
 
 
-def _covered(session: Session, head: Row[Any], today: date) -> Facts | None:
-    """Read what may cover the car; the parts of this very visit are what is asked about."""
+def _ask_coverage(session: Session, head: Row[Any], today: date) -> Asked | None:
+    """Ask what may cover the car; the parts of this very visit are what is asked about."""
     if head.model_code is None:
         return None
     part = head.causal_part or NO_PART
-    return facts_of(session, head, head.vehicle_id, today, but_order=head.order_id, part=part)
+    return ask_facts(session, head, head.vehicle_id, today, but_order=head.order_id, part=part)
 
 
-def _answer(head: Row[Any], lines: list[Row[Any]], covered: Facts | None) -> Answer | None:
+def _answer(head: Row[Any], lines: Sequence[Row[Any]], covered: Facts | None) -> Answer | None:
     if covered is None:
         return None
     wear_class = next((line.wear_class for line in lines if line.kind == PART and line.code == head.causal_part), None)

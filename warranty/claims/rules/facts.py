@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from portal.kernel.money import total
 from warranty.authorisations.rules import Authorisation
@@ -130,7 +131,7 @@ class ClaimFacts:
     vehicle_id: int = 0
     with_headquarters: bool = False  # it was submitted and did not come back
 
-    @property
+    @cached_property
     def applied(self) -> Decimal:
         """What the claim asks for, in yuan."""
         return total(line.applied for line in self.lines)

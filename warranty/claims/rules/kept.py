@@ -31,6 +31,21 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else {name: plain(getattr(value, name)) for name in _names(value)}
 
 
+def layer(value: Any) -> Any:
+    """Return what JSON writes for a value it does not know, as `plain` has it, one layer deep: for an encoder."""
+    return _layer_of(cast("Hashable", type(value)))(value)
+
+
+@cache
+def _layer_of(kind: Any) -> Callable[[Any], Any]:
+    if issubclass(kind, Decimal | date):
+        return str
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    names = _names_of(kind)
+    return lambda value: {name: getattr(value, name) for name in names}
+
+
 def read(kind: type[Value], kept: Any) -> Value:
     """Return the dataclass that `plain` kept."""
     found: Value = _reader(cast("Hashable", kind))(kept)

@@ -15,7 +15,7 @@ from portal.kernel.money import line_amount
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.checks import Finding, run
 from warranty.claims.rules.facts import ClaimFacts
-from warranty.claims.rules.kept import plain, read
+from warranty.claims.rules.kept import layer, read
 from warranty.claims.rules.money import HANDLING, OUT_CALL, PART, Rates, handling_fee
 from warranty.claims.rules.verdict import APPROVED, verdict
 
@@ -24,8 +24,8 @@ KM = "KM"
 
 
 def kept_facts(facts: ClaimFacts) -> dict[str, Any]:
-    """Return the facts as a version keeps them: without the limits, which are the rule book's."""
-    found = cast("dict[str, Any]", plain(facts))
+    """Return the facts as a version keeps them, for an encoder that knows `layer`: without the rule book's limits."""
+    found = cast("dict[str, Any]", layer(facts))
     del found["limits"]
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -12,7 +11,8 @@ from sqlalchemy import Table, Update, bindparam
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
-from portal.kernel.audit import plain
+from portal.kernel.audit import canonical, plain
+from portal.kernel.db import Written
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.prepared import Prepared
@@ -20,6 +20,7 @@ from portal.kernel.quick_step import Along, Moved, advance_row
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
 from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
+from warranty.claims.rules.kept import layer
 from warranty.claims.rules.replay import kept_facts
 from warranty.claims.rules.verdict import route, verdict
 from warranty.claims.services.automatic import go_on
@@ -110,7 +111,7 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
                 "claim_id": head.id, "dealer_id": head.dealer_id, "version": version, "submitted_at": now,
                 "submitted_by": actor.name, "applied": applied, "content": content,
             },
-            {"snapshot": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()},
+            {"snapshot": hashlib.sha256(content.encode()).hexdigest()},
         ),
     )  # fmt: skip
     if head.version:
@@ -118,15 +119,16 @@ def _store(session: Session, found: Dossier, findings: tuple[Finding, ...], acto
     return moved
 
 
-def _content(found: Dossier, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    head = found.head._mapping  # noqa: SLF001  (SQLAlchemy's public name for a row as a mapping)
-    return {
-        "claim": {name: plain(head[name]) for name in HEADER},
-        "lines": [{name: plain(getattr(line, name)) for name in LINE} for line in found.lines],
+def _content(found: Dossier, findings: tuple[Finding, ...]) -> Written:
+    """Write what a version keeps: once, for the row and for its digest."""
+    content = {
+        "claim": {name: plain(getattr(found.head, name)) for name in HEADER},
+        "lines": [{name: getattr(line, name) for name in LINE} for line in found.lines],
         "findings": [finding.as_json() for finding in findings],
         "book": found.book.version,
         "facts": kept_facts(found.facts),
     }
+    return Written(canonical(content, layer))
 
 
 def _clearing() -> Update:

@@ -36,6 +36,7 @@ from portal.kernel.clock import local_date
 from portal.kernel.db import Document, UtcDateTime
 from portal.kernel.money import ZERO
 from portal.kernel.prepared import PreparedRead
+from portal.kernel.straight import Sent
 from warranty.coverage.models import CoveragePolicy, Goodwill, PartWarranty, ServiceContract
 from warranty.coverage.rules.facts import (
     Car,
@@ -148,14 +149,24 @@ def facts_of(
     ``car`` is a row with `MODEL_COLUMNS` and the vehicle's own; parts of the visit ``but_order`` are
     left out, since it is the one that is asked about. ``part``: of the parts only this one is wanted.
     """
-    terms = _TERMS(session, {"today": today, "model": car.model_id, "series": car.series}).all()
-    own = _OF_CAR(session, {"vehicle": vehicle_id, "order": but_order, "part": part}).all()
-    return put_together(car, terms, own)
+    return put_together(car, ask_facts(session, car, vehicle_id, today, but_order=but_order, part=part))
 
 
-def put_together(car: AnyRow, terms: Iterable[Row[Any]], own: Iterable[Row[Any]]) -> Facts:
-    """Make facts of rows."""
-    of_terms, of_car = _by_kind(terms), _by_kind(own)
+#: The terms that hold for a car, and what is its own.
+Asked = tuple[Sent, Sent]
+
+
+def ask_facts(
+    session: Session, car: AnyRow, vehicle_id: int, today: date, *, but_order: int = 0, part: str = ""
+) -> Asked:  # fmt: skip
+    """Ask what `facts_of` returns; `put_together` reads the answers."""
+    terms = _TERMS(session, {"today": today, "model": car.model_id, "series": car.series})
+    return terms, _OF_CAR(session, {"vehicle": vehicle_id, "order": but_order, "part": part})
+
+
+def put_together(car: AnyRow, asked: Asked) -> Facts:
+    """Make facts of the answers."""
+    of_terms, of_car = (_by_kind(one.all()) for one in asked)
     sale = _sale(car)
     certificate, wear = _certificate(car, of_terms["certificate"], sale)
     taken_back_on = (car.taken_back_on or date.min) if car.taken_back else None
