@@ -27,6 +27,7 @@ from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
 from warranty.claims.rules.checks import run as run_checks
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
+from warranty.claims.rules.kept import layer
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import Rates
 from warranty.claims.rules.replay import kept_facts
@@ -53,7 +54,7 @@ def run() -> list[Result]:
         )  # fmt: skip
         with app.app_context():
             upgrade()
-            kept = json.dumps(_content(), ensure_ascii=False)
+            kept = json.dumps(_content(), ensure_ascii=False, default=layer)
             _fill(kept)
             decoding = _decoded(kept)
             taken, changed = _trial(_tightened())

@@ -17,6 +17,7 @@ from portal.demo.visits import Claimable, Visits
 from warranty.claims.rules.book import FIRST_BOOK
 from warranty.claims.rules.checks import run
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, Station, Visit
+from warranty.claims.rules.kept import layer
 from warranty.claims.rules.replay import kept_facts
 
 AUDITORS = ("程燕清", "周晓东", "林思远")
@@ -173,7 +174,15 @@ class Claims:
             "facts": kept_facts(facts),
         }  # fmt: skip
         self.versions.append(
-            (job.station.id, self.claim_id, version, at, clerk, applied, json.dumps(content, ensure_ascii=False))
+            (
+                job.station.id,
+                self.claim_id,
+                version,
+                at,
+                clerk,
+                applied,
+                json.dumps(content, ensure_ascii=False, default=layer),
+            )
         )
         self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Engine, event
+
+from portal.kernel.straight import Plan
 
 
 @contextmanager
@@ -18,8 +21,16 @@ def count_queries(engine: Engine) -> Iterator[list[str]]:
         if not statement.upper().startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
             statements.append(statement)
 
+    parameters = Plan.parameters
+
+    def sent(plan: Plan, values: Mapping[str, Any]) -> Any:
+        """Note what the driver is sent past the engine's events."""
+        statements.append(plan.text)
+        return parameters(plan, values)
+
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield statements
+        with patch.object(Plan, "parameters", sent):
+            yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
