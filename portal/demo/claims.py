@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from portal.demo import range as makers
 from portal.demo.base import World, utc_text
@@ -153,9 +154,14 @@ class Claims:
         source: str = "draft",
     ) -> None:
         at, applied = utc_text(day, minute), sum(line[7] for line in lines)
-        failure = makers.FAILURES[job.failure]
-        facts = self._facts(job, lines, day)
-        content = {
+        content = json.dumps(self._content(job, number, lines, day), ensure_ascii=False, default=layer)
+        self.versions.append((job.station.id, self.claim_id, version, at, clerk, applied, content))
+        self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
+
+    def _content(self, job: Claimable, number: str, lines: list[Line], day: int) -> dict[str, Any]:
+        """Return what a version keeps of a claim submitted on a day."""
+        failure, facts = makers.FAILURES[job.failure], self._facts(job, lines, day)
+        return {
             "claim": {
                 "number": number, "type": "repair", "vin": job.car.vin, "received_at": _iso(job.received),
                 "completed_at": _iso(job.completed), "odometer_km": job.odometer_km, "concern": failure.concern,
@@ -173,18 +179,6 @@ class Claims:
             "book": FIRST_BOOK.version,
             "facts": kept_facts(facts),
         }  # fmt: skip
-        self.versions.append(
-            (
-                job.station.id,
-                self.claim_id,
-                version,
-                at,
-                clerk,
-                applied,
-                json.dumps(content, ensure_ascii=False, default=layer),
-            )
-        )
-        self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
 
     def _facts(self, job: Claimable, lines: list[Line], day: int) -> ClaimFacts:
         """Return what the checks read of a claim on the day it was submitted; its car's past is left out."""
