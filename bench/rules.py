@@ -23,11 +23,11 @@ from portal.app import create_app
 from portal.config import from_environment
 from portal.kernel.access import Actor
 from portal.kernel.db import Base, db, read_transactions
+from portal.kernel.kept import layer
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
 from warranty.claims.rules.checks import run as run_checks
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
-from warranty.claims.rules.kept import layer
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import Rates
 from warranty.claims.rules.replay import kept_facts

@@ -15,10 +15,10 @@ from typing import Any
 from portal.demo import range as makers
 from portal.demo.base import World, utc_text
 from portal.demo.visits import Claimable, Visits
+from portal.kernel.kept import layer
 from warranty.claims.rules.book import FIRST_BOOK
 from warranty.claims.rules.checks import run
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, Station, Visit
-from warranty.claims.rules.kept import layer
 from warranty.claims.rules.replay import kept_facts
 
 AUDITORS = ("程燕清", "周晓东", "林思远")

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kernel.kept import layer, plain, read
 from tests.unit.warranty.test_claims_checks import DAY, FACTS, LABOUR, PUMP, facts
 from warranty.claims.rules.book import FIRST_BOOK, Routing, RuleBook, RuleSetting
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Outcome, Severity, run
 from warranty.claims.rules.facts import ClaimFacts, LineFacts, OtherClaim, Reading
-from warranty.claims.rules.kept import layer, plain, read
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import Rates
 from warranty.claims.rules.replay import facts_from, kept_facts, replay, reprice

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealers.vehicles.models import Vehicle, VehicleModel
-from portal.kernel.plain import plain, read
+from portal.kernel.kept import plain, read
 from warranty.cases.models import GuaranteeCase
 from warranty.cases.queries.cases import CaseSheet, case_sheet
 from warranty.cases.rules.articles import Articles

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.jobs import Job
+from portal.kernel.kept import plain, read
 from portal.kernel.prepared import PreparedRead
 from portal.kernel.straight import Sent
 from warranty.claims.models import RuleBookVersion, RuleTrial
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
-from warranty.claims.rules.kept import plain, read
 
 #: Books in force, which never change, by their database and id: read once a process.
 _known: WeakKeyDictionary[Any, dict[int, RuleBook]] = WeakKeyDictionary()

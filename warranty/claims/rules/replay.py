@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
+from portal.kernel.kept import layer, read
 from portal.kernel.money import line_amount
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.checks import Finding, run
 from warranty.claims.rules.facts import ClaimFacts
-from warranty.claims.rules.kept import layer, read
 from warranty.claims.rules.money import HANDLING, OUT_CALL, PART, Rates, handling_fee
 from warranty.claims.rules.verdict import APPROVED, verdict
 

@@ -15,12 +15,12 @@ from portal.kernel.audit import canonical, plain
 from portal.kernel.db import Written
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.kept import layer
 from portal.kernel.prepared import Prepared
 from portal.kernel.quick_step import Along, Moved, advance_row
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
 from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
-from warranty.claims.rules.kept import layer
 from warranty.claims.rules.replay import kept_facts
 from warranty.claims.rules.verdict import route, verdict
 from warranty.claims.services.automatic import go_on

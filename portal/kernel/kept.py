@@ -1,4 +1,4 @@
-"""Frozen dataclasses as JSON and back: how the facts of a decision and a rule book are kept.
+"""Frozen dataclasses as JSON and back: how the facts of a decision, a rule book and a paper are kept.
 
 What a class has and JSON lacks takes its default, so that what was kept before a field came still reads.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -22,7 +22,9 @@ def plain(value: Any) -> Any:
     """Return a value as JSON can hold it: decimals and days as text, dataclasses as objects."""
     if value is None or isinstance(value, bool | int) or type(value) is str:
         return value
-    if isinstance(value, Decimal | date):
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, tuple | list):
         return [plain(one) for one in value]
@@ -38,7 +40,9 @@ def layer(value: Any) -> Any:
 
 @cache
 def _layer_of(kind: Any) -> Callable[[Any], Any]:
-    if issubclass(kind, Decimal | date):
+    if issubclass(kind, date):
+        return lambda value: value.isoformat()
+    if issubclass(kind, Decimal):
         return str
     if issubclass(kind, Enum):
         return lambda value: value.value
@@ -65,7 +69,14 @@ def _same(value: Any) -> Any:
     return value
 
 
-_SIMPLE: dict[Any, Reader] = {str: _same, int: _same, bool: _same, Decimal: Decimal, date: date.fromisoformat}
+_SIMPLE: dict[Any, Reader] = {
+    str: _same,
+    int: _same,
+    bool: _same,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from portal.kernel.plain import plain, read
+from portal.kernel.kept import plain, read
 
 
 class Words(NamedTuple):
