@@ -15,10 +15,11 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, is_fragment, list_page, now, page
 from warranty.claims import services, words
 from warranty.claims.forms import ClaimForm, read_decision, row_version
-from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED
-from warranty.claims.queries.pages import car_claims, life, next_waiting, order_claims, same_part, sheet
+from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED, WAITING
+from warranty.claims.queries.pages import car_claims, life, order_claims, same_part, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, CLAUSES
 from warranty.claims.rules.verdict import verdict
+from warranty.claims.services.further import level_of, take_next
 from warranty.claims.states import CLAIM
 from warranty.coverage.saying import SAID as COVERAGE_SAID
 
@@ -138,8 +139,7 @@ def decide(key: str) -> tuple[str, int] | Response:
         return refuse(key, error)
     done = "propose" if decided.state == "countersign" else decision.outcome
     flash(_("Claim %(number)s: %(what)s.", number=key, what=_(words.ACTIONS[done])), "success")
-    following = next_waiting(session, request.form.get("queue") or "submitted", decided)
-    return redirect(url_for("claims.claim", key=following) if following else url_for("claims.queue"))
+    return go_on(request.form.get("queue", ""))
 
 
 @bp.get("/order/<number>/panel")
@@ -176,6 +176,13 @@ def context(key: str, **more: Any) -> dict[str, Any]:
         "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
         "faults": {}, "general": [], "typed": {}, **more,
     }  # fmt: skip
+
+
+def go_on(queue: str) -> Response:
+    """Lead to the claim of the queue that is due first, taken onto the desk; to the queue where none waits."""
+    state = queue if queue in WAITING else "submitted"
+    number = take_next(db_session(), state, actor(), now()) if actor().may(level_of(state)) else None
+    return redirect(url_for("claims.claim", key=number) if number else url_for("claims.queue"))
 
 
 def refuse(key: str, error: DomainError, fragment: str | None = None) -> tuple[str, int]:

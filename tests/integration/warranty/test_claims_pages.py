@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -188,6 +188,34 @@ def test_the_auditor_decides_line_by_line_and_goes_on(session: Session, auditor:
     late = auditor.post(f"/claims/{first}/decide", data=data)
     assert late.status_code == 409
     assert "Somebody was faster" in late.text
+
+
+def test_the_next_claim_is_the_one_due_first_and_on_no_other_desk(
+    session: Session, auditor: FlaskClient, sign_in: SignIn, now: datetime
+) -> None:
+    first, on_a_desk, late, urgent = (make_claim(session, "submitted", now=now) for _time in range(4))
+    for claim, hours in ((first, 1), (on_a_desk, 2), (late, 9), (urgent, 3)):
+        claim.due_at = now + timedelta(hours=hours)
+    colleague, third = make_user(session, "auditor"), make_user(session, "auditor")
+    session.flush()
+    on_a_desk.taken_until, on_a_desk.taken_by, on_a_desk.taken_by_id = now + timedelta(minutes=5), "陈静", third.id
+    session.commit()
+    data = {"outcome": "return", "reason": "请补照片", "queue": "submitted"}
+    answer = auditor.post(f"/claims/{first.number}/decide", data=data)
+    assert answer.location.endswith(urgent.number)
+    assert stored(session, urgent.number).taken_until == now + timedelta(minutes=30)
+    session.rollback()
+    other = sign_in(colleague)
+    assert other.post("/claims/queue/next", data={"state": "submitted"}).location.endswith(late.number)
+
+
+def test_a_queue_above_ones_level_ends_at_the_list(session: Session, auditor: FlaskClient, now: datetime) -> None:
+    claim = make_claim(session, "submitted", now=now)
+    make_claim(session, "in_review", now=now)
+    session.commit()
+    data = {"outcome": "return", "reason": "请补照片", "queue": "in_review"}
+    assert auditor.post(f"/claims/{claim.number}/decide", data=data).location.endswith("/claims/queue")
+    assert stored(session, claim.number).state == "returned"
 
 
 def test_a_decision_with_faults_stays_on_the_page(session: Session, auditor: FlaskClient, now: datetime) -> None:

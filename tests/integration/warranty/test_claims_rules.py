@@ -310,6 +310,17 @@ def test_two_people_take_two_claims(session: Session, now: datetime, dealer: Dea
     assert further.take_next(session, "submitted", two, later) == claims_[0].number  # left lying too long
 
 
+def test_nobody_is_handed_what_another_person_has_to_decide(
+    session: Session, now: datetime, dealer: Dealer, clerk: Actor, senior: Actor
+) -> None:
+    claim = waiting(session, now, dealer, clerk)
+    first = make_actor(session, "senior_auditor")
+    decide_claim(session, claim.number, Decision("refuse", "非质量问题"), first, now)
+    further.appeal(session, claim.number, "有第三方鉴定", clerk, now)
+    assert further.take_next(session, "appealed", first, now) is None
+    assert further.take_next(session, "appealed", senior, now) == claim.number
+
+
 def test_a_share_of_self_decided_claims_is_looked_at(
     session: Session, now: datetime, dealer: Dealer, clerk: Actor, senior: Actor
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select, tuple_
+from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from dealers.network.models import Dealer
@@ -145,18 +145,6 @@ def life(session: Session, claim: Claim) -> list[Event]:
         else:
             events.append(Event(step))
     return events
-
-
-def next_waiting(session: Session, state: str, after: Claim | None = None) -> str | None:
-    """Return the number of the claim that waits longest, after the given one; None when none waits."""
-    waiting = select(Claim.number).where(Claim.state == state).order_by(Claim.submitted_at, Claim.id).limit(1)
-    if after is not None and after.submitted_at is not None:
-        here = tuple_(Claim.submitted_at, Claim.id) > tuple_(after.submitted_at, after.id)
-        found = session.scalar(waiting.where(here))
-        if found is not None:
-            return found
-        waiting = waiting.where(Claim.id != after.id)
-    return session.scalar(waiting)
 
 
 def order_claims(session: Session, order_number: str) -> tuple[AnyRow, list[AnyRow], int]:

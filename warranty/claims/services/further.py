@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
@@ -12,7 +12,7 @@ from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance
-from warranty.claims.models import Claim
+from warranty.claims.models import Claim, ClaimDecision
 from warranty.claims.queries.books import book_on
 from warranty.claims.services.load import locked_claim
 
@@ -20,15 +20,25 @@ from warranty.claims.services.load import locked_claim
 DESK = timedelta(minutes=30)
 
 
+#: The queues in which somebody's earlier word is judged: never by the one who gave it.
+_OF_ANOTHER = frozenset({"countersign", "appealed"})
+
+
+def level_of(state: str) -> Permission:
+    """Return what somebody must be allowed to do who decides on the claims of a queue."""
+    return Permission.CLAIM_DECIDE if state == "submitted" else Permission.CLAIM_DECIDE_SENIOR
+
+
 def take_next(session: Session, state: str, actor: Actor, now: datetime) -> str | None:
     """Take the claim of a queue that is due first and on nobody else's desk; None when there is none.
 
     Two people who press at once get two claims: on PostgreSQL the second passes over the locked one.
+    What the actor proposed or refused is passed over too: another person decides on it.
     """
-    require(actor, Permission.CLAIM_DECIDE if state == "submitted" else Permission.CLAIM_DECIDE_SENIOR)
+    require(actor, level_of(state))
     free = or_(Claim.taken_until.is_(None), Claim.taken_until < now, Claim.taken_by_id == actor.user_id)
     claim = session.scalars(
-        select(Claim).where(Claim.state == state, free)
+        select(Claim).where(Claim.state == state, free, _for_me(state, actor))
         .order_by(Claim.due_at, Claim.submitted_at, Claim.id).limit(1)
         .with_for_update(skip_locked=True, of=Claim)
     ).first()  # fmt: skip
@@ -37,6 +47,16 @@ def take_next(session: Session, state: str, actor: Actor, now: datetime) -> str 
     claim.taken_by_id, claim.taken_by, claim.taken_until = actor.user_id, actor.name, now + DESK
     session.flush()
     return claim.number
+
+
+def _for_me(state: str, actor: Actor) -> ColumnElement[bool]:
+    if state not in _OF_ANOTHER or actor.user_id is None:
+        return true()
+    last = (
+        select(ClaimDecision.user_id).where(ClaimDecision.claim_id == Claim.id)
+        .order_by(ClaimDecision.id.desc()).limit(1).correlate(Claim).scalar_subquery()
+    )  # fmt: skip
+    return last.is_distinct_from(actor.user_id)
 
 
 def ask_opinion(
