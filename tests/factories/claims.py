@@ -18,13 +18,16 @@ from parts.catalogue.models import Part, PartPrice
 from portal.kernel.access import Actor
 from portal.kernel.lifecycle import advance
 from portal.kernel.money import line_amount, total
+from tests.factories.books import make_book
 from tests.factories.network import make_dealer
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.models import Claim
+from warranty.claims.rules.book import Routing
 from warranty.claims.rules.decision import LineDecision
 from warranty.claims.services import (
     Decision,
     decide_claim,
+    further,
     make_claims_from_order,
     submit_claim,
     withdraw_claim,
@@ -138,8 +141,8 @@ def make_claim(
 ) -> Claim:  # fmt: skip
     """Make a claim of a fresh order and take it, through the services, into a state.
 
-    States: draft, withdrawn, submitted, returned, in_review, approved, refused. ``lines`` are the
-    auditor's words on single lines. Without a car each claim gets one of its own.
+    States: all but those of a settlement. ``lines`` are the auditor's words on single lines. Without a car
+    each claim gets one of its own.
     """
     make_catalogue(session)
     dealer = dealer or session.scalars(select(Dealer).order_by(Dealer.id)).first() or make_dealer(session)
@@ -158,7 +161,14 @@ def bring_to(
         withdraw_claim(session, number, "开错了", SYSTEM, now)
     elif state != "draft":
         submit_claim(session, number, SYSTEM, now)
-        outcome = {"returned": "return", "in_review": "refer", "approved": "approve", "refused": "refuse"}.get(state)
+        outcome = {"returned": "return", "in_review": "refer", "approved": "approve", "countersign": "approve",
+                   "refused": "refuse", "appealed": "refuse"}.get(state)  # fmt: skip
+        if state == "countersign":
+            make_book(session, now, automatic=False, routing=Routing(four_eyes_above=Decimal(0)))
         if outcome:
             decide_claim(session, number, Decision(outcome, "测试原因", lines or {}), SYSTEM, now)
+        if state == "appealed":
+            further.appeal(session, number, "测试复议", SYSTEM, now)
+        if state == "in_opinion":
+            further.ask_opinion(session, number, "测试征询", SYSTEM, now)
     session.flush()

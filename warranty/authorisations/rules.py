@@ -8,11 +8,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portal.kernel.money import ZERO
+from warranty.claims.states import GRANTED, WITH_HEADQUARTERS
 
 #: Days for which a repair may be begun on an authorisation, unless headquarters says otherwise.
 VALID_DAYS, MOST_DAYS = 60, 365
 #: States in which a claim has been asked for on what it names, and has not been refused: it uses it up.
-USING = ("submitted", "in_review", "returned", "approved", "in_settlement", "settled")
+USING = (*WITH_HEADQUARTERS, "returned", *GRANTED)
 #: Of those, the states in which headquarters has the claim: what it used, it keeps.
 BOUND = tuple(state for state in USING if state != "returned")
 PASS, RETURN, REFUSE = "pass", "return", "refuse"

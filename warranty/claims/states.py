@@ -41,6 +41,11 @@ CLAIM = Machine(
     ),
 )  # fmt: skip
 
+#: Headquarters has it and has not said yes or no.
+WITH_HEADQUARTERS = ("submitted", "in_review", "in_opinion", "countersign", "appealed")
+#: Headquarters pays it.
+GRANTED = ("approved", "in_settlement", "settled")
+
 RULE_BOOK = Machine(
     name="claim_rule_book",
     initial="draft",

@@ -50,6 +50,7 @@ from warranty.claims.services import (
     submit_claim,
     withdraw_claim,
 )
+from warranty.claims.states import GRANTED, WITH_HEADQUARTERS
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_job_at_headquarters_stays_as_it_was_claimed(
     assert (fault.field, fault.facts["claim"]) == (f"job-{job.id}-claimed", claim.number)
 
 
-@pytest.mark.parametrize("state", ["submitted", "in_review", "approved", "in_settlement", "settled"])
+@pytest.mark.parametrize("state", [*WITH_HEADQUARTERS, *GRANTED])
 def test_every_state_at_headquarters_binds(session: Session, manager: Actor, now: datetime, state: str) -> None:
     claim, order = reopened(session, manager, now, "approved" if "settle" in state else state)
     leave(session)

@@ -22,6 +22,7 @@ from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.documents import build_claim_form
 from warranty.claims.models import Claim
+from warranty.claims.states import CLAIM
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -293,7 +294,7 @@ def test_the_timeline_shows_versions_and_their_differences(
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
-@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "in_review", "approved", "refused", "withdrawn"])
+@pytest.mark.parametrize("state", [state for state in CLAIM.states if state not in {"in_settlement", "settled"}])
 def test_every_state_has_its_page_for_both_sides(
     session: Session, clerk: FlaskClient, auditor: FlaskClient, station: Dealer, now: datetime, state: str, locale: str
 ) -> None:

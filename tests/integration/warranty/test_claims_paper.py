@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
 from portal.kernel.errors import NotFoundError
 from portal.kernel.room import house
-from reports.documents.render import to_pdf
+from reports.documents.render import qr_code, to_pdf
 from tests.factories.claims import make_claim
 from tests.factories.network import act_as, make_actor, make_dealer
-from warranty.claims.documents import build_claim_form
+from warranty.claims.documents import ClaimPaper, build_claim_form
 from warranty.claims.rules.decision import LineDecision
+from warranty.claims.states import CLAIM
 
 
 @pytest.mark.databases("sqlite")
@@ -44,3 +46,20 @@ def test_another_stations_form_is_not_there(session: Session, now: datetime) -> 
     act_as(session, make_actor(session, "warranty_clerk", make_dealer(session)))
     with pytest.raises(NotFoundError):
         build_claim_form(session, claim.number)
+
+
+@pytest.mark.databases("sqlite")
+def test_every_state_and_every_decision_has_its_words(app: Flask, session: Session, now: datetime) -> None:
+    paper = house().papers["claim_form"]
+    content = paper.build(session, make_claim(session, "approved", now=now).number)
+    kept = {step.action for step in CLAIM.steps if step.permission in {"claim.decide", "claim.decide_senior"}}
+    (one,) = content.decisions
+
+    def written_on(paper_: ClaimPaper) -> str:
+        return render_template(paper.template, paper=paper_, made_at=now, qr=qr_code)
+
+    with app.test_request_context():
+        for state in CLAIM.states:
+            assert written_on(replace(content, state=state))
+        for outcome in kept - {"ask_opinion"}:
+            assert written_on(replace(content, decisions=(replace(one, outcome=outcome),)))

@@ -17,10 +17,10 @@ from warranty.claims.rules.mending import Entered, lower
 from warranty.claims.rules.money import HANDLING, Priced
 from warranty.claims.services.load import add_up
 from warranty.claims.services.make import FROM_JOB, FROM_ORDER, fill_causal, fill_lines, price_job
-from warranty.claims.states import CLAIM
+from warranty.claims.states import CLAIM, GRANTED, WITH_HEADQUARTERS
 
 #: Headquarters has a claim in these states, or pays it: the order may not say otherwise.
-BINDING = frozenset({"submitted", "in_review", "approved", "in_settlement", "settled"})
+BINDING = frozenset({*WITH_HEADQUARTERS, *GRANTED})
 
 
 class OrderClaims:
