@@ -16,7 +16,7 @@ from dealers.service.models import RepairOrder
 from dealers.service.queries import JobView, OrderView
 from dealers.service.rules import CAMPAIGN, EXCLUDED_HOURS, ORDER_TYPES, Extras, Opening, scanned_vin
 from dealers.service.rules.law import LawFacts
-from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, Work
+from dealers.service.services import Head, JobEdit, JobText, LabourEdit, PartEdit, SubletEdit, Work
 from portal.kernel.clock import ZONE, known_day, local
 from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_, _, lazy
@@ -182,6 +182,7 @@ def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fau
     reader = Reader(typed)
     present = [job for job in view.jobs if f"job-{job.id}-technician" in typed or f"job-{job.id}-concern" in typed]
     kind, _dash, key = reader.text("remove").partition("-")
+    gone = whole(key) if kind in {"job", "labour", "part", "sublet"} else None
     work = Work(
         head=_head(reader, view.order),
         extras=_extras(reader, view.order),
@@ -193,7 +194,10 @@ def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fau
         parts=tuple(
             _part(reader, line.id) for job in present for line in job.parts if f"part-{line.id}-quantity" in typed
         ),
-        remove=(kind, found) if kind in {"job", "labour", "part"} and (found := whole(key)) is not None else None,
+        sublets=tuple(
+            _sublet(reader, line.id) for job in present for line in job.sublets if f"sublet-{line.id}-name" in typed
+        ),
+        remove=None if gone is None else (kind, gone),
         new_concern=reader.text("new_concern"),
     )  # fmt: skip
     return work, reader.faults
@@ -238,7 +242,7 @@ def _job(reader: Reader, job: JobView) -> JobEdit:
     marked = next((line.id for line in job.parts if line.causal), None)
     return JobEdit(
         job.id, text, whole(reader.text(f"{place}-causal")) if f"{place}-concern" in reader.typed else marked,
-        reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"),
+        reader.text(f"{place}-add_labour"), reader.text(f"{place}-add_part"), reader.text(f"{place}-add_sublet"),
     )  # fmt: skip
 
 
@@ -263,3 +267,11 @@ def _part(reader: Reader, key: int) -> PartEdit:
         reader.read(f"part-{key}-quantity", _hundredths, BAD_NUMBER, Decimal(0)),
         reader.read(f"part-{key}-unit_price", yuan, BAD_YUAN, None),
     )
+
+
+def _sublet(reader: Reader, key: int) -> SubletEdit:
+    place = f"sublet-{key}"
+    return SubletEdit(
+        key, reader.text(f"{place}-name"), reader.text(f"{place}-vendor"), reader.text(f"{place}-invoice_no"),
+        reader.amount(f"{place}-amount"),
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from sqlalchemy.types import Integer
 
 from dealers.network.models import Dealer
 from dealers.service import words
-from dealers.service.models import RepairOrder
+from dealers.service.models import LabourOverlap, RepairOrder
 from dealers.service.queries.cars import TAIL
 from dealers.service.rules import scanned_vin
 from dealers.vehicles.models import Vehicle
@@ -56,8 +56,8 @@ def _clock() -> datetime:
 
 
 def _statement() -> Select[Any]:
-    # A sum of two columns would come back as the integer fen they are kept in.
-    total = type_coerce(RepairOrder.labour_total + RepairOrder.parts_total, Fen())
+    # A sum of columns would come back as the integer fen they are kept in.
+    total = type_coerce(RepairOrder.labour_total + RepairOrder.parts_total + RepairOrder.sublet_total, Fen())
     columns: list[Any] = [
         RepairOrder.id,
         RepairOrder.number.label("number"),
@@ -74,6 +74,7 @@ def _statement() -> Select[Any]:
         RepairOrder.advisor_name.label("advisor_name"),
         RepairOrder.labour_total.label("labour_total"),
         RepairOrder.parts_total.label("parts_total"),
+        RepairOrder.sublet_total.label("sublet_total"),
         total.label("total"),
     ]
     return select(*columns)
@@ -136,6 +137,7 @@ ORDERS = ListSpec(
         Column("advisor_name", N_("Advisor"), default=False),
         Column("labour_total", N_("Labour (yuan)"), "money", default=False),
         Column("parts_total", N_("Parts (yuan)"), "money", default=False),
+        Column("sublet_total", N_("Sublet (yuan)"), "money", default=False),
         Column("total", N_("Total (yuan)"), "money"),
     ),
     sorts={"received_at": RepairOrder.received_at, "number": RepairOrder.number},
@@ -170,4 +172,37 @@ NETWORK_ORDERS = replace(
     ),
     filters=(Filter("dealer", N_("Station code"), _equals(Dealer.code)), *ORDERS.filters),
     empty=N_("No repair orders yet."),
+)
+
+
+def _overlaps() -> Select[Any]:
+    statement = select(
+        LabourOverlap.id, LabourOverlap.code.label("code"), LabourOverlap.contained.label("contained"),
+        LabourOverlap.hours.label("hours"),
+    )  # fmt: skip
+    return cast("Select[Any]", statement)
+
+
+def _either(statement: Select[Any], value: str) -> Select[Any]:
+    code = value.strip().upper()
+    places = (LabourOverlap.code, LabourOverlap.contained)
+    return statement.where(or_(*(place.startswith(code, autoescape=True) for place in places)))
+
+
+OVERLAPS = ListSpec(
+    key="labour_overlaps",
+    title=N_("Overlapping labour operations"),
+    permission=Permission.CATALOGUE_VIEW,
+    statement=_overlaps,
+    identity=LabourOverlap.id,
+    columns=(
+        Column("code", N_("Operation code")),
+        Column("contained", N_("Contained operation")),
+        Column("hours", N_("Hours taken off"), "num"),
+    ),
+    sorts={"code": LabourOverlap.code, "contained": LabourOverlap.contained},
+    default_sort="code",
+    endpoint="service.overlaps",
+    filters=(Filter("q", N_("Operation code"), _either),),
+    empty=N_("No operation contains another one yet. Headquarters imports which do."),
 )

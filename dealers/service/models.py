@@ -37,6 +37,25 @@ class LabourOperation(Identified, Base):
     component: Mapped[str] = mapped_column(short(24), default="other")
 
 
+class LabourOverlap(Identified, Base):
+    """An operation that contains another one (重叠工时): done at the same visit, that one is paid less.
+
+    ``hours`` are taken off the contained one; null takes it off whole, nought takes nothing off any more.
+    """
+
+    __tablename__ = "labour_overlap"
+    __table_args__ = (
+        UniqueConstraint("code", "contained"),
+        Index("ix_labour_overlap_contained", "contained"),
+        CheckConstraint("code <> contained", name="itself"),
+        CheckConstraint("hours >= 0", name="hours"),
+    )
+
+    code: Mapped[str] = mapped_column(short(24))
+    contained: Mapped[str] = mapped_column(short(24))
+    hours: Mapped[Decimal | None] = mapped_column(Exact(2))
+
+
 class RepairOrder(Identified, DealerOwned, Stateful, Base):
     """One visit of one car to one station."""
 
@@ -79,6 +98,7 @@ class RepairOrder(Identified, DealerOwned, Stateful, Base):
     rescue_hours: Mapped[Decimal] = mapped_column(Exact(2), default=ZERO)
     labour_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     parts_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
+    sublet_total: Mapped[Decimal] = mapped_column(Fen(), default=ZERO, server_default="0")
     note: Mapped[str | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]  # by whom and when the order or anything on it was last changed
@@ -115,6 +135,7 @@ class RepairJob(Identified, DealerOwned, Base):
 
     labour: Mapped[list[LabourLine]] = relationship(order_by="LabourLine.position", cascade="all, delete-orphan")
     parts: Mapped[list[PartLine]] = relationship(order_by="PartLine.position", cascade="all, delete-orphan")
+    sublets: Mapped[list[SubletLine]] = relationship(order_by="SubletLine.position", cascade="all, delete-orphan")
 
 
 class LabourLine(Identified, DealerOwned, Base):
@@ -151,6 +172,24 @@ class PartLine(Identified, DealerOwned, Base):
     amount: Mapped[Decimal] = mapped_column(Fen())
     causal: Mapped[bool] = mapped_column(default=False)
     supplier: Mapped[str | None] = mapped_column(short(80))
+
+
+class SubletLine(Identified, DealerOwned, Base):
+    """Work of a job that another workshop did (外委维修), with that workshop's invoice; yuan before tax."""
+
+    __tablename__ = "sublet_line"
+    __table_args__ = (
+        UniqueConstraint("job_id", "position"),
+        CheckConstraint("amount >= 0", name="amount"),
+        Index("ix_sublet_line_invoice", "invoice_no"),
+    )
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("repair_job.id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(short(120))
+    vendor: Mapped[str] = mapped_column(short(80), default="")
+    invoice_no: Mapped[str] = mapped_column(short(20), default="")
+    amount: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
 
 
 class RepairPhoto(Identified, DealerOwned, Base):

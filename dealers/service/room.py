@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dealers.service import queries
 from dealers.service.documents import file_name, repair_record
-from dealers.service.lists import NETWORK_ORDERS, ORDERS
+from dealers.service.lists import NETWORK_ORDERS, ORDERS, OVERLAPS
 from dealers.service.views import bp
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
@@ -25,7 +25,7 @@ def _open(session: Session, _actor: Actor, _now: datetime) -> int:
 
 ROOM = Room(
     blueprint=bp,
-    lists=(ORDERS, NETWORK_ORDERS),
+    lists=(ORDERS, NETWORK_ORDERS, OVERLAPS),
     papers=(
         Paper(
             "repair_record", N_("Repair record"), Permission.SERVICE_VIEW, repair_record,
@@ -42,5 +42,8 @@ ROOM = Room(
             "service.orders", "state=open&sort=received_at", "dealer",
         ),
     ),
-    menu=(MenuItem(N_("Repair orders"), "service.orders", Permission.SERVICE_VIEW, 20, "wrench-adjustable"),),
+    menu=(
+        MenuItem(N_("Repair orders"), "service.orders", Permission.SERVICE_VIEW, 20, "wrench-adjustable"),
+        MenuItem(N_("Overlapping operations"), "service.overlaps", Permission.CATALOGUE_VIEW, 62, "intersect"),
+    ),
 )  # fmt: skip

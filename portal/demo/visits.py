@@ -39,7 +39,7 @@ class Claimable:
     odometer_km: int
     hours: int
     rate: int
-    price: int
+    price: int  # the dealer price: what the maker pays before the handling fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Visits:
             "repair_order", "id", "dealer_id", "number", "vehicle_id", "vin", "plate", "type", "received_at",
             "promised_at", "completed_at", "odometer_km", "meter_replaced", "advisor_name", "owner_name", "owner_phone",
             "presenter_name", "presenter_phone", "out_call_km", "out_call_expenses", "towing_fee", "substitute",
-            "substitute_from", "substitute_until", "substitute_amount", "labour_total", "parts_total", "created_at",
+            "substitute_from", "substitute_until", "substitute_amount", "labour_total", "parts_total", "sublet_total", "created_at",
             "state", "row_version", "special_transport_hours", "battery_transport_hours", "rescue_hours",
         )  # fmt: skip
         self.jobs = add("repair_job", "id", "dealer_id", "order_id", "position", "concern", "cause", "correction",
@@ -88,7 +88,9 @@ class Visits:
         )
         parts = {part.number: part for part in makers.PARTS}
         self.part_of = [parts[failure.part] for failure in makers.FAILURES]
-        self.price_of = [(prices(p.retail)[1], prices(round_fen(p.retail * Decimal("1.03")))[1]) for p in self.part_of]
+        both = [(prices(p.retail), prices(round_fen(p.retail * Decimal("1.03")))) for p in self.part_of]
+        self.price_of = [(before[1], after[1]) for before, after in both]
+        self.paid_for = [(before[0], after[0]) for before, after in both]
         self.hours_of = [int(Decimal(failure.hours) * 100) for failure in makers.FAILURES]
         self.failures = {power: self._failures(power) for power in ("petrol", "hybrid", "electric")}
 
@@ -135,7 +137,7 @@ class Visits:
             return None
         return Claimable(
             self.order_id, self.job_id, number, car, station, self.failure, span.received, span.completed, span.done_day,
-            km, self.hours_of[self.failure], rate, self.price_of[self.failure][day >= RISE_DAY],
+            km, self.hours_of[self.failure], rate, self.paid_for[self.failure][day >= RISE_DAY],
         )  # fmt: skip
 
     def _span(self, day: int, minute: int) -> Span:
@@ -171,7 +173,7 @@ class Visits:
             self.order_id, station.id, number, car.id, car.vin, car.plate, kind, span.received, span.promised, completed,
             km, 0, advisor, car.owner, car.phone, car.owner if random.random() < 0.9 else f"{car.owner[:1]}师傅", car.phone,
             18 + self.order_id % 40 if out else None, 0, 26000 if out else 0, "car" if span.substitute else "none",
-            span.substitute, completed if span.substitute else None, 0, *sums, span.received,
+            span.substitute, completed if span.substitute else None, 0, *sums, 0, span.received,
             "completed" if finished else "open", 2 if finished else 1, 0, 0, 0,
         ))  # fmt: skip
         doubtful = random.random() < 0.002

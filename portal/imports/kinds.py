@@ -14,6 +14,7 @@ MODULES = {
     "vehicles": "dealers.vehicles.imports",
     "parts": "parts.catalogue.imports",
     "labour-operations": "dealers.service.operation_imports",
+    "labour-overlaps": "dealers.service.overlap_imports",
     "campaigns": "warranty.campaigns.imports",
     "campaign-vins": "warranty.campaigns.vin_imports",
     "holidays": "warranty.guarantee.holiday_imports",

@@ -85,6 +85,8 @@ class BookForm(StepForm):
     authorisation_above = MoneyField(_label("authorisation_above"), [InputRequired(NEEDED)])
     handling = DecimalField(_label("handling"), [InputRequired(NEEDED)], places=2)
     out_call_km = MoneyField(_label("out_call_km"), [InputRequired(NEEDED)])
+    substitute_day = MoneyField(_label("substitute_day"), [InputRequired(NEEDED)])
+    substitute_days = IntegerField(_label("substitute_days"), [InputRequired(NEEDED)])
 
     def fill(self, book: RuleBook, note: str, row_version: int) -> None:
         """Show a book as it is kept."""
@@ -96,6 +98,7 @@ class BookForm(StepForm):
         self.hours_above.data, self.four_eyes_above.data = book.limits.hours_above, book.routing.four_eyes_above
         self.authorisation_above.data = book.limits.authorisation_above
         self.handling.data, self.out_call_km.data = book.rates.handling * HUNDRED, book.rates.out_call_km
+        self.substitute_day.data, self.substitute_days.data = book.rates.substitute_day, book.rates.substitute_days
         for grade in GRADES:
             self[f"amount-{grade}"].data = book.limits.amount_limit(grade)
             self[f"level-{grade}"].data = book.routing.limit(grade)
@@ -115,7 +118,10 @@ class BookForm(StepForm):
                 **limits, hours_above=self.hours_above.data or ZERO, amount_by_grade=self._amounts("amount"),
                 authorisation_above=self.authorisation_above.data or ZERO,
             ),
-            rates=Rates(handling=(self.handling.data or ZERO) / HUNDRED, out_call_km=self.out_call_km.data or ZERO),
+            rates=Rates(
+                handling=(self.handling.data or ZERO) / HUNDRED, out_call_km=self.out_call_km.data or ZERO,
+                substitute_day=self.substitute_day.data or ZERO, substitute_days=self.substitute_days.data or 0,
+            ),
             routing=replace(
                 before.routing, **routing, four_eyes_above=self.four_eyes_above.data or ZERO,
                 level_two_above=self._amounts("level"),

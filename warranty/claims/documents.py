@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from portal.kernel.money import total
 from warranty.claims.queries.pages import Event, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
-from warranty.claims.words import LINE_NAMES, written
+from warranty.claims.words import LINE_NAMES, RECKONED, written
 
 
 @dataclass(frozen=True)
 class FormLine:
-    """A line as printed; amounts in yuan, ``audited`` None while nobody decided."""
+    """A line as printed; amounts in yuan, ``audited`` None while nobody decided.
+
+    ``note`` is what a line without a name of its own is for; ``reckoning`` are messages and their figures.
+    """
 
     position: int
     kind: str
@@ -30,6 +33,8 @@ class FormLine:
     audited: Decimal | None
     causal: bool
     reason: str | None
+    note: str
+    reckoning: tuple[tuple[str, Mapping[str, str]], ...]
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,9 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
     versions = [event.version for event in events if event.version]
     lines = tuple(
         FormLine(
-            line.position, line.kind, line.code, line.name or LINE_NAMES.get(line.code, ""), line.quantity,
-            line.unit_price, line.applied, line.audited, line.causal, line.reason,
+            line.position, line.kind, line.code, line.name, line.quantity, line.unit_price, line.applied, line.audited,
+            line.causal, line.reason, LINE_NAMES.get(line.code, ""),
+            tuple((RECKONED[step["code"]], step["figures"]) for step in line.reckoning or ()),
         )
         for line in claim.lines
     )  # fmt: skip

@@ -15,6 +15,14 @@ from portal.kernel.money import ZERO
 from portal.kernel.scoping import DealerOwned
 from warranty.claims.states import CLAIM, RULE_BOOK
 
+#: What waits for a person at headquarters. Written out: an index over a part of the table is found by its words.
+AWAITED = "state in ('submitted', 'in_review', 'countersign', 'appealed')"
+
+
+def _awaited(name: str, column: str) -> Index:
+    """Return an index of the queue in one order; rows leave it when they are decided."""
+    return Index(name, column, "id", sqlite_where=text(AWAITED), postgresql_where=text(AWAITED))
+
 
 class Claim(Identified, DealerOwned, Stateful, Base):
     """What a dealer asks for one job of one visit. ``version`` counts submissions."""
@@ -29,6 +37,9 @@ class Claim(Identified, DealerOwned, Stateful, Base):
         Index("ix_claim_state_submitted", "state", "submitted_at", "id"),
         Index("ix_claim_state_due", "state", "due_at", "id"),
         Index("ix_claim_vehicle", "vehicle_id", "causal_part"),
+        _awaited("ix_claim_awaited_submitted", "submitted_at"),
+        _awaited("ix_claim_awaited_due", "due_at"),
+        _awaited("ix_claim_awaited_applied", "applied"),
         Index(
             "uq_claim_job",
             "job_id",
@@ -78,12 +89,21 @@ class Claim(Identified, DealerOwned, Stateful, Base):
 
 
 class ClaimLine(Identified, DealerOwned, Base):
-    """One amount: labour, part, handling fee, out-call, towing or substitute car."""
+    """One amount: labour, part, handling fee, sublet work, out-call, towing or substitute car.
+
+    ``reckoning`` says how it came about (`warranty.claims.rules.money.Step`); null on lines made before it was kept.
+    """
 
     __tablename__ = "claim_line"
     __table_args__ = (
         UniqueConstraint("claim_id", "position"),
         CheckConstraint("applied >= 0", name="applied"),
+        Index(
+            "ix_claim_line_invoice",
+            "code",
+            sqlite_where=text("kind = 'sublet'"),
+            postgresql_where=text("kind = 'sublet'"),
+        ),
     )
 
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
@@ -95,6 +115,7 @@ class ClaimLine(Identified, DealerOwned, Base):
     unit_price: Mapped[Decimal] = mapped_column(Fen())
     causal: Mapped[bool] = mapped_column(default=False)
     applied: Mapped[Decimal] = mapped_column(Fen())
+    reckoning: Mapped[list[Any] | None] = mapped_column(Document)
     audited: Mapped[Decimal | None] = mapped_column(Fen())
     settled: Mapped[Decimal | None] = mapped_column(Fen())
     decision: Mapped[str | None] = mapped_column(short(12))  # approved | adjusted | refused

@@ -35,6 +35,7 @@ KINDS = {
     "labour": N_("Labour"),
     "part": N_("Material"),
     "handling": N_("Handling fee"),
+    "sublet": N_("Sublet work"),
     "out_call": N_("Out-call"),
     "towing": N_("Towing"),
     "substitute": N_("Substitute car or transport"),
@@ -45,6 +46,25 @@ LINE_NAMES = {
     "EXPENSES": N_("Out-call expenses"),
     "TOWING": N_("Towing fee"),
     "SUBSTITUTE": N_("Substitute car or transport"),
+    "CAR": N_("Substitute car, days"),
+    "TRANSPORT": N_("Transport compensation"),
+}
+#: How a line was reckoned, step by step: the codes of `rules.money.Step`.
+RECKONED = {
+    "written": N_("%(hours)s h written on the order"),
+    "no_quota": N_("no quota in the catalogue"),
+    "quota": N_("quota %(hours)s h"),
+    "overlap": N_("less %(hours)s h that %(code)s contains"),
+    "rate": N_("%(rate)s yuan an hour, stars %(grade)s, since %(since)s"),
+    "order_rate": N_("%(rate)s yuan an hour as on the order: no rate is set for these stars"),
+    "dealer_price": N_("dealer price since %(since)s"),
+    "no_price": N_("no price in the price list"),
+    "handling": N_("%(percent)s %% of %(parts)s yuan for parts"),
+    "sublet": N_("invoice %(invoice)s of %(vendor)s"),
+    "kilometres": N_("%(km)s km one way, there and back, %(rate)s yuan a kilometre"),
+    "as_written": N_("as written on the order"),
+    "car_days": N_("%(days)s begun days, %(rate)s yuan a day"),
+    "most_days": N_("at most %(days)s days are paid"),
 }
 DECISIONS = {"approved": N_("Approve"), "adjusted": N_("Change amount"), "refused": N_("Refuse line")}
 DECIDED = {"approved": N_("Approved"), "adjusted": N_("Amount changed"), "refused": N_("Refused")}
@@ -140,6 +160,8 @@ LIMITS = {
     "authorisation_above": N_("Pre-authorisation needed above (yuan)"),
     "handling": N_("Handling fee on parts, per cent"),
     "out_call_km": N_("Out-call, yuan a kilometre"),
+    "substitute_day": N_("Substitute car, yuan a day"),
+    "substitute_days": N_("Substitute car, days of a visit at the most"),
     "amount": N_("Amount that needs no person (yuan)"),
     "level": N_("Amount up to which the first level decides (yuan)"),
 }

@@ -21,6 +21,7 @@ KIND_NAMES = {
     "labour": ("工时费", "Labour"),
     "part": ("材料费", "Parts"),
     "handling": ("配件管理费", "Handling fee"),
+    "sublet": ("外委", "Sublet work"),
     "out_call": ("外出救援费", "Out-call"),
     "towing": ("拖车费", "Towing"),
     "substitute": ("代步车/交通补偿", "Substitute car or transport"),

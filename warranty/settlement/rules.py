@@ -7,7 +7,6 @@ reckoned a line, every line's half fen would add up to yuan nobody owes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from decimal import Decimal
 from portal.kernel.money import share, total
 
 #: The kinds of line, in the order in which a statement shows them.
-KINDS = ("labour", "part", "handling", "out_call", "towing", "substitute", "other")
+KINDS = ("labour", "part", "handling", "sublet", "out_call", "towing", "substitute", "other")
 
 #: Value-added tax on goods and repair work, from a day on. Ministry of Finance and State Taxation
 #: Administration: [2018] 32 (16 %) and announcement 39 of 2019 (13 %); 17 % since the tax of 1994.
@@ -29,9 +28,6 @@ STATUTORY_RATES: Mapping[date, Decimal] = {
 #: Yuan by which an invoice may differ from its statement: the dealer's tax software rounds the tax
 #: of each row of the invoice, we round it once.
 INVOICE_TOLERANCE = Decimal("0.10")
-
-#: An invoice's number: 20 digits on a fully electronic one (数电票), 8 on an older one.
-INVOICE_NUMBER = re.compile(r"[0-9]{20}|[0-9]{8}")
 
 
 @dataclass(frozen=True)
@@ -88,8 +84,3 @@ def rate_on(day: date, rates: Mapping[date, Decimal] | None = None) -> Decimal:
 def within_tolerance(gross: Decimal, invoiced: Decimal) -> bool:
     """Tell whether an invoice's amount may stand for a statement's."""
     return abs(gross - invoiced) <= INVOICE_TOLERANCE
-
-
-def is_invoice_number(text: str) -> bool:
-    """Tell whether the text can be the number of a Chinese VAT invoice."""
-    return INVOICE_NUMBER.fullmatch(text) is not None

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from dealers.network.models import Dealer
-from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder, RepairPhoto
+from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder, RepairPhoto, SubletLine
 from dealers.service.queries.cars import Car, cars_where
-from dealers.service.rules import Job, Labour, PartUse, Totals, days_in_shop, totals
+from dealers.service.rules import Job, Labour, PartUse, SubletUse, Totals, days_in_shop, totals
 from dealers.service.rules.law import LawFacts
 from dealers.vehicles.models import Vehicle
 from portal.kernel.errors import Fault, NotFoundError
@@ -47,6 +47,17 @@ class PartView:
 
 
 @dataclass(frozen=True)
+class SubletView:
+    """A line of sublet work."""
+
+    id: int
+    name: str
+    vendor: str
+    invoice_no: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class JobView:
     """A job with its three C and its lines."""
 
@@ -63,6 +74,7 @@ class JobView:
     law: LawFacts
     labour: tuple[LabourView, ...]
     parts: tuple[PartView, ...]
+    sublets: tuple[SubletView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,7 @@ def order_view(session: Session, number: str) -> OrderView:
         .options(
             selectinload(RepairOrder.jobs).selectinload(RepairJob.labour),
             selectinload(RepairOrder.jobs).selectinload(RepairJob.parts),
+            selectinload(RepairOrder.jobs).selectinload(RepairJob.sublets),
         )
     ).first()
     if order is None:
@@ -133,7 +146,7 @@ def job_view(job: RepairJob) -> JobView:
             job.quality_problem, job.serious_safety, job.effect, job.exemption, job.action, job.main_part, job.same_as,
             job.resolved,
         ),
-        tuple(map(_labour_view, job.labour)), tuple(map(_part_view, job.parts)),
+        tuple(map(_labour_view, job.labour)), tuple(map(_part_view, job.parts)), tuple(map(_sublet_view, job.sublets)),
     )  # fmt: skip
 
 
@@ -148,12 +161,19 @@ def _part_view(line: PartLine) -> PartView:
     )  # fmt: skip
 
 
+def _sublet_view(line: SubletLine) -> SubletView:
+    return SubletView(line.id, line.name, line.vendor, line.invoice_no, line.amount)
+
+
 def as_rule(job: RepairJob) -> Job:
     """Return a stored job as the rules see it; its fields are keyed by its id."""
     return Job(
         str(job.id), job.concern, job.cause, job.correction, job.payer, job.campaign,
         tuple(Labour(str(line.id), line.hours, line.rate) for line in job.labour),
         tuple(PartUse(str(line.id), line.quantity, line.unit_price, line.causal) for line in job.parts),
+        tuple(
+            SubletUse(str(line.id), line.name, line.vendor, line.invoice_no, line.amount) for line in job.sublets
+        ),
     )  # fmt: skip
 
 

@@ -5,23 +5,23 @@ Rules answer with `Problem`: a code, the field it belongs to and the facts; `wor
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from portal.kernel.money import ZERO, line_amount, total
+from dealers.service.rules.base import PRICE_LIMIT, Problem
+from dealers.service.rules.extras import EXCLUDED_HOURS, SUBSTITUTES, Extras, extras_problems
+from dealers.service.rules.sublet import SubletUse, sublet_problems, unproved
+from portal.kernel.money import line_amount, total
+
+#: What of the modules beside this one the room knows from here.
+__all__ = ["EXCLUDED_HOURS", "SUBSTITUTES", "Extras", "Problem", "SubletUse", "extras_problems"]
 
 ORDER_TYPES = ("general", "maintenance", "out_call", "pre_sale", "pdi", "campaign", "part_warranty")
 WARRANTY, CUSTOMER = "warranty", "customer"
 CAMPAIGN = "campaign"
-SUBSTITUTES = ("none", "car", "transport", "agreed")  # agreed: otherwise settled with the customer (Art. 21)
-#: Hours that the law does not count as repair time (Art. 24).
-EXCLUDED_HOURS = ("special_transport_hours", "battery_transport_hours", "rescue_hours")
-EXCLUDED_LIMIT = Decimal(9_999)
 #: Kinds of order in which something failed: their warranty jobs with parts name the causal part.
 FAILURE_TYPES = frozenset({"general", "out_call", "part_warranty"})
 
@@ -30,7 +30,6 @@ ODOMETER_LIMIT = 2_000_000
 DAILY_KM, SLACK_KM = 1_200, 2_000
 HOURS_LIMIT = Decimal(99)
 QUANTITY_LIMIT = Decimal(999)
-PRICE_LIMIT = Decimal(999_999)
 TEXT_LIMIT = 1_000
 #: Clocks differ a little, and a form is typed in the minute it names.
 CLOCK_SLACK = timedelta(minutes=5)
@@ -38,15 +37,6 @@ CLOCK_SLACK = timedelta(minutes=5)
 SUBSTITUTE_AFTER_DAYS = 5
 
 _PHONE = re.compile(r"\+?[0-9][0-9 \-()（）]{5,22}[0-9]")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One broken rule: its code, the field it belongs to, the facts its words need."""
-
-    code: str
-    field: str | None = None
-    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +117,7 @@ class Job:
     campaign: str | None = None
     labour: tuple[Labour, ...] = ()
     parts: tuple[PartUse, ...] = ()
+    sublets: tuple[SubletUse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,11 +128,12 @@ class Totals:
     parts: Decimal
     warranty: Decimal
     customer: Decimal
+    sublet: Decimal = Decimal("0.00")
 
     @property
     def all(self) -> Decimal:
-        """Labour and parts together."""
-        return self.labour + self.parts
+        """Labour, parts and sublet work together."""
+        return self.labour + self.parts + self.sublet
 
 
 def scanned_vin(text: str) -> str:
@@ -219,6 +211,8 @@ def job_problems(job: Job) -> Iterator[Problem]:
         yield from labour_problems(labour, job.payer)
     for part in job.parts:
         yield from part_problems(part)
+    for sublet in job.sublets:
+        yield from sublet_problems(sublet)
     if sum(part.causal for part in job.parts) > 1:
         yield Problem("causal_twice", f"{place}-causal")
 
@@ -240,62 +234,13 @@ def part_problems(line: PartUse) -> Iterator[Problem]:
         yield Problem("price", f"part-{line.key}-unit_price", {"limit": PRICE_LIMIT})
 
 
-@dataclass(frozen=True)
-class Extras:
-    """Out-call, towing and what bridges the customer's days without a car (Art. 21). Yuan, km one way."""
-
-    out_call_km: int | None = None
-    out_call_expenses: Decimal = ZERO
-    towing_fee: Decimal = ZERO
-    substitute: str = "none"
-    substitute_from: datetime | None = None
-    substitute_until: datetime | None = None
-    substitute_amount: Decimal = ZERO
-    special_transport_hours: Decimal = ZERO
-    battery_transport_hours: Decimal = ZERO
-    rescue_hours: Decimal = ZERO
-
-
-def extras_problems(extras: Extras) -> Iterator[Problem]:
-    """Check out-call, towing, hours that do not count, and substitute car."""
-    if extras.out_call_km is not None and not 0 <= extras.out_call_km <= 9_999:  # noqa: PLR2004  (China is 5,500 km)
-        yield Problem("out_call_distance", "out_call_km")
-    for name in ("out_call_expenses", "towing_fee", "substitute_amount"):
-        if getattr(extras, name) < 0:
-            yield Problem("amount_negative", name)
-    for name in EXCLUDED_HOURS:
-        if not 0 <= getattr(extras, name) <= EXCLUDED_LIMIT:
-            yield Problem("excluded_hours", name, {"limit": f"{EXCLUDED_LIMIT:,}"})
-    yield from _substitute_problems(extras)
-
-
-def _substitute_problems(extras: Extras) -> Iterator[Problem]:
-    if extras.substitute not in SUBSTITUTES:
-        yield Problem("substitute_unknown", "substitute")
-    elif extras.substitute == "car":
-        if extras.substitute_from is None:
-            yield Problem("substitute_from", "substitute_from")
-        elif extras.substitute_until is not None and extras.substitute_until < extras.substitute_from:
-            yield Problem("substitute_order", "substitute_until")
-    elif extras.substitute == "transport" and extras.substitute_amount == 0:
-        yield Problem("substitute_amount", "substitute_amount")
-
-
 def completion_problems(
     order_type: str, jobs: Sequence[Job], extras: Extras, received: datetime, completed: datetime, now: datetime
 ) -> list[Problem]:
     """Check what an order must hold when the car goes back: the law's record, whole."""
     found = [] if jobs else [Problem("no_job", None)]
     for job in jobs:
-        found += job_problems(job)
-        for name in ("cause", "correction"):
-            if not getattr(job, name).strip():
-                found.append(Problem(f"{name}_missing", f"job-{job.key}-{name}"))
-        if order_type == CAMPAIGN and job.payer == WARRANTY and not job.campaign:
-            found.append(Problem("campaign_missing", f"job-{job.key}-campaign"))
-        needs_causal = order_type in FAILURE_TYPES and job.payer == WARRANTY and job.parts
-        if needs_causal and not any(part.causal for part in job.parts):
-            found.append(Problem("causal_missing", f"job-{job.key}-causal"))
+        found += [*job_problems(job), *_unfinished(order_type, job)]
     found += extras_problems(extras)
     if order_type == "out_call" and not extras.out_call_km:
         found.append(Problem("out_call_distance", "out_call_km"))
@@ -308,6 +253,20 @@ def completion_problems(
     if completed > now + CLOCK_SLACK:
         found.append(Problem("completed_future", "completed_at"))
     return found
+
+
+def _unfinished(order_type: str, job: Job) -> Iterator[Problem]:
+    """What a job still lacks when the car goes back."""
+    for name in ("cause", "correction"):
+        if not getattr(job, name).strip():
+            yield Problem(f"{name}_missing", f"job-{job.key}-{name}")
+    if order_type == CAMPAIGN and job.payer == WARRANTY and not job.campaign:
+        yield Problem("campaign_missing", f"job-{job.key}-campaign")
+    for line in job.sublets:
+        yield from unproved(line)
+    needs_causal = order_type in FAILURE_TYPES and job.payer == WARRANTY and job.parts
+    if needs_causal and not any(part.causal for part in job.parts):
+        yield Problem("causal_missing", f"job-{job.key}-causal")
 
 
 def _campaigns_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
@@ -323,14 +282,17 @@ def totals(jobs: Iterable[Job]) -> Totals:
     """Add an order's lines, each rounded half up to the fen first; by kind and by payer."""
     labour: list[Decimal] = []
     parts: list[Decimal] = []
+    sublet: list[Decimal] = []
     payers: dict[str, list[Decimal]] = {WARRANTY: [], CUSTOMER: []}
     for job in jobs:
         work = [line_amount(line.hours, line.rate) for line in job.labour]
         material = [line_amount(line.quantity, line.unit_price) for line in job.parts]
+        given_out = [line.amount for line in job.sublets]
         labour += work
         parts += material
-        payers[job.payer] += [*work, *material]
-    return Totals(total(labour), total(parts), total(payers[WARRANTY]), total(payers[CUSTOMER]))
+        sublet += given_out
+        payers[job.payer] += [*work, *material, *given_out]
+    return Totals(total(labour), total(parts), total(payers[WARRANTY]), total(payers[CUSTOMER]), total(sublet))
 
 
 def days_in_shop(received: datetime, until: datetime) -> int:

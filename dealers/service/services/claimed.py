@@ -31,6 +31,7 @@ WORDS = ("concern", "cause", "correction", "component", "failure_mode", "payer",
 LINES: Mapping[str, Callable[[RepairJob], object]] = {
     "labour": lambda job: [(line.operation_code, line.hours, line.rate) for line in job.labour],
     "parts": lambda job: [(line.part_number, line.quantity, line.unit_price, line.causal) for line in job.parts],
+    "sublets": lambda job: [(line.name, line.vendor, line.invoice_no, line.amount) for line in job.sublets],
 }
 
 

@@ -144,7 +144,7 @@ def touch(session: Session, order: RepairOrder, actor: Actor, now: datetime) -> 
     """Sum the order up anew and note who changed it: its version tells older pages."""
     session.flush()
     sums = rules.totals(map(as_rule, order.jobs))
-    order.labour_total, order.parts_total = sums.labour, sums.parts
+    order.labour_total, order.parts_total, order.sublet_total = sums.labour, sums.parts, sums.sublet
     order.changed_at, order.changed_by = now, actor.name
     flag_modified(order, "changed_at")  # the version goes up even when only a job or line was changed
     session.flush()

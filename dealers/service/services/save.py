@@ -16,6 +16,7 @@ from dealers.service.queries import as_rule, last_reading
 from dealers.service.rules import Extras, Problem
 from dealers.service.rules.law import law_problems
 from dealers.service.services.orders import editing, read_meter
+from dealers.service.services.sublet import SubletEdit, drop_sublet, new_sublet, write_sublet
 from dealers.service.services.work import (
     JobText,
     drop_job,
@@ -65,6 +66,7 @@ class JobEdit:
     causal: int | None = None
     add_labour: str = ""
     add_part: str = ""
+    add_sublet: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,14 @@ class PartEdit:
 
 @dataclass(frozen=True)
 class Work:
-    """All that the page of an order says. ``remove``: (``job`` | ``labour`` | ``part``, id)."""
+    """All that the page of an order says. ``remove``: (``job`` | ``labour`` | ``part`` | ``sublet``, id)."""
 
     head: Head | None = None
     extras: Extras | None = None
     jobs: tuple[JobEdit, ...] = ()
     labour: tuple[LabourEdit, ...] = ()
     parts: tuple[PartEdit, ...] = ()
+    sublets: tuple[SubletEdit, ...] = ()
     remove: tuple[str, int] | None = None
     new_concern: str = ""
 
@@ -111,6 +114,8 @@ def save_work(
             kind, key = work.remove
             if kind == "job":
                 drop_job(session, order, key)
+            elif kind == "sublet":
+                drop_sublet(session, order, key)
             else:
                 drop_line(session, order, kind, key)
         _collect(_additions(session, order, work))
@@ -159,6 +164,7 @@ def _changes(session: Session, order: RepairOrder, work: Work, now: datetime) ->
         steps.append(partial(_check_law, session, order, work, now))
     steps += [partial(write_labour, session, order, edit.id, edit.hours) for edit in work.labour]
     steps += [partial(write_part, session, order, edit.id, edit.quantity, edit.unit_price) for edit in work.parts]
+    steps += [partial(write_sublet, order, edit) for edit in work.sublets]
     steps += [partial(_check_job, job) for job in order.jobs]
     if work.extras is not None:
         steps.append(partial(write_extras, order, work.extras))
@@ -196,6 +202,8 @@ def _additions(session: Session, order: RepairOrder, work: Work) -> list[Step]:
             steps.append(partial(new_labour, session, order, job, edit.add_labour))
         if job is not None and edit.add_part.strip():
             steps.append(partial(new_part, session, order, job, edit.add_part))
+        if job is not None and edit.add_sublet.strip():
+            steps.append(partial(new_sublet, job, edit.add_sublet))
     if work.new_concern.strip():
         steps.append(
             partial(_add_job, session, order, JobText(work.new_concern, payer=rules.default_payer(order.type)))

@@ -1,4 +1,4 @@
-"""Parts of pages: suggestions while typing, and the visits on a vehicle's page."""
+"""Parts of pages: suggestions while typing, the visits on a vehicle's page; and which operations overlap."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 from flask import request
 
 from dealers.service import queries, words
+from dealers.service.lists import OVERLAPS
 from dealers.service.views import bp
 from portal.kernel.access import Permission, access
 from portal.kernel.incoming import whole
-from portal.kernel.web import actor, db_session, now, page
+from portal.kernel.listing import fetch_page
+from portal.kernel.web import actor, db_session, list_page, now, page
 
 
 @bp.get("/cars")
@@ -30,6 +32,13 @@ def operations() -> Any:
     model = whole(request.args.get("model")) or 0
     found = queries.find_operations(db_session(), request.args.get("q", ""), model)
     return page("dealers/service/_operations.html", operations=found)
+
+
+@bp.get("/overlaps")
+@access(Permission.CATALOGUE_VIEW)
+def overlaps() -> Any:
+    """List which labour operation contains which."""
+    return list_page("dealers/service/overlaps.html", fetch_page(db_session(), OVERLAPS, request.args))
 
 
 @bp.get("/vehicle/<vin>")

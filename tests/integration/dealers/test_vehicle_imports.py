@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.customers.models import Customer
-from dealers.service.models import LabourOperation
+from dealers.service.models import LabourOperation, LabourOverlap
 from dealers.vehicles.models import Ownership, Vehicle
 from tests.factories.network import make_dealer
 from tests.factories.vehicles import make_model, make_vin
@@ -126,3 +126,27 @@ def test_operations_are_filed_by_code_and_model(session: Session, tmp_path: Path
     assert (stored.code, stored.model_id, stored.hours, stored.initials, stored.component, stored.name_en) == (
         "BR01", None, Decimal("0.80"), "ghqzdp", "brakes", "更换前制动片",
     )  # fmt: skip
+
+
+def test_overlaps_name_known_operations_and_never_go_round(
+    session: Session, tmp_path: Path, car: dict[str, Any]
+) -> None:
+    operation = {"工时代码": "EN01", "作业名称": "拆装发动机", "定额工时": "8"}
+    operations = [operation, operation | {"工时代码": "CO01", "作业名称": "更换水泵", "定额工时": "2"}]
+    import_list(session, "labour-operations", write_list(tmp_path / "o.csv", operations))
+    row = {"工时代码": "en01", "包含工时代码": "co01", "重叠工时": ""}
+    rows = [
+        row, row | {"工时代码": "CO01", "包含工时代码": "EN01"}, row | {"包含工时代码": "EN01"},
+        row | {"包含工时代码": "XX99"},
+    ]  # fmt: skip
+    path = write_list(tmp_path / "a.csv", rows)
+    assert counts(import_list(session, "labour-overlaps", path)) == (4, 1, 0, 0, 3)
+    assert counts(import_list(session, "labour-overlaps", write_list(path, [row | {"重叠工时": "0.5"}]))) == (
+        1,
+        0,
+        1,
+        0,
+        0,
+    )
+    stored = session.scalars(select(LabourOverlap)).one()
+    assert (stored.code, stored.contained, stored.hours) == ("EN01", "CO01", Decimal("0.50"))

@@ -12,11 +12,12 @@ import pytest
 from tests.unit.warranty.test_claims_checks import CASES as OTHER_CASES
 from tests.unit.warranty.test_claims_checks import LABOUR, PUMP, SEAL, facts, found
 from warranty.claims.rules.checks import CHECK_BY_ID, CHECKS, Outcome, Severity
-from warranty.claims.rules.facts import OtherClaim
+from warranty.claims.rules.facts import LineFacts, OtherClaim
 
 FIRST = {"type": "first_service", "visit__type": "maintenance", "visit__received_on": date(2025, 6, 1),
          "visit__odometer_km": 5_000}  # fmt: skip
 SERVICED = OtherClaim(date(2025, 5, 1), None, "other", type="first_service")
+GIVEN_OUT = LineFacts(5, "sublet", "12345678", Decimal(1), Decimal("860.50"))
 CASES: list[tuple[str, dict[str, Any], bool]] = [
     # work has to do with what failed
     ("labour_not_for_failure", {"lines": (replace(LABOUR, component="body"), PUMP)}, True),
@@ -52,6 +53,15 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ),
     ("parts_above_limit", {"lines": tuple(replace(SEAL, position=n) for n in range(12))}, False),
     ("parts_above_limit", {"lines": tuple(replace(SEAL, position=n) for n in range(13))}, True),
+    # sublet work is paid by an invoice, and an invoice once
+    ("sublet_unproved", {"lines": (LABOUR, GIVEN_OUT)}, False),
+    ("sublet_unproved", {"lines": (LABOUR, replace(GIVEN_OUT, code=" "))}, True),
+    ("sublet_unproved", {"lines": (replace(LABOUR, code=""),)}, False),
+    ("sublet_twice", {"lines": (GIVEN_OUT,)}, False),
+    ("sublet_twice", {"lines": (replace(GIVEN_OUT, invoice_used=True),)}, True),
+    ("sublet_twice", {"lines": (GIVEN_OUT, replace(GIVEN_OUT, position=6))}, True),
+    ("sublet_twice", {"lines": (GIVEN_OUT, replace(GIVEN_OUT, position=6, code="87654321"))}, False),
+    ("sublet_twice", {"lines": (replace(GIVEN_OUT, code=""), replace(GIVEN_OUT, position=6, code=""))}, False),
 ]
 
 

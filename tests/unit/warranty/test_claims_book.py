@@ -198,6 +198,21 @@ def test_a_lower_rate_caps_what_was_lowered_before() -> None:
     assert str(found.lines[0].applied) == "20.00"
 
 
+@pytest.mark.parametrize(
+    ("tried", "becomes"),
+    [
+        (Rates(substitute_day=Decimal("150.00")), "1500.00"),  # ten days, 2,000.00 at 200.00
+        (Rates(substitute_days=7), "1400.00"),
+        (Rates(substitute_days=60), "2000.00"),  # days beyond those paid are not known
+    ],
+)
+def test_a_substitute_cars_days_follow_rate_and_limit(tried: Rates, becomes: str) -> None:
+    line = LineFacts(1, "substitute", "CAR", Decimal(10), Decimal("2000.00"))
+    paid_out = LineFacts(2, "substitute", "TRANSPORT", Decimal(1), Decimal("300.00"))
+    found = reprice(replace(FACTS, lines=(line, paid_out)), Rates(), tried)
+    assert [str(one.applied) for one in found.lines] == [becomes, "300.00"]
+
+
 def test_every_check_has_a_place_in_the_book_and_its_own_hardness() -> None:
     for check in CHECKS:
         setting = FIRST_BOOK.setting(check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,22 @@ from hypothesis import strategies as st
 from portal.kernel.money import ZERO, total
 from warranty.claims.rules.decision import Asked, LineDecision, judge
 from warranty.claims.rules.mending import Entered, lower
-from warranty.claims.rules.money import Extras, Labour, Rates, UsedPart, percent, price
+from warranty.claims.rules.money import (
+    Extras,
+    Labour,
+    Overlap,
+    Priced,
+    Rates,
+    Sublet,
+    UsedPart,
+    Work,
+    car_days,
+    percent,
+    price,
+    with_overlaps,
+)
 from warranty.claims.rules.versions import Difference, differences
+from warranty.claims.words import RECKONED
 
 RATES = Rates()
 YUAN = st.decimals(min_value=0, max_value=99_999, places=2)
@@ -20,11 +35,11 @@ QUANTITY = st.decimals(min_value="0.01", max_value=99, places=2)
 
 
 def test_labour_at_quota_hours_times_the_rate() -> None:
-    one = price([Labour("L1", "换泵", Decimal("3.00"), Decimal("2.50"), Decimal("120.00"))], [], Extras(), RATES)
+    one = price(Work([Labour("L1", "换泵", Decimal("3.00"), Decimal("2.50"), Decimal("120.00"))]), RATES)
     assert [(line.kind, line.quantity, line.applied) for line in one] == [
         ("labour", Decimal("2.50"), Decimal("300.00"))
     ]
-    less = price([Labour("L1", "换泵", Decimal("1.25"), Decimal("2.50"), Decimal("120.02"))], [], Extras(), RATES)
+    less = price(Work([Labour("L1", "换泵", Decimal("1.25"), Decimal("2.50"), Decimal("120.02"))]), RATES)
     assert less[0].applied == Decimal("150.03")  # 150.025, half up
 
 
@@ -34,7 +49,7 @@ def test_parts_then_a_tenth_of_them_as_a_line_of_its_own() -> None:
         UsedPart("B", "圈", Decimal(3), Decimal("0.35")),
         UsedPart("C", "无价", Decimal(1), None),
     ]
-    lines = price([], parts, Extras(), RATES)
+    lines = price(Work(parts=parts), RATES)
     assert [(line.kind, line.applied, line.causal) for line in lines] == [
         ("part", Decimal("380.00"), True),
         ("part", Decimal("1.05"), False),
@@ -46,12 +61,96 @@ def test_parts_then_a_tenth_of_them_as_a_line_of_its_own() -> None:
 
 def test_what_the_visit_cost_beside() -> None:
     extras = Extras(35, Decimal("50.00"), Decimal("200.00"), Decimal("300.00"))
-    assert [(line.kind, line.code, line.quantity, line.applied) for line in price([], [], extras, RATES)] == [
+    assert [(line.kind, line.code, line.quantity, line.applied) for line in price(Work(extras=extras), RATES)] == [
         ("out_call", "KM", Decimal(70), Decimal("140.00")),  # there and back at 2.00
         ("out_call", "EXPENSES", Decimal(1), Decimal("50.00")),
         ("towing", "TOWING", Decimal(1), Decimal("200.00")),
-        ("substitute", "SUBSTITUTE", Decimal(1), Decimal("300.00")),
+        ("substitute", "TRANSPORT", Decimal(1), Decimal("300.00")),
     ]
+
+
+def codes(line: Priced) -> list[str]:
+    return [step.code for step in line.reckoning]
+
+
+HANDED = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"), [(0, 1), (1, 1), (24, 1), (25, 2), (48, 2), (24 * 30, 30), (24 * 30 + 1, 31)]
+)
+def test_a_substitute_car_is_paid_by_every_begun_day(hours: int, days: int) -> None:
+    assert car_days(HANDED, HANDED + timedelta(hours=hours)) == days
+    (line,) = price(Work(extras=Extras(car_from=HANDED, car_until=HANDED + timedelta(hours=hours))), RATES)
+    paid = min(days, 30)  # at most thirty days of a visit
+    assert (line.code, line.quantity, line.applied) == ("CAR", Decimal(paid), Decimal(200 * paid))
+    assert codes(line) == ["car_days", *(["most_days"] if days > 30 else [])]
+
+
+def test_a_substitute_car_that_is_still_out_is_not_paid_yet() -> None:
+    assert price(Work(extras=Extras(car_from=HANDED)), RATES) == ()
+
+
+def test_sublet_work_is_paid_by_its_invoice_without_a_handling_fee() -> None:
+    sublet = Sublet("车身校正", "浦东钣金厂", "12345678901234567890", Decimal("860.50"))
+    (line,) = price(Work(sublets=[sublet]), RATES)
+    assert (line.kind, line.code, line.name, line.quantity) == ("sublet", sublet.invoice_no, "车身校正", Decimal(1))
+    assert (line.unit_price, line.applied, codes(line)) == (Decimal("860.50"), Decimal("860.50"), ["sublet"])
+
+
+def work(code: str, hours: str, quota: str | None = None) -> Labour:
+    return Labour(code, code, Decimal(hours), None if quota is None else Decimal(quota), Decimal("100.00"))
+
+
+ENGINE, HOSE, BELT = work("ENG", "8", "8"), work("HOSE", "0.8", "0.5"), work("BELT", "1", "1")
+
+
+def test_what_another_operation_contains_is_paid_less() -> None:
+    found = with_overlaps((ENGINE, HOSE, BELT), [("ENG", "HOSE", None), ("ENG", "BELT", Decimal("0.40"))])
+    assert [line.overlap for line in found] == [
+        None, Overlap("ENG", Decimal("0.5")), Overlap("ENG", Decimal("0.40")),
+    ]  # fmt: skip
+    lines = price(Work(found), RATES)
+    assert [(line.quantity, line.applied) for line in lines] == [
+        (Decimal(8), Decimal("800.00")), (Decimal(0), Decimal("0.00")), (Decimal("0.60"), Decimal("60.00")),
+    ]  # fmt: skip
+    assert codes(lines[1]) == ["written", "quota", "overlap", "order_rate"]
+
+
+def test_of_several_that_contain_it_the_one_that_takes_off_most_counts() -> None:
+    rows = [("ENG", "BELT", Decimal("0.20")), ("HOSE", "BELT", Decimal("0.70")), ("X", "BELT", Decimal(0))]
+    assert with_overlaps((BELT,), rows)[0].overlap == Overlap("HOSE", Decimal("0.70"))
+    assert with_overlaps((BELT,), [("X", "BELT", Decimal(0))])[0].overlap is None
+    assert with_overlaps((BELT,), [("BELT", "BELT", None)])[0].overlap is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABCD"), QUANTITY, st.none() | QUANTITY), min_size=1, max_size=5),
+    st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from("ABCD"), st.none() | QUANTITY), max_size=6),
+)
+def test_overlaps_lower_hours_and_never_below_nought(
+    rows: list[tuple[str, Decimal, Decimal | None]], contained: list[tuple[str, str, Decimal | None]]
+) -> None:
+    labour = [Labour(code, code, hours, quota, Decimal("90.00")) for code, hours, quota in rows]
+    before, after = price(Work(labour), RATES), price(Work(with_overlaps(labour, contained)), RATES)
+    for one, other in zip(before, after, strict=True):
+        assert ZERO <= other.quantity <= one.quantity
+        if "overlap" not in codes(other):
+            assert other == one
+    assert with_overlaps(labour, reversed(contained)) == with_overlaps(labour, contained)
+
+
+def test_every_line_says_how_it_was_reckoned() -> None:
+    since = date(2026, 1, 1)
+    labour = Labour("L1", "换泵", Decimal("3.00"), Decimal("2.50"), Decimal("120.00"), None, 4, since)
+    parts = [UsedPart("A", "泵", Decimal(1), Decimal("380.00"), since=since), UsedPart("B", "圈", Decimal(1), None)]
+    lines = price(Work([labour], parts, extras=Extras(35, Decimal("50.00"))), RATES)
+    assert [codes(line) for line in lines] == [
+        ["written", "quota", "rate"], ["dealer_price"], ["no_price"], ["handling"], ["kilometres"], ["as_written"],
+    ]  # fmt: skip
+    assert lines[0].reckoning[2].figures == {"rate": "120.00", "grade": "4", "since": "2026-01-01"}
+    assert lines[3].reckoning[0].figures == {"percent": "10", "parts": "380.00"}
+    assert {code for line in lines for code in codes(line)} <= set(RECKONED)
 
 
 @pytest.mark.parametrize(("rate", "text"), [("0.10", "10"), ("0.125", "12.5"), ("1", "100"), ("0.07", "7")])
@@ -61,9 +160,7 @@ def test_a_rate_is_written_as_people_do(rate: str, text: str) -> None:
 
 @given(st.lists(st.tuples(QUANTITY, YUAN), min_size=1, max_size=8))
 def test_the_sum_of_a_claim_is_the_sum_of_its_lines_to_the_fen(rows: list[tuple[Decimal, Decimal]]) -> None:
-    lines = price(
-        [], [UsedPart(str(n), "", quantity, unit) for n, (quantity, unit) in enumerate(rows)], Extras(), RATES
-    )
+    lines = price(Work(parts=[UsedPart(str(n), "", quantity, unit) for n, (quantity, unit) in enumerate(rows)]), RATES)
     for line in lines:
         assert line.applied == line.applied.quantize(Decimal("0.01"))
         assert abs(line.applied - line.quantity * line.unit_price) <= Decimal("0.005")

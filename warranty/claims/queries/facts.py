@@ -12,7 +12,22 @@ from decimal import Decimal
 from typing import Any
 from typing import cast as to_type
 
-from sqlalchemy import Integer, Row, String, Table, and_, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    Row,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -33,7 +48,7 @@ from warranty.claims.queries.books import ask_book, book_in
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
 from warranty.claims.rules.limits import Limits
-from warranty.claims.rules.money import LABOUR, PART
+from warranty.claims.rules.money import LABOUR, PART, SUBLET
 from warranty.coverage.queries.facts import MODEL_COLUMNS, Asked, ask_facts, put_together
 from warranty.coverage.rules.answer import Answer
 from warranty.coverage.rules.decide import coverage
@@ -156,9 +171,16 @@ def _lines() -> Any:
         OPERATION.c.code == LINE.c.code, LINE.c.kind == LABOUR
     ).scalar_subquery()  # fmt: skip
     fits = known.where(or_(OPERATION.c.model_id.is_(None), OPERATION.c.model_id == bindparam("model")))
+    other = LINE.alias("other")  # of the line's own station: that is its wall
+    # The kind is written out, not bound: the index holds the sublet lines alone.
+    used = select(other.c.id).join(CLAIM, CLAIM.c.id == other.c.claim_id).where(
+        text("other.kind = 'sublet'"), other.c.code == LINE.c.code, other.c.claim_id != LINE.c.claim_id,
+        other.c.dealer_id == LINE.c.dealer_id, CLAIM.c.state.not_in(("draft", "withdrawn", "refused")), wall(CLAIM),
+    )  # fmt: skip
     return (
         select(
-            *(column.label(column.key) for column in LINE.columns),
+            *(column.label(column.key) for column in LINE.columns if column.key != "reckoning"),
+            and_(LINE.c.kind == SUBLET, LINE.c.code != "", used.exists()).label("invoice_used"),
             PART_TABLE.c.id.label("part_id"), PART_TABLE.c.per_vehicle, PART_TABLE.c.wear_class,
             and_(LINE.c.kind == LABOUR, known.exists()).label("known"),
             and_(LINE.c.kind == LABOUR, fits.exists()).label("fits"),
@@ -283,5 +305,5 @@ def line_facts(line: Row[Any]) -> LineFacts:
         known=bool(line.part_id) if is_part else bool(line.known) if is_labour else True,
         fits=bool(line.fits) if is_labour else True,
         priced=line.unit_price > 0 if is_part else True,
-        per_vehicle=line.per_vehicle, component=line.component or "other",
+        per_vehicle=line.per_vehicle, component=line.component or "other", invoice_used=bool(line.invoice_used),
     )  # fmt: skip

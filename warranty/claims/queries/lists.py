@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, and_, exists, select
+from sqlalchemy import Row, Select, and_, exists, select, text
 
 from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
@@ -16,7 +16,7 @@ from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import whole
 from portal.kernel.listing import Column, Filter, ListSpec, Tick
-from warranty.claims.models import Claim, RuleTrialChange
+from warranty.claims.models import AWAITED, Claim, RuleTrialChange
 from warranty.claims.words import FORECAST, STATES, TYPES
 
 WAITING = {name: STATES[name] for name in ("submitted", "in_review", "countersign", "appealed")}
@@ -41,7 +41,7 @@ def _with_dealer() -> Select[Any]:
 
 
 def _queue() -> Select[Any]:
-    return _with_dealer().where(Claim.state.in_(tuple(WAITING)))
+    return _with_dealer().where(text(f"claim.{AWAITED}"))
 
 
 def _unclaimed() -> Select[Any]:

@@ -1,28 +1,38 @@
-"""Prices, rates and quota hours of a day."""
+"""Prices, rates, quota hours and overlaps of a day."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dealers.service.models import LabourOperation
+from dealers.network.models import LabourRate
+from dealers.network.rules import UNGRADED
+from dealers.service.models import LabourOperation, LabourOverlap
 from dealers.vehicles.models import Vehicle
 from parts.catalogue.models import Part, PartPrice
 
 
-def warranty_prices(session: Session, numbers: Sequence[str], day: date) -> dict[str, Decimal]:
-    """Return the warranty price of each part on a day, in yuan; a part without one is absent."""
+class Dated(NamedTuple):
+    """A price or rate in yuan, and the day since which it holds."""
+
+    amount: Decimal
+    since: date
+
+
+def dealer_prices(session: Session, numbers: Sequence[str], day: date) -> dict[str, Dated]:
+    """Return the dealer price of each part on a day; a part without one is absent."""
     rows = session.execute(
-        select(Part.number, PartPrice.warranty)
+        select(Part.number, PartPrice.dealer, PartPrice.valid_from)
         .join(PartPrice, PartPrice.part_id == Part.id)
         .where(Part.number.in_(numbers), PartPrice.valid_from <= day)
         .order_by(PartPrice.valid_from)
     )
-    return {row.number: row.warranty for row in rows}  # the youngest comes last and stays
+    return {row.number: Dated(row.dealer, row.valid_from) for row in rows}  # the youngest comes last and stays
 
 
 def quotas(session: Session, codes: Sequence[str], vehicle_id: int) -> dict[str, Decimal]:
@@ -35,3 +45,23 @@ def quotas(session: Session, codes: Sequence[str], vehicle_id: int) -> dict[str,
         ).order_by(LabourOperation.model_id.is_not(None))
     )  # fmt: skip
     return {row.code: row.hours for row in rows}  # the model's own comes last and stays
+
+
+def rate_of(session: Session, grade: int | None, day: date) -> Dated | None:
+    """Return yuan for one quota hour of a station's stars on a day."""
+    row = session.execute(
+        select(LabourRate.rate, LabourRate.valid_from)
+        .where(LabourRate.grade == (grade or UNGRADED), LabourRate.valid_from <= day)
+        .order_by(LabourRate.valid_from.desc())
+        .limit(1)
+    ).first()
+    return Dated(row.rate, row.valid_from) if row else None
+
+
+def overlaps(session: Session, visit: Sequence[str], job: Sequence[str]) -> list[tuple[str, str, Decimal | None]]:
+    """Return what operations of a visit contain of a job's operations: (operation, contained, hours or all)."""
+    rows = session.execute(
+        select(LabourOverlap.code, LabourOverlap.contained, LabourOverlap.hours)
+        .where(LabourOverlap.contained.in_(job), LabourOverlap.code.in_(visit))
+    )  # fmt: skip
+    return [(row.code, row.contained, row.hours) for row in rows]

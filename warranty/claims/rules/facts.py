@@ -10,7 +10,7 @@ from functools import cached_property
 from portal.kernel.money import total
 from warranty.authorisations.rules import Authorisation
 from warranty.claims.rules.limits import Limits
-from warranty.claims.rules.money import LABOUR, PART
+from warranty.claims.rules.money import LABOUR, PART, SUBLET
 from warranty.coverage.rules.answer import Answer
 
 
@@ -19,7 +19,8 @@ class LineFacts:
     """A line with what the catalogues say of it.
 
     ``known``: the code stands in a catalogue. ``fits``: the operation exists for the car's model.
-    ``priced``: the part has a warranty price. ``per_vehicle``: how many of the part a car has.
+    ``priced``: the part has a dealer price. ``per_vehicle``: how many of the part a car has.
+    ``invoice_used``: another claim of the station asks for the same invoice of another workshop.
     """
 
     position: int
@@ -33,6 +34,7 @@ class LineFacts:
     priced: bool = True
     per_vehicle: Decimal | None = None
     component: str = "other"  # that the operation works on, the part belongs to
+    invoice_used: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,11 @@ class ClaimFacts:
     def parts(self) -> tuple[LineFacts, ...]:
         """The lines that are parts."""
         return tuple(line for line in self.lines if line.kind == PART)
+
+    @property
+    def sublets(self) -> tuple[LineFacts, ...]:
+        """The lines that are work of another workshop."""
+        return tuple(line for line in self.lines if line.kind == SUBLET)
 
     @property
     def labour(self) -> tuple[LineFacts, ...]:

@@ -16,11 +16,11 @@ from portal.kernel.money import line_amount
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.checks import Finding, run
 from warranty.claims.rules.facts import ClaimFacts
-from warranty.claims.rules.money import HANDLING, OUT_CALL, PART, Rates, handling_fee
+from warranty.claims.rules.money import HANDLING, OUT_CALL, PART, SUBSTITUTE, Rates, handling_fee
 from warranty.claims.rules.verdict import APPROVED, verdict
 
-#: The code of an out-call's kilometres.
-KM = "KM"
+#: The codes of an out-call's kilometres and of a substitute car's days.
+KM, CAR = "KM", "CAR"
 
 
 def kept_facts(facts: ClaimFacts) -> dict[str, Any]:
@@ -81,9 +81,10 @@ def replay(content: Mapping[str, Any], then: RuleBook, tried: RuleBook) -> Repla
 
 
 def reprice(facts: ClaimFacts, then: Rates, tried: Rates) -> ClaimFacts:
-    """Price what depends on the rates anew: the handling fee and an out-call's kilometres.
+    """Price what depends on the rates anew: the handling fee, an out-call's kilometres, a substitute car's days.
 
-    What the dealer had lowered stays lowered, and never becomes more than the new rate gives.
+    Days beyond what was paid then are not known: a longer limit gives no more of them. What the dealer had
+    lowered stays lowered, and never becomes more than the new rate gives.
     """
     if then == tried:
         return facts
@@ -94,6 +95,9 @@ def reprice(facts: ClaimFacts, then: Rates, tried: Rates) -> ClaimFacts:
         old, new = prices.get(line.kind, (None, None))
         if line.kind == OUT_CALL and line.code == KM:
             old, new = line_amount(line.quantity, then.out_call_km), line_amount(line.quantity, tried.out_call_km)
+        if line.kind == SUBSTITUTE and line.code == CAR:
+            days = min(line.quantity, Decimal(tried.substitute_days))
+            old, new = line_amount(line.quantity, then.substitute_day), line_amount(days, tried.substitute_day)
         if old is not None and new is not None:
             lines.append(replace(line, applied=new if line.applied == old else min(line.applied, new)))
         else:

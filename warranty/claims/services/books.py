@@ -90,6 +90,8 @@ def book_faults(book: RuleBook) -> list[Fault]:
         "hours_above": (limits.hours_above, Decimal(MOST_HOURS)),
         "authorisation_above": (limits.authorisation_above, MOST_YUAN),
         "four_eyes_above": (routing.four_eyes_above, MOST_YUAN),
+        "substitute_day": (rates.substitute_day, MOST_KM_RATE * 10),
+        "substitute_days": (rates.substitute_days, MOST_DAYS),
         "out_call_km": (rates.out_call_km, MOST_KM_RATE), "handling": (rates.handling, Decimal(1)),
         **{f"amount-{grade}": (amount, MOST_YUAN) for grade, amount in limits.amount_by_grade},
         **{f"level-{grade}": (amount, MOST_YUAN) for grade, amount in routing.level_two_above},

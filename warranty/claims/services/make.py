@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from dealers.network.queries import rate_of_grade
 from dealers.service.models import RepairJob, RepairOrder
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.kept import plain
 from portal.kernel.lifecycle import locked
 from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.queries.books import book_on
-from warranty.claims.queries.prices import quotas, warranty_prices
+from warranty.claims.queries.prices import dealer_prices, overlaps, quotas, rate_of
 from warranty.claims.rules.checks.standing import CLAIM_TYPES
 from warranty.claims.rules.money import (
     OUT_CALL,
@@ -27,8 +27,11 @@ from warranty.claims.rules.money import (
     Extras,
     Labour,
     Priced,
+    Sublet,
     UsedPart,
+    Work,
     price,
+    with_overlaps,
 )
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.states import CLAIM
@@ -125,6 +128,7 @@ def fill_lines(claim: Claim, priced: tuple[Priced, ...]) -> None:
             ClaimLine(
                 dealer_id=claim.dealer_id, position=position, kind=line.kind, code=line.code, name=line.name,
                 quantity=line.quantity, unit_price=line.unit_price, causal=line.causal, applied=line.applied,
+                reckoning=plain(line.reckoning),
             )
         )  # fmt: skip
 
@@ -141,21 +145,35 @@ def estimate(session: Session, order: RepairOrder, job: RepairJob) -> tuple[Pric
 
 def _price(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer, extras: Extras) -> tuple[Priced, ...]:
     day = local_date(order.completed_at or order.received_at)
-    hours = quotas(session, [line.operation_code for line in job.labour], order.vehicle_id)
-    prices = warranty_prices(session, [line.part_number for line in job.parts], day)
-    rate = rate_of_grade(session, dealer.grade, day)
-    return price(
-        [
-            Labour(line.operation_code, line.name, line.hours, hours.get(line.operation_code),
-                   line.rate if rate is None else rate)
-            for line in job.labour
-        ],
-        [
-            UsedPart(line.part_number, line.name, line.quantity, prices.get(line.part_number), line.causal)
-            for line in job.parts
-        ],
-        extras, book_on(session, day).rates,
+    work = Work(
+        _labour(session, order, job, dealer, day), _parts(session, job, day),
+        [Sublet(line.name, line.vendor, line.invoice_no, line.amount) for line in job.sublets], extras,
     )  # fmt: skip
+    return price(work, book_on(session, day).rates)
+
+
+def _labour(session: Session, order: RepairOrder, job: RepairJob, dealer: Dealer, day: date) -> tuple[Labour, ...]:
+    """Return the work of a job at quota and rate, less what other work of the visit contains."""
+    codes = [line.operation_code for line in job.labour]
+    done = [line.operation_code for one in order.jobs if one.payer == WARRANTY for line in one.labour]
+    hours, rate = quotas(session, codes, order.vehicle_id), rate_of(session, dealer.grade, day)
+    work = [
+        Labour(
+            line.operation_code, line.name, line.hours, hours.get(line.operation_code),
+            line.rate if rate is None else rate.amount, None, dealer.grade, None if rate is None else rate.since,
+        )
+        for line in job.labour
+    ]  # fmt: skip
+    return with_overlaps(work, overlaps(session, done, codes) if len(done) > 1 else ())
+
+
+def _parts(session: Session, job: RepairJob, day: date) -> list[UsedPart]:
+    prices = dealer_prices(session, [line.part_number for line in job.parts], day)
+    return [
+        UsedPart(line.part_number, line.name, line.quantity, price, line.causal, since)
+        for line in job.parts
+        for price, since in (prices.get(line.part_number) or (None, None),)
+    ]
 
 
 def _extras(session: Session, claim: Claim, order: RepairOrder, job: RepairJob) -> Extras:
@@ -163,7 +181,10 @@ def _extras(session: Session, claim: Claim, order: RepairOrder, job: RepairJob) 
     first = next((one for one in order.jobs if one.payer == WARRANTY), None)
     if job is not first or _asked_elsewhere(session, claim, order):
         return Extras()
-    return Extras(order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute_amount)
+    return Extras(
+        order.out_call_km, order.out_call_expenses, order.towing_fee, order.substitute_amount, order.substitute_from,
+        order.substitute_until or (order.completed_at if order.substitute_from else None),
+    )  # fmt: skip
 
 
 def _asked_elsewhere(session: Session, claim: Claim, order: RepairOrder) -> bool:

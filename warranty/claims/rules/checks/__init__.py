@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from warranty.claims.rules.checks import amounts, authorisation, campaign, content, covering, history, standing
+from warranty.claims.rules.checks import amounts, authorisation, campaign, content, covering, history, standing, sublet
 from warranty.claims.rules.checks.base import Check, Figures, Finding, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
 
@@ -14,7 +14,7 @@ __all__ = ["CHECKS", "CHECK_BY_ID", "CLAUSES", "Check", "Figures", "Finding", "H
 #: Every check, in the order in which a clerk reads them: what stops the claim first.
 CHECKS: tuple[Check, ...] = (
     *standing.CHECKS, *authorisation.CHECKS, *covering.CHECKS, *campaign.CHECKS, *content.CHECKS, *amounts.CHECKS,
-    *history.CHECKS,
+    *history.CHECKS, *sublet.CHECKS,
 )  # fmt: skip
 #: The clause of the claim rules (索赔审核规则) that a check is: its group and its place there.
 CLAUSES = {
@@ -28,6 +28,7 @@ CLAUSES = {
             content.CHECKS,
             amounts.CHECKS,
             history.CHECKS,
+            sublet.CHECKS,
         ),
         1,
     )

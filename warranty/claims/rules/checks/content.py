@@ -27,7 +27,7 @@ def causal_part_wrong(facts: ClaimFacts) -> Hit | None:
 
 
 def part_not_priced(facts: ClaimFacts) -> Hit | None:
-    """Every part must stand in the price list with a warranty price for the day."""
+    """Every part must stand in the price list with a dealer price for the day."""
     for line in facts.parts:
         if not (line.known and line.priced):
             return Hit({"part": line.code}, f"line-{line.position}")
