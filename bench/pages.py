@@ -1,4 +1,4 @@
-"""A page of 50 of 1,000,000 repair orders beside a bare Flask page, on SQLite and PostgreSQL."""
+"""A page of 50 of 1,000,000 rows beside a bare Flask page, on SQLite and PostgreSQL: here, repair orders."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import http.client
 import os
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -43,25 +45,42 @@ DEEP = 18_000
 ROUNDS, SINGLE = 5, 1_500
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A list that is measured: its path, who reads it, how its rows are made, the query string of its deep page."""
+
+    what: str
+    path: str
+    role: str
+    fill: Callable[[], int]
+    deep: Callable[[], str]
+    file: str
+
+
 def run() -> list[Result]:
+    """Measure the list of repair orders."""
+    return measure(Listed("repair orders in the list", "/service/", "reader", _fill, _deep, "orders"))
+
+
+def measure(listed: Listed) -> list[Result]:
     """Measure on SQLite, and on PostgreSQL where there is one."""
     VAR.mkdir(parents=True, exist_ok=True)
-    found = _measure("SQLite", f"sqlite:///{VAR / 'orders.sqlite'}", 0.20)
+    found = _measure(listed, "SQLite", f"sqlite:///{VAR / listed.file}.sqlite", 0.20)
     if os.environ.get(POSTGRESQL):
-        with own_database(os.environ[POSTGRESQL], "sanbao_bench_pages") as url:
-            found += _measure("PostgreSQL", url, 0.15)
+        with own_database(os.environ[POSTGRESQL], f"sanbao_bench_{listed.file}") as url:
+            found += _measure(listed, "PostgreSQL", url, 0.15)
     return found
 
 
-def _measure(name: str, url: str, aim: float) -> list[Result]:
+def _measure(listed: Listed, name: str, url: str, aim: float) -> list[Result]:
     environment = {"DATABASE_URL": url, "SECRET_KEY": SIGNING, "SANBAO_ENV": "development", "SANBAO_VAR": str(VAR)}
     app = create_app(from_environment(environment))
     with app.app_context():
-        orders = _fill()
-        cookie, deep = _cookie(app), _deep()
+        rows = listed.fill()
+        cookie, deep = _cookie(app, listed.role), listed.deep()
         db.session.remove()
         db.engine.dispose()
-    first = "/service/"
+    first = listed.path
     with gunicorn("bench.bare:app", {}) as bare, gunicorn("wsgi:app", environment) as portal:
         taken = in_turn(
             ROUNDS,
@@ -72,7 +91,7 @@ def _measure(name: str, url: str, aim: float) -> list[Result]:
         p50, p99 = _latencies(portal, first, cookie)
     share, depth, spread = ratio(taken["first"], taken["bare"]), ratio(taken["deep"], taken["first"]), p99 / p50
     return [
-        result(f"{name}: repair orders in the list", orders, "orders"),
+        result(f"{name}: {listed.what}", rows, "rows"),
         result(f"{name}: bare Flask page", statistics.median(taken["bare"]), "pages/s"),
         result(f"{name}: page 1 of the list", statistics.median(taken["first"]), "pages/s"),
         result(f"{name}: page 1 : bare Flask page", share, "ratio", f"≥ {aim}", met=share >= aim),
@@ -88,17 +107,31 @@ def _fill() -> int:
     tables = Base.metadata.tables
     with db.engine.begin() as connection:
         if not connection.execute(text("select 1 from repair_order limit 1")).first():
-            _stations(connection, tables)
+            stations(connection, tables, "reader")
             _orders(connection, tables["repair_order"])
+    return analysed("repair_order")
+
+
+def analysed(table: str) -> int:
+    """Let the database look at what was stored; return how many rows a table has."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze" if connection.dialect.name == "postgresql" else "analyze"))
-        return int(connection.execute(text("select count(*) from repair_order")).scalar_one())
+        return int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
 
 
-def _stations(connection: Connection, tables: Any) -> None:
+def moment(connection: Connection, seconds: str) -> str:
+    """Return the SQL of a moment: two minutes a row after the first, and some seconds."""
+    after = f"{START} + i * 120 + {seconds}"
+    if connection.dialect.name == "postgresql":
+        return f"to_timestamp({after})"
+    return f"strftime('%Y-%m-%d %H:%M:%S.000000', {after}, 'unixepoch')"
+
+
+def stations(connection: Connection, tables: Any, role: str) -> None:
+    """Store stations, cars of one model, and one person at headquarters."""
     sow(connection, tables["dealer"], DEALERS, code="'SH' || (1000 + i)", name="'上海华安汽车销售服务有限公司' || i",
         state="'open'")  # fmt: skip
-    sow(connection, tables["user_account"], 1, username="'reader'", display_name="'周敏'", roles="'[\"reader\"]'",
+    sow(connection, tables["user_account"], 1, username=f"'{role}'", display_name="'周敏'", roles=f"'[\"{role}\"]'",
         active="true", must_change_password="false")  # noqa: S106  # fmt: skip
     sow(connection, tables["vehicle_model"], 1, code="'M1'")
     sow(connection, tables["vehicle"], CARS, vin="'LJYBA1A3' || (100000000 + i)",
@@ -107,32 +140,27 @@ def _stations(connection: Connection, tables: Any) -> None:
 
 def _orders(connection: Connection, orders: Table) -> None:
     """Store the orders, one every two minutes, all columns of the list filled."""
-    postgresql = connection.dialect.name == "postgresql"
-
-    def moment(seconds: str) -> str:
-        after = f"{START} + i * 120 + {seconds}"
-        return f"to_timestamp({after})" if postgresql else f"strftime('%Y-%m-%d %H:%M:%S.000000', {after}, 'unixepoch')"
-
     sow(
         connection, orders, ORDERS, number="'RO-SH' || (1001 + i % 316) || '-202601-' || (1000000 + i)",
         dealer_id=f"i % {DEALERS} + 1", vehicle_id=f"i % {CARS} + 1", vin=f"'LJYBA1A3' || (100000001 + i % {CARS})",
         plate="'沪A' || (10000 + i % 90000)", state="'completed'", odometer_km="i % 90000",
         type="case i % 3 when 0 then 'general' when 1 then 'maintenance' else 'part_warranty' end",
-        received_at=moment("0"), promised_at=moment("14400"), completed_at=moment("10800 + i % 200000"),
+        received_at=moment(connection, "0"), promised_at=moment(connection, "14400"),
+        completed_at=moment(connection, "10800 + i % 200000"),
         labour_total="i % 70000 + 3000", parts_total="i % 170000 + 900", advisor_name="'王伟'",
-        presenter_name="'李娜'", created_at=moment("0"),
+        presenter_name="'李娜'", created_at=moment(connection, "0"),
     )  # fmt: skip
 
 
-def _cookie(app: Flask) -> str:
-    """Sign the reader in: a row in the table, a signed cookie as the browser holds it from the second page on."""
-    moment, token = utc_now(), f"bench-{time.time_ns()}"
+def _cookie(app: Flask, role: str) -> str:
+    """Sign the person in: a row in the table, a signed cookie as the browser holds it from the second page on."""
+    at, token = utc_now(), f"bench-{time.time_ns()}"
     with db.engine.begin() as connection:
-        user = connection.execute(text("select id from user_account where username = 'reader'")).scalar_one()
+        user = connection.execute(text(f"select id from user_account where username = '{role}'")).scalar_one()
         connection.execute(
             insert(SignInSession).values(
-                user_id=user, token_hash=token_hash(token), created_at=moment, last_seen_at=moment + timedelta(hours=1),
-                second_factor_at=moment, ip="-", user_agent="bench",
+                user_id=user, token_hash=token_hash(token), created_at=at, last_seen_at=at + timedelta(hours=1),
+                second_factor_at=at, ip="-", user_agent="bench",
             )
         )  # fmt: skip
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
@@ -144,12 +172,17 @@ def _cookie(app: Flask) -> str:
 
 def _deep() -> str:
     """Return the query string of page 18,000: the page after the order that ends page 17,999."""
+    return after_rows(RepairOrder.id, RepairOrder.received_at, descending=True)
+
+
+def after_rows(key: Any, sort: Any, *, descending: bool) -> str:
+    """Return the query string of the page after the row that ends page 17,999."""
+    order = (sort.desc(), key.desc()) if descending else (sort, key)
     with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select set_config('sanbao.scope', '*', true)"))
         last = connection.execute(
-            select(RepairOrder.id, RepairOrder.received_at.label("_sort"))
-            .order_by(RepairOrder.received_at.desc(), RepairOrder.id.desc())
-            .offset((DEEP - 1) * PAGE_SIZE - 1)
-            .limit(1)
+            select(key, sort.label("_sort")).order_by(*order).offset((DEEP - 1) * PAGE_SIZE - 1).limit(1)
         ).one()
     return f"after={cursor_of(cast('Row[Any]', last))}"
 

@@ -15,13 +15,15 @@ from portal.kernel.money import ZERO
 from portal.kernel.scoping import DealerOwned
 from warranty.claims.states import CLAIM, RULE_BOOK
 
-#: What waits for a person at headquarters. Written out: an index over a part of the table is found by its words.
-AWAITED = "state in ('submitted', 'in_review', 'countersign', 'appealed')"
+#: What waits for a person at headquarters. Written out, because an index over a part of the table is found by its
+#: words; and wrapped, because SQLite would rather take the four states one by one and sort them.
+AWAITED = "coalesce(claim.state, '') in ('submitted', 'in_review', 'countersign', 'appealed')"
 
 
 def _awaited(name: str, column: str) -> Index:
     """Return an index of the queue in one order; rows leave it when they are decided."""
-    return Index(name, column, "id", sqlite_where=text(AWAITED), postgresql_where=text(AWAITED))
+    where = text(AWAITED.replace("claim.", ""))
+    return Index(name, column, "id", sqlite_where=where, postgresql_where=where)
 
 
 class Claim(Identified, DealerOwned, Stateful, Base):

@@ -18,7 +18,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BODY = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 SEEN = "current_setting('sanbao.scope', true) = '*' or dealer_id::text = current_setting('sanbao.scope', true)"
-AWAITED = "state in ('submitted', 'in_review', 'countersign', 'appealed')"
+AWAITED = "coalesce(state, '') in ('submitted', 'in_review', 'countersign', 'appealed')"
 ORDERS = {"submitted": "submitted_at", "due": "due_at", "applied": "applied"}
 REFUSED = "a repair record is kept for six years"
 

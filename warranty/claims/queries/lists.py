@@ -41,7 +41,7 @@ def _with_dealer() -> Select[Any]:
 
 
 def _queue() -> Select[Any]:
-    return _with_dealer().where(text(f"claim.{AWAITED}"))
+    return _with_dealer().where(text(AWAITED))
 
 
 def _unclaimed() -> Select[Any]:
