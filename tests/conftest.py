@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
-from portal.auth.guard import TOKEN, token_hash
+from portal.auth.guard import TOKEN, limiter, token_hash
 from portal.auth.models import SignInSession, User
 from portal.config import fixed
 from portal.kernel.access import Actor
 from portal.kernel.catalogues import compile_all
 from portal.kernel.db import db
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
+from portal.kernel.storage import init_storage
 from tests.support import postgres
 from tests.support.guard import stay_here
 
@@ -96,11 +98,14 @@ def postgres_database(tmp_path_factory: pytest.TempPathFactory) -> postgres.Data
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh, migrated database: for all tests of a worker the same."""
     if request.param == "sqlite":
-        path = tmp_path / "test.sqlite"
-        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        empty: Path = request.getfixturevalue("empty_sqlite")
+        path = empty.with_name("test.sqlite")
+        for old in path.parent.glob(f"{path.name}*"):  # its log, too; who still has it open keeps the old one
+            old.unlink()
+        shutil.copy(empty, path)
         yield f"sqlite:///{path}"
     else:
         database: postgres.Database = request.getfixturevalue("postgres_database")
@@ -121,10 +126,41 @@ class Client(FlaskClient):
             return super().open(*args, **kwargs)
 
 
+@dataclass(frozen=True)
+class Built:
+    """A portal as it was built, to be found so by every test: building one takes longer than most tests."""
+
+    app: Flask
+    config: Mapping[str, Any]
+    extensions: Mapping[str, Any]
+
+    def renewed(self, folder: Path) -> Flask:
+        """Take back what a test changed of it, and let it forget what it kept."""
+        self.app.config.clear()
+        self.app.config.update(self.config, VAR=str(folder))
+        self.app.extensions.clear()
+        self.app.extensions.update(self.extensions)
+        init_storage(self.app)
+        limiter.reset()
+        return self.app
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, Built]:
+    """The portals of this worker, one a database."""
+    return {}
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The portal on a fresh, migrated database."""
-    app = create_app(settings(database_url, tmp_path))
+def app(database_url: str, built: dict[str, Built], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The portal on a fresh, migrated database; a test marked ``own_app`` adds to it and has one to itself."""
+    if request.node.get_closest_marker("own_app"):
+        app = create_app(settings(database_url, tmp_path))
+    else:
+        if database_url not in built:
+            made = create_app(settings(database_url, tmp_path))
+            built[database_url] = Built(made, dict(made.config), dict(made.extensions))
+        app = built[database_url].renewed(tmp_path)
     app.test_client_class = Client
     with app.app_context():
         yield app

@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, TooManyRequests
 
 from dealers.service.models import RepairOrder
 from portal.auth.models import User
-from portal.kernel.access import Permission, public, signed_in
+from portal.kernel.access import Permission, public
 from portal.kernel.errors import ConflictError, DomainError
 from portal.kernel.room import WorkItem, house
 from tests.factories.network import act_as, actor_of_user, make_dealer, make_user
@@ -146,6 +146,7 @@ def test_what_was_searched_for_is_escaped(clerk: FlaskClient) -> None:
     assert "没有找到" in text
 
 
+@pytest.mark.own_app
 class TestErrors:
     @pytest.fixture
     def faulty(self, app: Flask) -> FlaskClient:
@@ -201,8 +202,6 @@ class TestErrors:
 def test_documents_are_found_by_number_within_ones_own_station(
     app: Flask, session: Session, now: datetime, sign_in: SignIn
 ) -> None:
-    if "service.order" not in app.view_functions:
-        app.add_url_rule("/service/<key>", "service.order", signed_in(lambda key: key))
     own, stranger = make_user(session), make_user(session)
     car = make_vehicle(session)
     act_as(session, actor_of_user(own))

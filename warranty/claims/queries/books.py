@@ -22,7 +22,7 @@ from portal.kernel.straight import Sent
 from warranty.claims.models import RuleBookVersion, RuleTrial
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
 
-#: Books in force, which never change, by their database and id: read once a process.
+#: Books in force, which never change, by the connections to their database and by id: read once a process.
 _known: WeakKeyDictionary[Any, dict[int, RuleBook]] = WeakKeyDictionary()
 
 
@@ -52,7 +52,7 @@ def book_in(session: Session, asked: Sent) -> RuleBook:
     row = asked.first()
     if row is None:
         return FIRST_BOOK
-    known = _known.setdefault(session.get_bind(), {})
+    known = _known.setdefault(session.get_bind().engine.pool, {})
     if row.id not in known:
         known[row.id] = book_of(session.get_one(RuleBookVersion, row.id))
     return known[row.id]
