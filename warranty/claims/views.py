@@ -172,7 +172,7 @@ def context(key: str, **more: Any) -> dict[str, Any]:
     dossier, findings = services.preview(session, key, now())
     return {
         **WORDS, "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
-        "verdict": verdict(findings, dossier.facts.applied, automatic=dossier.book.automatic), "facts": dossier.facts,
+        "verdict": verdict(findings, dossier.facts.applied, dossier.book), "facts": dossier.facts,
         "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
         "faults": {}, "general": [], "typed": {}, **more,
     }  # fmt: skip

@@ -145,6 +145,11 @@ def handling_fee(parts: Iterable[Decimal], rates: Rates) -> Decimal:
     return share(total(parts), rates.handling)
 
 
+def shared(amount: Decimal, percents: int) -> Decimal:
+    """Return so many percent of a line's amount, half up to the fen."""
+    return share(amount, Decimal(percents) / HUNDRED)
+
+
 def percent(rate: Decimal) -> str:
     """Write a rate as people do: ``0.10`` is ``10``, ``0.125`` is ``12.5``."""
     return f"{(rate * HUNDRED).normalize():f}"

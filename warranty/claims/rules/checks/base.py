@@ -45,6 +45,7 @@ class Hit:
 class Check:
     """One rule. Texts are message ids whose %(names)s are figures.
 
+    ``since`` is the generation of the rules that it came with: what was decided before is replayed without it.
     ``field`` is where the fault is mended: a field of the claim, ``line-3``, or ``order`` for the
     repair order. ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
     """
@@ -59,6 +60,7 @@ class Check:
     field: str
     test: Callable[[ClaimFacts], Hit | None]
     active: bool = True
+    since: int = 1
 
 
 @dataclass(frozen=True)
