@@ -108,13 +108,16 @@ NAMED = ("name_zh", "name_en", "initials")
 
 
 class PartTerm(Identified, Base):
-    """What a part is found by besides its number: pieces of its names and initials, made by `rules.words`."""
+    """What a part is found by besides its number: pieces of its names and initials, and the models it fits.
+
+    Made by `rules.words`. A term with its numbers in order is what lets a search walk straight to its page.
+    """
 
     __tablename__ = "part_term"
     __audited__ = False  # follows from the part's names
     __table_args__ = (UniqueConstraint("term", "number"), Index("ix_part_term_number", "number"))
 
-    term: Mapped[str] = mapped_column(ordered(16))
+    term: Mapped[str] = mapped_column(ordered(33))
     number: Mapped[str] = mapped_column(ordered(32))
 
 
@@ -130,7 +133,8 @@ def _file_terms(_mapper: Mapper[Part], connection: Connection, part: Part) -> No
     state = inspect(part)
     if state.persistent and not any(state.attrs[name].history.has_changes() for name in NAMED):
         return
-    connection.execute(delete(PartTerm).where(PartTerm.number == part.number))
+    named = ~PartTerm.term.startswith(words.MODEL)
+    connection.execute(delete(PartTerm).where(PartTerm.number == part.number, named))
     found = words.terms(part.name_zh, part.name_en, part.initials)
     if found:
         connection.execute(insert(PartTerm), [{"term": term, "number": part.number} for term in sorted(found)])
@@ -157,10 +161,10 @@ class PartPrice(Identified, Base):
 
 
 class PartFitment(Identified, Versioned, Base):
-    """Which cars a part fits, and how many a car takes: a model, or every model where it is not set.
+    """Which cars of a model a part fits, and how many a car takes.
 
-    Of its cars only those built on the days, and with a VIN in the range, where such are given; both
-    ends are included. ``withdrawn_on``: the row does not hold from that day on, it was a mistake or is over.
+    Only those built on the days, and with a VIN in the range, where such are given; both ends are
+    included. ``withdrawn_on``: the row does not hold from that day on, it was a mistake or is over.
     """
 
     __tablename__ = "part_fitment"
@@ -171,7 +175,7 @@ class PartFitment(Identified, Versioned, Base):
     )
 
     part_id: Mapped[int] = mapped_column(ForeignKey("part.id"))
-    model_id: Mapped[int | None] = mapped_column(ForeignKey("vehicle_model.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("vehicle_model.id"))
     quantity: Mapped[Decimal] = mapped_column(Exact(2))
     built_from: Mapped[date | None]
     built_until: Mapped[date | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parts.catalogue.lists.news import NEWS
 from parts.catalogue.lists.parts import OPERATIONS, PARTS
 from parts.catalogue.lists.suppliers import SUPPLIERS
 from parts.catalogue.views import bp
@@ -11,9 +12,10 @@ from portal.kernel.room import MenuItem, Room
 
 ROOM = Room(
     blueprint=bp,
-    lists=(PARTS, OPERATIONS, SUPPLIERS),
+    lists=(PARTS, OPERATIONS, SUPPLIERS, NEWS),
     menu=(
         MenuItem(N_("Parts catalogue"), "catalogue.parts", Permission.CATALOGUE_VIEW, 60, "gear"),
+        MenuItem(N_("Catalogue changes"), "catalogue.news", Permission.CATALOGUE_VIEW, 60, "bell"),
         MenuItem(N_("Labour operations"), "catalogue.operations", Permission.CATALOGUE_VIEW, 61, "wrench"),
         MenuItem(N_("Suppliers"), "catalogue.suppliers", Permission.CATALOGUE_VIEW, 63, "truck"),
     ),

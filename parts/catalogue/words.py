@@ -51,7 +51,7 @@ FIT_TONE = {"yes": "success", "no": "danger", "unknown": "plain"}
 #: Why; keys are `rules.fitment.Fit.reason`.
 FIT_REASON = {
     "fits": N_("The catalogue names this car's model."),
-    "every_model": N_("The part fits every model."),
+    "instead": N_("It goes in for %(number)s, which fits."),
     "model": N_("The catalogue does not name this car's model for the part."),
     "built": N_("The car was not built in the part's production window."),
     "vin": N_("The car's VIN is outside the part's range."),

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from parts.catalogue.models import NAMED, Part, PartChange, PartTerm
-from parts.catalogue.rules.words import terms
+from parts.catalogue.rules.words import MODEL, terms
 from parts.catalogue.services.news import queue_up
 from portal.kernel.importing.store import Store, open_store
 from portal.kernel.importing.upsert import CREATED, Sorting
@@ -48,7 +48,9 @@ class Terms:
         """Write what was noted."""
         renamed = self._store.existing(PART, "id", self._renamed, ("number", *NAMED)) if self._renamed else []
         if renamed:
-            self._store.delete(TERM, "number", [row[1] for row in renamed])
+            numbers = self._store.several([row[1] for row in renamed])
+            mine = f"{self._store.among('number')} and substr(term, 1, 1) <> '{MODEL}'"
+            self._store.rows(f"delete from part_term where {mine} returning 1", numbers)  # noqa: S608  (own names only)
         for _id, *row in renamed:
             self._add(*row)
         self._renamed = []

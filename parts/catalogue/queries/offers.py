@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from dealers.service.ports import PartOffer
+from dealers.service.ports import PartFit, PartOffer
 from parts.catalogue.models import Part, PartPrice, Supplier
+from parts.catalogue.queries.fitment import fits_of
+from parts.catalogue.queries.search import best_first, narrowed_ways
+
+#: What is typed into the counter's search at most.
+LONGEST = 60
 
 
 class PartsCatalogue:
@@ -22,15 +28,23 @@ class PartsCatalogue:
 
     def find_parts(self, session: Session, text: str, on: date, limit: int = 8) -> list[PartOffer]:
         """Find parts by the beginning of a number, a piece of a name, or pinyin initials; best first."""
-        key = text.strip()
-        if not key:
-            return []
-        by_number = Part.number.startswith(key.upper(), autoescape=True)
-        by_initials = Part.initials.startswith(key.lower(), autoescape=True)
-        by_name = or_(Part.name_zh.contains(key, autoescape=True), Part.name_en.icontains(key, autoescape=True))
-        rank = case((Part.number == key.upper(), 0), (by_number, 1), (by_initials, 2), else_=3)
-        statement = _offered(on).where(or_(by_number, by_initials, by_name))
-        return [_offer(row) for row in session.execute(statement.order_by(rank, Part.number).limit(limit))]
+        found: dict[str, PartOffer] = {}
+        for way in best_first(session, text[:LONGEST]):
+            rest = limit - len(found)
+            if rest <= 0:
+                break
+            statement, order = narrowed_ways(_offered(on), (way,))
+            fresh = statement.where(Part.number.not_in(list(found)))
+            for row in session.execute(fresh.order_by(order).limit(rest)):
+                found[row[0].number] = _offer(row)
+        return list(found.values())
+
+    def fits(self, session: Session, numbers: Collection[str], vehicle_id: int, on: date) -> dict[str, PartFit]:
+        """Tell for each part whether it fits a car on a day, and why."""
+        found = fits_of(session, [number.strip().upper() for number in numbers], vehicle_id, on)
+        return {
+            number: PartFit(fit.answer, fit.reason, fit.quantity, fit.number) for number, fit in found.items()
+        }  # fmt: skip
 
 
 def _offered(on: date) -> Select[Any]:
@@ -41,10 +55,9 @@ def _offered(on: date) -> Select[Any]:
         .scalar_subquery()
     )
     running = or_(PartPrice.valid_until.is_(None), PartPrice.valid_until >= on)
-    statement = (
-        select(Part, PartPrice, Supplier.name_zh)
-        .join(PartPrice, (PartPrice.part_id == Part.id) & (PartPrice.valid_from == latest) & running)
-        .outerjoin(Supplier, Supplier.id == Part.supplier_id)
+    supplier = select(Supplier.name_zh).where(Supplier.id == Part.supplier_id).correlate(Part).scalar_subquery()
+    statement = select(Part, PartPrice, supplier).join(
+        PartPrice, (PartPrice.part_id == Part.id) & (PartPrice.valid_from == latest) & running
     )
     return cast("Select[Any]", statement)
 

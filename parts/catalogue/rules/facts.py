@@ -38,5 +38,5 @@ def clean_number(text: str) -> str:
 
 def quantity_problems(quantity: Decimal | None) -> Iterator[str]:
     """Yield what is wrong with a quantity per vehicle."""
-    if quantity is None or not LEAST <= quantity <= MOST or quantity != round(quantity, 2):
+    if quantity is None or not LEAST <= quantity <= MOST or quantity != quantity.quantize(LEAST):
         yield "quantity"

@@ -20,6 +20,8 @@ _BARE = re.compile(r"[^0-9A-Z]")
 #: Letters of a Latin word that are its term.
 LETTERS = 3
 PAIR = 2
+#: Before the code of a model that the part fits.
+MODEL = "@"
 
 
 def plain(number: str) -> str:
@@ -39,6 +41,11 @@ def terms(name_zh: str, name_en: str, initials: str) -> set[str]:
     found.update(word[:LETTERS] for word in _WORD.findall(names.lower()) if len(word) >= LETTERS)
     found.update(f"~{pair}" for pair in pairs(initials.lower()))
     return found
+
+
+def model_term(code: str) -> str:
+    """Return the term of the parts that fit a model."""
+    return f"{MODEL}{code}"
 
 
 @dataclass(frozen=True)

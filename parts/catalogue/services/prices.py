@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parts.catalogue.models import Part, PartPrice
+from parts.catalogue.models import PartPrice
 from parts.catalogue.queries.parts import prices_of
 from parts.catalogue.rules.prices import Price, Problem, price_problems
+from parts.catalogue.services.load import locked_part
 from parts.catalogue.services.news import tell
 from parts.catalogue.words import FAULTS
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
-from portal.kernel.errors import DomainError, Fault, NotFoundError
-from portal.kernel.i18n import N_
+from portal.kernel.errors import DomainError, Fault
 
 
 def add_price(session: Session, number: str, price: Price, actor: Actor, now: datetime) -> PartPrice:
     """Give a part new prices from a day on; prices that were set are never changed here."""
     require(actor, Permission.CATALOGUE_EDIT)
-    part_id = session.scalar(select(Part.id).where(Part.number == number).with_for_update())
-    if part_id is None:
-        raise NotFoundError(Fault(N_("This part is not in the catalogue.")))
+    part_id = locked_part(session, number).id
     problems = price_problems(price, prices_of(session, part_id), local_date(now))
     if problems:
         raise DomainError(*(_fault(problem) for problem in problems))

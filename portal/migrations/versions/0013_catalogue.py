@@ -86,7 +86,7 @@ def _new_tables() -> None:
     op.create_index(op.f("ix_part_group_parent_id"), "part_group", ["parent_id"])
     op.create_table(
         "part_term",
-        sa.Column("term", ordered(16), nullable=False),
+        sa.Column("term", ordered(33), nullable=False),
         sa.Column("number", ordered(32), nullable=False),
         sa.Column("id", KEY, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part_term")),
@@ -112,7 +112,7 @@ def _part_tables() -> None:
     op.create_table(
         "part_fitment",
         sa.Column("part_id", KEY, nullable=False),
-        sa.Column("model_id", KEY, nullable=True),
+        sa.Column("model_id", KEY, nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("built_from", sa.Date(), nullable=True),
         sa.Column("built_until", sa.Date(), nullable=True),

@@ -17,12 +17,15 @@ from parts.catalogue.models import Part, PartPrice
 def warranty_prices(session: Session, numbers: Sequence[str], day: date) -> dict[str, Decimal]:
     """Return the warranty price of each part on a day, in yuan; a part without one is absent."""
     rows = session.execute(
-        select(Part.number, PartPrice.warranty)
+        select(Part.number, PartPrice.warranty, PartPrice.valid_until)
         .join(PartPrice, PartPrice.part_id == Part.id)
         .where(Part.number.in_(numbers), PartPrice.valid_from <= day)
         .order_by(PartPrice.valid_from)
     )
-    return {row.number: row.warranty for row in rows}  # the youngest comes last and stays
+    latest = {row.number: row for row in rows}  # the youngest comes last and stays
+    return {
+        number: row.warranty for number, row in latest.items() if row.valid_until is None or row.valid_until >= day
+    }  # fmt: skip
 
 
 def quotas(session: Session, codes: Sequence[str], vehicle_id: int) -> dict[str, Decimal]:
