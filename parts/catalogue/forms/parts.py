@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, DecimalField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -43,7 +45,9 @@ class PartForm(Versioned):
     supplier = SelectField(lazy("Supplier"))
     assembly = SelectField(lazy("Assembly"))
     component = SelectField(lazy("Component"))
-    per_vehicle = DecimalField(lazy("Quantity per vehicle"), [InputRequired(NEEDED)], default=1, render_kw=AMOUNT)
+    per_vehicle = DecimalField(
+        lazy("Quantity per vehicle"), [InputRequired(NEEDED)], default=Decimal(1), render_kw=AMOUNT
+    )
     wear_class = SelectField(lazy("Wear class"))
     special = BooleanField(lazy("Special part"))
 
@@ -111,7 +115,7 @@ class FitmentForm(FlaskForm):  # type: ignore[misc]
     """Which cars of a model a part fits."""
 
     model = SelectField(lazy("Model"))
-    quantity = DecimalField(lazy("Quantity per vehicle"), [InputRequired(NEEDED)], default=1, render_kw=AMOUNT)
+    quantity = DecimalField(lazy("Quantity per vehicle"), [InputRequired(NEEDED)], default=Decimal(1), render_kw=AMOUNT)
     built_from = DateField(lazy("Built from"), [Optional()])
     built_until = DateField(lazy("Built until"), [Optional()])
     vin_from = StringField(lazy("First VIN"), [Optional(), Length(max=24)], render_kw=PLAIN)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from parts.catalogue.models import NAMED, Part, PartChange, PartTerm
 from parts.catalogue.rules.words import MODEL, terms
 from parts.catalogue.services.news import queue_up
+from portal.kernel.db import UtcDateTime
 from portal.kernel.importing.store import Store, open_store
 from portal.kernel.importing.upsert import CREATED, Sorting
 from portal.kernel.scoping import actor_of
@@ -95,6 +96,5 @@ class News:
 
 def _written(session: Session, moment: datetime) -> str:
     """Return a moment as the driver takes it."""
-    kind = PartChange.__table__.c.changed_at.type
-    value = kind.process_bind_param(moment, session.get_bind().dialect)
+    value = UtcDateTime().process_bind_param(moment, session.get_bind().dialect)
     return value.isoformat(" ", "microseconds") if value else ""

@@ -47,9 +47,9 @@ class FitmentDesk(Desk):
             if number is not None and number not in ids:
                 batch.refuse(index, "number", Fault(N_("This part is not in the catalogue.")))
         rows = zip(*(batch.column(name) for name in ("model_id", *_SCOPE[2:])), strict=True)
-        for index, (model_id, *scope) in enumerate(rows):
-            days = [date.fromisoformat(day) if day else None for day in scope[:2]]
-            fitment = Fitment(model_id or 0, Decimal(1), *days, *scope[2:])
+        for index, (model_id, first, last, vin_from, vin_until) in enumerate(rows):
+            days = [date.fromisoformat(day) if day else None for day in (first, last)]
+            fitment = Fitment(model_id or 0, Decimal(1), days[0], days[1], vin_from, vin_until)
             for problem in fitment_problems(fitment, ()):
                 batch.refuse(index, problem.field, Fault(FAULTS[problem.code]))
 

@@ -58,7 +58,8 @@ class LevelDesk(Desk):
     def _file(self, values: dict[str, list[Any]], parents: list[str | None], places: list[int]) -> Sequence[int]:
         if not places:
             return []
-        columns = {name: [values[name][i] for i in places] for name in ("code", "name_zh", "name_en") if name in values}
+        names = [name for name in ("code", "name_zh", "name_en") if name in values]
+        columns: dict[str, list[Any]] = {name: [values[name][i] for i in places] for name in names}
         columns["parent_id"] = [self._ids.get(parents[i] or "") for i in places]
         english = zip(columns.get("name_en", [None] * len(places)), columns["name_zh"], strict=True)
         verdicts = self._levels.write(columns, {"name_en": [en or zh for en, zh in english]}).verdicts

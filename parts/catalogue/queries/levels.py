@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dealers.vehicles.models import VehicleModel
@@ -109,16 +109,18 @@ def members(session: Session, code: str, model: ModelChoice | None, today: date)
     group = session.scalars(select(PartGroup).where(PartGroup.code == code, PartGroup.parent_id.is_not(None))).first()
     if group is None:
         raise NotFoundError(Fault(N_("This assembly is not known.")))
-    statement: Select[Any] = select(Part, Part.per_vehicle.label("quantity"))
+    quantity: Any = Part.per_vehicle
     if model is not None:
-        taken = (
+        quantity = (
             select(func.max(PartFitment.quantity))
             .where(PartFitment.part_id == Part.id, PartFitment.model_id == model.id, _holds(today))
             .correlate(Part)
             .scalar_subquery()
         )
-        statement = select(Part, taken.label("quantity")).where(_fitting(model.id, today))
-    rows = session.execute(statement.where(Part.group_id == group.id).order_by(Part.number).limit(MOST_PARTS)).all()
+    statement = select(Part, quantity.label("quantity")).where(Part.group_id == group.id)
+    if model is not None:
+        statement = statement.where(_fitting(model.id, today))
+    rows = session.execute(statement.order_by(Part.number).limit(MOST_PARTS)).all()
     parts = [
         Member(
             part.number, named(part), part.unit, quantity, part.special, part.wear_class, part.superseded_by

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import cast
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -44,7 +43,7 @@ def mark_seen(session: Session, change_id: int, actor: Actor, now: datetime) -> 
     look = session.scalars(
         select(CatalogueLook).where(CatalogueLook.user_id == actor.user_id).with_for_update()
     ).first()
-    seen = min(change_id, cast("int", newest))
+    seen = min(change_id, newest)
     if look is None:
         session.add(CatalogueLook(user_id=actor.user_id, change_id=seen, looked_at=now))
     elif seen > look.change_id:
