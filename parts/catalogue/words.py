@@ -10,8 +10,8 @@ __all__ = [
     "PRICE_STATE", "PRICE_TONE", "WEAR_CLASS", "WEAR_OF",
 ]  # fmt: skip
 
-PRICE_STATE = {"past": N_("Past"), "in_force": N_("In force"), "coming": N_("Coming"), "over": N_("Over")}
-PRICE_TONE = {"past": "plain", "in_force": "success", "coming": "info", "over": "warning"}
+PRICE_STATE = {"past": N_("Past"), "in_force": N_("In force"), "coming": N_("Coming")}
+PRICE_TONE = {"past": "plain", "in_force": "success", "coming": "info"}
 INTERCHANGE = {"one_way": N_("One way: new for old"), "both_ways": N_("Both ways")}
 #: How lists of parts write it.
 INTERCHANGE_OF = {

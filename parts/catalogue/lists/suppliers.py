@@ -49,7 +49,7 @@ SUPPLIERS = ListSpec(
     row_endpoint="catalogue.supplier",
     filters=(
         Filter("q", N_("Code, name or initials"), _text),
-        Filter("standing", N_("Standing"), _standing, "choice", {"open": N_("Delivers"), "closed": N_("Closed")}),
+        Filter("standing", N_("Standing"), _standing, "choice", {"open": N_("Delivers"), "closed": N_("No longer delivers")}),
     ),
     empty=N_("No suppliers yet. They come with the import of suppliers or of parts."),
 )
