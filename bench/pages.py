@@ -58,7 +58,7 @@ def _measure(name: str, url: str, aim: float) -> list[Result]:
     app = create_app(from_environment(environment))
     with app.app_context():
         orders = _fill()
-        cookie, deep = _cookie(app), _deep()
+        cookie, deep = sign_in(app), _deep()
         db.session.remove()
         db.engine.dispose()
     first = "/service/"
@@ -124,7 +124,7 @@ def _orders(connection: Connection, orders: Table) -> None:
     )  # fmt: skip
 
 
-def _cookie(app: Flask) -> str:
+def sign_in(app: Flask) -> str:
     """Sign the reader in: a row in the table, a signed cookie as the browser holds it from the second page on."""
     moment, token = utc_now(), f"bench-{time.time_ns()}"
     with db.engine.begin() as connection:

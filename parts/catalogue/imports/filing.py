@@ -29,7 +29,7 @@ class Terms:
         self._store = store
         self._terms: list[str] = []
         self._numbers: list[str] = []
-        self._renamed: list[int] = []  # keys of parts; what a list leaves out of their names is read at the end
+        self._renamed: dict[int, str] = {}  # keys of parts → the Chinese name they had
 
     def file(self, columns: dict[str, list[Any]], english: list[str], sorting: Sorting) -> None:
         """Take note of the parts that were created, or whose names changed."""
@@ -37,25 +37,34 @@ class Terms:
         for row, verdict in zip(rows, sorting.verdicts, strict=True):
             if verdict == CREATED:
                 self._add(*row)
-        self._renamed += [
-            change.row_id
+        self._renamed |= {
+            change.row_id: change.old["name_zh"]
             for change in sorting.changes
             if any(change.old[name] != change.new[name] for name in NAMED if name in change.new)
-        ]
+        }
         if len(self._terms) >= AT_ONCE:
             self._write()
 
     def finish(self) -> None:
         """Write what was noted."""
         renamed = self._store.existing(PART, "id", self._renamed, ("number", *NAMED)) if self._renamed else []
+        renamed = self._followed(renamed)
         if renamed:
             numbers = self._store.several([row[1] for row in renamed])
             mine = f"{self._store.among('number')} and substr(term, 1, 1) <> '{MODEL}'"
             self._store.rows(f"delete from part_term where {mine} returning 1", numbers)  # noqa: S608  (own names only)
         for _id, *row in renamed:
             self._add(*row)
-        self._renamed = []
+        self._renamed = {}
         self._write()
+
+    def _followed(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Let the English name follow where the Chinese one stood in for it."""
+        stale = [row for row in rows if row[3] == self._renamed[row[0]] != row[2]]
+        if stale:
+            self._store.update(PART, [row[0] for row in stale], {"name_en": [row[2] for row in stale]})
+        gone = {row[0] for row in stale}
+        return [(*row[:3], row[2], row[4]) if row[0] in gone else row for row in rows]
 
     def _add(self, number: str, name_zh: str, name_en: str, initials: str) -> None:
         found = terms(name_zh, name_en, initials)

@@ -28,6 +28,7 @@ def _standing(statement: Select[Any], standing: str) -> Select[Any]:
     return statement.where(closed if standing == "closed" else ~closed)
 
 
+STANDING = {"open": N_("Delivers"), "closed": N_("No longer delivers")}
 SUPPLIERS = ListSpec(
     key="suppliers",
     title=N_("Suppliers"),
@@ -49,7 +50,13 @@ SUPPLIERS = ListSpec(
     row_endpoint="catalogue.supplier",
     filters=(
         Filter("q", N_("Code, name or initials"), _text),
-        Filter("standing", N_("Standing"), _standing, "choice", {"open": N_("Delivers"), "closed": N_("No longer delivers")}),
+        Filter(
+            "standing",
+            N_("Standing"),
+            _standing,
+            "choice",
+            {"open": N_("Delivers"), "closed": N_("No longer delivers")},
+        ),
     ),
     empty=N_("No suppliers yet. They come with the import of suppliers or of parts."),
 )

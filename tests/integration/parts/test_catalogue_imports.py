@@ -75,7 +75,7 @@ def test_suppliers_are_found_by_code_or_name_and_registered_by_name(session: Ses
     ]
     result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
     assert counts(result) == (5, 4, 0, 0, 1)
-    assert [(row["配件号"], row["Column"]) for row in rejected_rows(result)] == [("P5", "供应商代码")]
+    assert [(row["配件号"], row["Column"]) for row in rejected_rows(result)] == [("P5", "Supplier code")]
     found = session.execute(
         select(Part.number, Supplier.code, Supplier.name_zh).join(Supplier, Supplier.id == Part.supplier_id)
     ).all()
@@ -95,10 +95,9 @@ def test_a_list_of_suppliers_fills_in_what_is_missing(session: Session, tmp_path
             "供应商代码": "s0001",
             "供应商名称": "宁波华辰汽车零部件",
             "联系人": "王工",
-            "电话": "",
             "停用日期": "2026-12-01",
         },
-        {"供应商代码": "G 1", "供应商名称": "坏代码", "联系人": "", "电话": "", "停用日期": ""},
+        {"供应商代码": "G 1", "供应商名称": "坏代码", "联系人": "", "停用日期": ""},
     ]
     result = import_list(session, "suppliers", write_list(tmp_path / "a.csv", rows))
     assert counts(result) == (2, 0, 1, 0, 1)
@@ -159,6 +158,9 @@ def test_a_gap_or_an_overlap_of_prices_refuses_the_parts_rows_and_no_others(sess
     assert session.scalar(select(func.count(PartPrice.id))) == 2
 
 
+VINS = {"起始VIN": "", "截止VIN": ""}
+
+
 def test_fitments_are_filed_and_what_is_known_changes_nothing(session: Session, tmp_path: Path) -> None:
     make_part(session, "P1")
     make_model(session, code="M001")
@@ -189,7 +191,7 @@ def test_fitments_are_filed_and_what_is_known_changes_nothing(session: Session, 
 def test_what_an_import_changes_is_told_and_found(session: Session, tmp_path: Path) -> None:
     import_list(session, "parts", write_list(tmp_path / "a.csv", [ROW, ROW | {"配件号": "P2"}]))
     changes = [
-        ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-08-01"},
+        ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-08-01", "替代日期": ""},
         ROW | {"配件号": "P2", "替代件号": "P1", "替代日期": "2026-09-01"},
     ]
     import_list(session, "parts", write_list(tmp_path / "b.csv", changes))
@@ -203,5 +205,5 @@ def test_what_an_import_changes_is_told_and_found(session: Session, tmp_path: Pa
     ]  # fmt: skip
     terms = set(session.scalars(select(PartTerm.term).where(PartTerm.number == "P1")))
     assert {"刹车", "~sc"} <= terms
-    assert "制动" not in terms
+    assert "制动" not in terms  # nor is the old name left as the English one
     assert [row.number for row in fetch_page(session, PARTS, {"q": "刹车"}).rows] == ["P1"]
