@@ -158,11 +158,8 @@ def _names() -> Iterator[tuple[str, str, str]]:
         for group, (thing, thing_en) in enumerate(THINGS.items()):
             for form, form_en in FORMS.items():
                 for place, place_en in PLACES.items():
-                    yield (
-                        f"{35 - group if group < 16 else 50 + group:02d}",
-                        place + thing + form,
-                        place_en + thing_en + form_en,
-                    )
+                    english = f"{place_en} {thing_en} {form_en}".strip()
+                    yield str(FIRST_GROUP + group), place + thing + form, english
 
 
 def _parts(connection: Connection) -> None:

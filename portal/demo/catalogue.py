@@ -57,7 +57,7 @@ SYSTEMS: dict[str, tuple[str, str]] = {
     "16": ("离合器", "Clutch"), "17": ("变速器", "Transmission"), "21": ("电驱动系统", "Electric drive"),
     "22": ("传动轴", "Drive shafts"), "29": ("悬架", "Suspension"), "31": ("车轮与轮毂", "Wheels and hubs"),
     "34": ("转向系统", "Steering"), "35": ("制动系统", "Brakes"), "36": ("电子控制", "Electronic control"),
-    "37": ("电气设备", "Electrical equipment"), "52": ("风窗", "Windscreen"), "54": ("车身侧围", "Body side"),
+    "37": ("电气设备", "Electrical equipment"), "40": ("线束", "Wiring"), "52": ("风窗", "Windscreen"), "54": ("车身侧围", "Body side"),
     "57": ("车顶", "Roof"), "61": ("车门", "Doors"), "79": ("影音与信息", "Infotainment"), "81": ("空调", "Climate"),
 }  # fmt: skip
 ASSEMBLIES: dict[str, tuple[str, str]] = {
@@ -74,7 +74,7 @@ ASSEMBLIES: dict[str, tuple[str, str]] = {
     "3401": ("转向机", "Steering gear"), "3404": ("转向管柱", "Steering column"), "3411": ("转向拉杆", "Tie rods"),
     "3501": ("前制动器", "Front brakes"), "3540": ("制动助力器", "Brake booster"), "3550": ("防抱死制动", "ABS"),
     "3610": ("整车控制", "Vehicle control"), "3703": ("蓄电池", "Battery"), "3707": ("点火装置", "Ignition"),
-    "3711": ("前照灯", "Head lamps"), "5205": ("刮水器", "Wipers"), "5401": ("车门焊接总成", "Door bodies"),
+    "3711": ("前照灯", "Head lamps"), "4001": ("主线束", "Main harness"), "5205": ("刮水器", "Wipers"), "5401": ("车门焊接总成", "Door bodies"),
     "5703": ("天窗", "Sunroof"), "6105": ("车门附件", "Door fittings"), "6107": ("车门密封", "Door seals"),
     "7901": ("中控显示", "Centre display"), "7903": ("影像系统", "Cameras"), "8101": ("鼓风机", "Blower"),
     "8103": ("压缩机", "Compressor"), "8107": ("空调滤清器", "Cabin filter"),
@@ -87,6 +87,8 @@ TAKEN = {
     "2906-00880": 200, "2203-00370": 200, "3104-00200": 400, "3411-00180": 200, "6105-00930": 200, "6105-01040": 200,
     "6105-01045": 200, "6107-00120": 200, "5205-00190": 200, "3101-00280": 400,
 }  # fmt: skip
+#: Made for one VIN (特殊零部件, GB/T 29632-2021).
+SPECIAL = frozenset({"4001-00110"})
 #: What replaces what: old and new number, from when on, and which way they can be exchanged.
 REPLACED = (
     ("1004-03210", "1004-03215", date(2025, 6, 1), "one_way"),
@@ -114,7 +116,7 @@ def make_parts(loader: Loader) -> None:
         letters = initials(part.name_zh)
         rows.append((key, part.number, plain(part.number), part.name_zh, part.name_en, letters, part.unit,
                      supplied[part.supplier], places[part.number[:4]], part.component,
-                     400 if part.unit in {"升", "副", "条"} else 200, part.wear_class, 0,
+                     400 if part.unit in {"升", "副", "条"} else 200, part.wear_class, int(part.number in SPECIAL),
                      *replaced.get(part.number, (None, None, None)), 1))  # fmt: skip
         price_rows.append((key, PRICES_FROM.isoformat(), *prices(part.retail)))
         price_rows.append((key, RISE_FROM.isoformat(), *prices(round_fen(part.retail * RISE))))
@@ -157,7 +159,7 @@ def _news(loader: Loader) -> None:
     """Write what was new in the last year: the prices of 2026, and the two parts that replaced others."""
     rows = loader.table("part_change", "part_id", "kind", "day", "detail", "changed_by", "changed_at")
     keys = {part.number: key for key, part in enumerate(makers.PARTS, start=1)}
-    events = [
+    events: list[tuple[int, str, date | None, str, str, str]] = [
         (keys[part.number], "price", RISE_FROM, f"{round_fen(part.retail * RISE):.2f}", DESK, ANNOUNCED)
         for part in makers.PARTS
     ]

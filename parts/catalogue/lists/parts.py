@@ -63,7 +63,7 @@ PARTS = ListSpec(
         Column("name_en", N_("English name")),
         Column("unit", N_("Unit")),
         Column("component", N_("Component"), words=COMPONENTS),
-        Column("supplier", N_("Supplier")),
+        Column("supplier", N_("Supplier code")),
         Column("per_vehicle", N_("Quantity per vehicle"), "num", default=False),
         Column("special", N_("Special part"), "flag", default=False),
         Column("superseded_by", N_("Replaced by")),
@@ -79,6 +79,7 @@ PARTS = ListSpec(
         Filter("supplier", N_("Supplier"), _supplier),
     ),
     empty=N_("The catalogue has no parts yet. Headquarters imports them."),
+    steady=True,
 )
 
 OPERATIONS = ListSpec(

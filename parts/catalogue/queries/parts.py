@@ -18,7 +18,7 @@ from parts.catalogue.queries.fitment import FitmentView, fitment_views, replacem
 from parts.catalogue.rules.chains import ONE_WAY, chain
 from parts.catalogue.rules.prices import Price, price_on
 from portal.kernel.errors import Fault, NotFoundError
-from portal.kernel.i18n import N_, locale_key, named
+from portal.kernel.i18n import N_, named
 
 
 @dataclass(frozen=True)
@@ -191,11 +191,10 @@ def _following(session: Session, part: Part) -> list[Link]:
 def listed_parts() -> Select[Any]:
     """Return the statement of the list of parts.
 
-    The supplier's name is read for the rows of a page only: a join would stand between the parts and
+    The supplier's code is read for the rows of a page only: a join would stand between the parts and
     the term that leads a search.
     """
-    name = Supplier.name_en if locale_key() == "en" else Supplier.name_zh
-    supplier = select(name).where(Supplier.id == Part.supplier_id).correlate(Part).scalar_subquery()
+    supplier = select(Supplier.code).where(Supplier.id == Part.supplier_id).correlate(Part).scalar_subquery()
     statement = select(
         Part.id, Part.number, Part.number.label("key"), Part.name_zh, Part.name_en, Part.unit,
         supplier.label("supplier"), Part.component, Part.per_vehicle, Part.wear_class, Part.special,

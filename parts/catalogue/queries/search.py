@@ -21,7 +21,7 @@ from parts.catalogue.rules.words import Wanted, model_term, plain, wanted
 #: The term of a model, beside the one that leads a search.
 MODEL_TERM = aliased(PartTerm)
 #: Hits of a term that are counted to tell a rare one from a frequent one.
-COUNTED = 2_000
+COUNTED = 500
 #: Hits that are named one by one; where there are more, the statement unites the ways itself.
 FEW = 200
 #: After every character that a part number holds, in the order of bytes.
@@ -143,7 +143,8 @@ def _by_number(session: Session, number: str) -> Iterator[Way]:
 
 def _led(session: Session, keys: Iterable[str], condition: ColumnElement[bool]) -> Iterator[Way]:
     """Yield the way by the rarest of some terms that all have to be there; none where one has no part."""
-    counts = {key: _count(session, key) for key in keys}
+    keys = list(keys)
+    counts = {key: _count(session, key) for key in keys} if len(keys) > 1 else {keys[0]: 1}
     rarest = min(counts, key=lambda key: counts[key])
     if counts[rarest]:
         yield Way(condition, rarest)

@@ -1,10 +1,10 @@
 """By which words a part is found.
 
-A Chinese name is found by any piece of it, because nobody writes blanks between its words: each pair
-of neighbouring characters is a term. A Latin word is found by its beginning, its first three letters
-are a term; and pinyin initials by any piece, each pair of letters is a term behind a tilde. Terms are
-looked up whole, which is what keeps a search among 200,000 parts in the order of their numbers cheap;
-whatever is longer than a term is compared with the name afterwards.
+A Chinese name is found by any piece of it, because nobody writes blanks between its words: each two
+and each three neighbouring characters are a term. A Latin word is found by its beginning, its first
+three letters are a term; and pinyin initials by any piece, two and three letters behind a tilde. Terms
+are looked up whole, which is what keeps a search among 200,000 parts in the order of their numbers
+cheap; whatever is longer than a term is compared with the name afterwards.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _BARE = re.compile(r"[^0-9A-Z]")
 #: Letters of a Latin word that are its term.
 LETTERS = 3
-PAIR = 2
+PAIR, TRIPLE = 2, 3
 #: Before the code of a model that the part fits.
 MODEL = "@"
 
@@ -29,17 +29,22 @@ def plain(number: str) -> str:
     return _BARE.sub("", number.upper())
 
 
-def pairs(text: str) -> list[str]:
-    """Return the neighbouring pairs of a text's characters, in order."""
-    return [text[place : place + PAIR] for place in range(len(text) - 1)]
+def pieces(text: str, length: int) -> list[str]:
+    """Return the pieces of a text that have a length, in order."""
+    return [text[place : place + length] for place in range(len(text) - length + 1)]
+
+
+def leading(text: str) -> list[str]:
+    """Return the terms by which a text is looked up: its longest ones, because they are the rarest."""
+    return pieces(text, TRIPLE) or pieces(text, PAIR)
 
 
 def terms(name_zh: str, name_en: str, initials: str) -> set[str]:
     """Return every term that a part is found by."""
     names = f"{name_zh} {name_en}"
-    found = {pair for run in _RUN.findall(names) for pair in pairs(run)}
+    found = {piece for run in _RUN.findall(names) for length in (PAIR, TRIPLE) for piece in pieces(run, length)}
     found.update(word[:LETTERS] for word in _WORD.findall(names.lower()) if len(word) >= LETTERS)
-    found.update(f"~{pair}" for pair in pairs(initials.lower()))
+    found.update(f"~{piece}" for length in (PAIR, TRIPLE) for piece in pieces(initials.lower(), length))
     return found
 
 
@@ -64,7 +69,7 @@ class Wanted:
     @property
     def initial_keys(self) -> tuple[str, ...]:
         """The terms that such initials have."""
-        return tuple(dict.fromkeys(f"~{pair}" for pair in pairs(self.initials)))
+        return tuple(dict.fromkeys(f"~{piece}" for piece in leading(self.initials)))
 
 
 def wanted(text: str) -> Wanted:
@@ -72,7 +77,7 @@ def wanted(text: str) -> Wanted:
     key = " ".join(text.split())
     lower = key.lower()
     runs, words = _RUN.findall(key), _WORD.findall(lower)
-    keys = [pair for run in runs for pair in pairs(run)]
+    keys = [piece for run in runs for piece in leading(run)]
     keys += [word[:LETTERS] for word in words if len(word) >= LETTERS]
     return Wanted(
         number="" if runs else key.upper(),

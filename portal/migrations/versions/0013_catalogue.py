@@ -213,11 +213,11 @@ def _fill_search(connection: Connection) -> None:
 def _terms(row: sa.Row[tuple[int, str, str, str, str]]) -> set[str]:
     found: set[str] = set()
     for run in re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+", f"{row.name_zh} {row.name_en}"):
-        found.update(run[place : place + 2] for place in range(len(run) - 1))
+        found.update(run[place : place + size] for size in (2, 3) for place in range(len(run) - size + 1))
     for word in re.findall(r"[a-z0-9]{3,}", f"{row.name_zh} {row.name_en}".lower()):
         found.add(word[:3])
     letters = row.initials.lower()
-    found.update(f"~{letters[place : place + 2]}" for place in range(len(letters) - 1))
+    found.update(f"~{letters[place : place + size]}" for size in (2, 3) for place in range(len(letters) - size + 1))
     return found
 
 

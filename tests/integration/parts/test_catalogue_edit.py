@@ -25,6 +25,7 @@ from tests.conftest import NOW
 from tests.factories.catalogue import make_assembly, make_fitment, make_part, make_supplier
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_model, make_vehicle
+from tests.support.at_once import both_at_once
 from tests.support.queries import count_queries
 
 SignIn = Callable[[User], FlaskClient]
@@ -136,6 +137,24 @@ def test_two_people_do_not_change_one_part_over_each_other(session: Session) -> 
     supersede(session, "A", Succession("B", date(2026, 12, 1), "one_way"), 1, DESK, NOW)
     with pytest.raises(ConflictError):
         supersede(session, "A", Succession(), 1, DESK, NOW)
+
+
+def test_two_replacements_at_once_close_no_circle_together(session: Session, app: Flask) -> None:
+    for number in ("A", "B"):
+        make_part(session, number)
+    session.commit()
+    there, back = Actor.system("there"), Actor.system("back")
+
+    def act(session: Session, actor: Actor) -> str:
+        old, new = ("A", "B") if actor is there else ("B", "A")
+        supersede(session, old, Succession(new, date(2026, 12, 1), "one_way"), None, actor, NOW)
+        return new
+
+    outcomes = both_at_once(app, (there, back), act)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, DomainError)]
+    assert [fault.field for error in refused for fault in error.faults] == ["new"]
+    assert len([outcome for outcome in outcomes if outcome in {"A", "B"}]) == 1
+    assert session.scalar(select(func.count(Part.id)).where(Part.superseded_by.is_not(None))) == 1
 
 
 def test_a_gap_and_an_overlap_are_told_at_the_days_of_the_price(session: Session, desk: FlaskClient) -> None:

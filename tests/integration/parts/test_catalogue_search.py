@@ -90,7 +90,7 @@ def test_a_new_name_is_found_and_the_old_one_is_not(session: Session, app: Flask
     part.per_vehicle = Decimal(2)
     session.flush()
     terms = set(session.scalars(select(PartTerm.term).where(PartTerm.number == "QZD-9")))
-    assert terms == {"刮水", "水器", "~gs", "~sq", "bra", "par", "@M9"}
+    assert terms == {"刮水", "水器", "刮水器", "~gs", "~sq", "~gsq", "bra", "par", "@M9"}
 
 
 def test_a_models_parts_come_in_the_order_of_their_numbers(session: Session, shelf: None) -> None:

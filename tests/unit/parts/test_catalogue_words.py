@@ -10,9 +10,10 @@ from parts.catalogue.rules.words import plain, terms, wanted
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=12)
 
 
-def test_a_name_has_its_pairs_its_words_and_the_pairs_of_its_initials() -> None:
+def test_a_name_has_its_pieces_its_words_and_the_pieces_of_its_initials() -> None:
     assert terms("ABS控制单元", "ABS control unit", "abskzdy") == {
-        "控制", "制单", "单元", "abs", "con", "uni", "~ab", "~bs", "~sk", "~kz", "~zd", "~dy",
+        "控制", "制单", "单元", "控制单", "制单元", "abs", "con", "uni",
+        "~ab", "~bs", "~sk", "~kz", "~zd", "~dy", "~abs", "~bsk", "~skz", "~kzd", "~zdy",
     }  # fmt: skip
 
 
