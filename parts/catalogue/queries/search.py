@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from parts.catalogue.models import Part, PartTerm
 from parts.catalogue.rules.words import Wanted, model_term, plain, wanted
+from portal.kernel.prepared import PreparedRead
 
 #: The term of a model, beside the one that leads a search.
 MODEL_TERM = aliased(PartTerm)
@@ -133,26 +134,42 @@ def _ways(session: Session, key: Wanted) -> Iterator[Way]:
 
 def _by_number(session: Session, number: str) -> Iterator[Way]:
     """Yield the way by a number's beginning as it was typed, else without hyphens and blanks."""
-    for column, key in ((Part.number, number), (Part.plain, plain(number))):
-        way = Way(and_(column >= key, column < key + LAST))
+    for column, key, begins in ((Part.number, number, _NUMBER_BEGINS), (Part.plain, plain(number), _PLAIN_BEGINS)):
         short = column is Part.plain and len(key) < LEAST_PLAIN
-        if key and not short and session.scalar(select(Part.id).where(way.condition).limit(1)) is not None:
-            yield way
+        if key and not short and begins(session, {"first": key, "last": key + LAST}).first() is not None:
+            yield Way(and_(column >= key, column < key + LAST))
             return
 
 
 def _led(session: Session, keys: Iterable[str], condition: ColumnElement[bool]) -> Iterator[Way]:
     """Yield the way by the rarest of some terms that all have to be there; none where one has no part."""
     keys = list(keys)
-    counts = {key: _count(session, key) for key in keys} if len(keys) > 1 else {keys[0]: 1}
+    most = COUNTED if len(keys) > 1 else 1
+    counts = {key: _count(session, key, most) for key in keys}
     rarest = min(counts, key=lambda key: counts[key])
     if counts[rarest]:
         yield Way(condition, rarest)
 
 
-def _count(session: Session, term: str) -> int:
-    few = select(PartTerm.id).where(PartTerm.term == term).limit(COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
+def _count(session: Session, term: str, most: int) -> int:
+    counting = _COUNTING if most == COUNTED else _LOOKING
+    found = counting(session, {"term": term}).first()
+    return found.held if found else 0
+
+
+def _counting(most: int) -> Select[Any]:
+    few = select(PartTerm.number).where(PartTerm.term == bindparam("term")).limit(most).subquery()
+    return select(func.count().label("held")).select_from(few)
+
+
+def _beginning(column: Any) -> Select[Any]:
+    return select(Part.id).where(column >= bindparam("first"), column < bindparam("last")).limit(1)
+
+
+#: What every search asks first is built once: it is most of what a search costs beside its page.
+_COUNTING, _LOOKING = PreparedRead(lambda: _counting(COUNTED)), PreparedRead(lambda: _counting(1))
+_NUMBER_BEGINS = PreparedRead(lambda: _beginning(Part.number))
+_PLAIN_BEGINS = PreparedRead(lambda: _beginning(Part.plain))
 
 
 def _in_name(piece: str) -> ColumnElement[bool]:
