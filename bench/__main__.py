@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from bench.support import POSTGRESQL, VAR, Result, machine, postgresql, result
 
-PARTS = ("pages", "queue", "claims", "settlement", "imports", "excel", "guarantee", "watch", "rules")
+PARTS = ("pages", "queue", "parts", "claims", "settlement", "imports", "excel", "guarantee", "watch", "rules")
 
 
 def main(argv: list[str]) -> int:

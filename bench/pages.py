@@ -77,7 +77,7 @@ def _measure(listed: Listed, name: str, url: str, aim: float) -> list[Result]:
     app = create_app(from_environment(environment))
     with app.app_context():
         rows = listed.fill()
-        cookie, deep = _cookie(app, listed.role), listed.deep()
+        cookie, deep = sign_in(app, listed.role), listed.deep()
         db.session.remove()
         db.engine.dispose()
     first = listed.path
@@ -152,7 +152,7 @@ def _orders(connection: Connection, orders: Table) -> None:
     )  # fmt: skip
 
 
-def _cookie(app: Flask, role: str) -> str:
+def sign_in(app: Flask, role: str = "reader") -> str:
     """Sign the person in: a row in the table, a signed cookie as the browser holds it from the second page on."""
     at, token = utc_now(), f"bench-{time.time_ns()}"
     with db.engine.begin() as connection:

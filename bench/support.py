@@ -124,7 +124,7 @@ def _answers(url: str) -> None:
 
 def requests_per_second(url: str, cookie: str = "", duration: int = 3) -> float:
     """Let two connections of ``wrk`` ask for a page; a single answer that is no 2xx is an error."""
-    command = ["wrk", "-t1", "-c2", f"-d{duration}s", "--latency", url]
+    command = ["wrk", "-t1", "-c2", f"-d{duration}s", "--timeout", "10s", "--latency", url]
     if cookie:
         command[1:1] = ["-H", f"Cookie: {cookie}"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +31,20 @@ class PartOffer:
     component: str = "other"
 
 
+@dataclass(frozen=True)
+class PartFit:
+    """Whether a part fits a car: ``yes``, ``no`` or ``unknown``.
+
+    ``reason`` is the catalogue's code for why (`parts.catalogue.words.FIT_REASON` says it), ``quantity``
+    what such a car takes, ``instead`` the number that the part goes in for where it fits by that.
+    """
+
+    answer: str
+    reason: str
+    quantity: Decimal | None = None
+    instead: str = ""
+
+
 class Catalogue(Protocol):
     """The parts catalogue as the counter asks it. Found as ``app.extensions["catalogue"]``."""
 
@@ -39,6 +53,9 @@ class Catalogue(Protocol):
 
     def find_parts(self, session: Session, text: str, on: date, limit: int = 8) -> list[PartOffer]:
         """Find parts by the beginning of a number, a piece of a name, or pinyin initials; best first."""
+
+    def fits(self, session: Session, numbers: Collection[str], vehicle_id: int, on: date) -> Mapping[str, PartFit]:
+        """Tell for each part, by its number in capitals, whether it fits a car on a day."""
 
 
 class NullCatalogue:
@@ -53,6 +70,11 @@ class NullCatalogue:
         """Find no part."""
         del session, text, on, limit
         return []
+
+    def fits(self, session: Session, numbers: Collection[str], vehicle_id: int, on: date) -> Mapping[str, PartFit]:
+        """Say nothing of any part."""
+        del session, numbers, vehicle_id, on
+        return {}
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,9 @@ PARTS: tuple[DemoPart, ...] = (
     _part(
         "3101-00280", "轮胎 215/55R17", "Tyre 215/55R17", "other", "468.00", "中策轮胎", unit="条", wear_class="tyre"
     ),
+    _part("1004-03215", "正时链条张紧器（改进型）", "Timing chain tensioner, improved", "engine", "282.00", "宁波华辰"),
+    _part("4001-00110", "全车主线束", "Main wiring harness", "other", "5280.00", "惠州德显"),
+    _part("6105-01045", "前门锁总成（防冻型）", "Front door lock, frost-proof", "body", "246.00", "上海实升"),
 )
 
 

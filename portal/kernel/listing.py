@@ -56,6 +56,10 @@ class Filter:
     apply: Callable[[Select[Any], Any], Select[Any]]
     kind: str = "text"
     choices: Mapping[str, str] = field(default_factory=dict)
+    #: Asks the database what a text means before the statement is made; `apply` gets the answer.
+    look: Callable[[Session, str], Any] | None = None
+    #: What to sort by instead, where `apply` brings an expression that its rows come ordered by.
+    sorts: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def read_state(spec: ListSpec, args: Mapping[str, str]) -> ListState:
 
 def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: int = PAGE_SIZE) -> Page:
     """Return the page that the URL asks for; a cursor that makes no sense means the first page."""
-    state = read_state(spec, args)
+    state = _looked(session, spec, read_state(spec, args))
     mark = _mark(spec, state)
     backward = state.backward and mark is not None
     rows = _read(session, spec, state, mark, backward=backward, most=size + 1)
@@ -181,7 +185,7 @@ def fetch_page(session: Session, spec: ListSpec, args: Mapping[str, str], size: 
 
 def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Iterator[Row[Any]]:
     """Yield every row of a filtered list in its order, in keyset chunks: for exports."""
-    state, mark = read_state(spec, args), None
+    state, mark = _looked(session, spec, read_state(spec, args)), None
     while True:
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=False)
         rows = list(session.execute(statement.limit(EXPORT_CHUNK), mark or {}))
@@ -189,6 +193,15 @@ def all_rows(session: Session, spec: ListSpec, args: Mapping[str, str]) -> Itera
         if len(rows) < EXPORT_CHUNK:
             return
         mark = _mark(spec, replace(state, cursor=cursor_of(rows[-1])))
+
+
+def _looked(session: Session, spec: ListSpec, state: ListState) -> ListState:
+    """Let filters that want it ask the database what was typed."""
+    asking = [item for item in spec.filters if item.look is not None and item.key in state.parsed]
+    if not asking:
+        return state
+    found = {item.key: item.look(session, state.parsed[item.key]) for item in asking if item.look is not None}
+    return replace(state, parsed={**state.parsed, **found})
 
 
 def _reader(session: Session) -> Actor:
@@ -237,13 +250,14 @@ def _itself(expression: Any, column: Any) -> bool:
 
 
 def _ordered(spec: ListSpec, state: ListState, actor: Actor, *, marked: bool, backward: bool) -> Select[Any]:
-    statement = spec.statement()
+    statement, sorts = spec.statement(), spec.sorts
     if spec.narrow is not None:
         statement = spec.narrow(statement, actor)
     for item in spec.filters:
         if item.key in state.parsed:
             statement = item.apply(statement, state.parsed[item.key])
-    expression: ColumnElement[Any] = spec.sorts[state.sort.removeprefix("-")]
+            sorts = {**sorts, **(item.sorts(state.parsed[item.key]) if item.sorts else {})}
+    expression: ColumnElement[Any] = sorts[state.sort.removeprefix("-")]
     descending = state.sort.startswith("-") != backward
     statement = statement.add_columns(expression.label("_sort"))
     if marked:

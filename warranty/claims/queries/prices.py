@@ -27,12 +27,17 @@ class Dated(NamedTuple):
 def dealer_prices(session: Session, numbers: Sequence[str], day: date) -> dict[str, Dated]:
     """Return the dealer price of each part on a day; a part without one is absent."""
     rows = session.execute(
-        select(Part.number, PartPrice.dealer, PartPrice.valid_from)
+        select(Part.number, PartPrice.dealer, PartPrice.valid_from, PartPrice.valid_until)
         .join(PartPrice, PartPrice.part_id == Part.id)
         .where(Part.number.in_(numbers), PartPrice.valid_from <= day)
         .order_by(PartPrice.valid_from)
     )
-    return {row.number: Dated(row.dealer, row.valid_from) for row in rows}  # the youngest comes last and stays
+    latest = {row.number: row for row in rows}  # the youngest comes last and stays
+    return {
+        number: Dated(row.dealer, row.valid_from)
+        for number, row in latest.items()
+        if row.valid_until is None or row.valid_until >= day
+    }
 
 
 def quotas(session: Session, codes: Sequence[str], vehicle_id: int) -> dict[str, Decimal]:

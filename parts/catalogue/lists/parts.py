@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, or_, select
 
 from dealers.service.models import LabourOperation
 from dealers.vehicles.models import VehicleModel
-from parts.catalogue.models import Part
-from parts.catalogue.queries import listed_operations, listed_parts
+from parts.catalogue.models import Part, Supplier
+from parts.catalogue.queries.parts import listed_operations, listed_parts
+from parts.catalogue.queries.search import MODEL_TERM, narrowed, of_model, plan, sorted_by
 from parts.catalogue.words import COMPONENTS
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 
 
-def _part_text(statement: Select[Any], text: str) -> Select[Any]:
-    return statement.where(
-        or_(
-            Part.number.startswith(text.upper(), autoescape=True), Part.name_zh.contains(text, autoescape=True),
-            Part.name_en.icontains(text, autoescape=True), Part.initials.startswith(text.lower(), autoescape=True),
-        )
-    )  # fmt: skip
-
-
 def _supplier(statement: Select[Any], text: str) -> Select[Any]:
-    return statement.where(Part.supplier.contains(text, autoescape=True))
+    named = select(Supplier.id).where(
+        or_(Supplier.code == text.upper(), Supplier.name_zh.contains(text, autoescape=True))
+    )
+    return statement.where(Part.supplier_id.in_(named))
+
+
+def _model_order(_code: str) -> dict[str, Any]:
+    return {"number": MODEL_TERM.number}
 
 
 def _part_component(statement: Select[Any], component: str) -> Select[Any]:
@@ -64,7 +63,7 @@ PARTS = ListSpec(
         Column("name_en", N_("English name")),
         Column("unit", N_("Unit")),
         Column("component", N_("Component"), words=COMPONENTS),
-        Column("supplier", N_("Supplier")),
+        Column("supplier", N_("Supplier code")),
         Column("per_vehicle", N_("Quantity per vehicle"), "num", default=False),
         Column("special", N_("Special part"), "flag", default=False),
         Column("superseded_by", N_("Replaced by")),
@@ -74,11 +73,13 @@ PARTS = ListSpec(
     endpoint="catalogue.parts",
     row_endpoint="catalogue.part",
     filters=(
-        Filter("q", N_("Number, name or initials"), _part_text),
+        Filter("q", N_("Number, name or initials"), narrowed, look=plan, sorts=sorted_by),
+        Filter("model", N_("Model code"), of_model, sorts=_model_order),
         Filter("component", N_("Component"), _part_component, "choice", COMPONENTS),
         Filter("supplier", N_("Supplier"), _supplier),
     ),
     empty=N_("The catalogue has no parts yet. Headquarters imports them."),
+    steady=True,
 )
 
 OPERATIONS = ListSpec(

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parts.catalogue.rules.facts import clean_number, is_code, is_number
+from parts.catalogue.rules.words import plain, terms, wanted
+
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=12)
+
+
+def test_a_name_has_its_pieces_its_words_and_the_pieces_of_its_initials() -> None:
+    assert terms("ABS控制单元", "ABS control unit", "abskzdy") == {
+        "控制", "制单", "单元", "控制单", "制单元", "abs", "con", "uni",
+        "~ab", "~bs", "~sk", "~kz", "~zd", "~dy", "~abs", "~bsk", "~skz", "~kzd", "~zdy",
+    }  # fmt: skip
+
+
+def test_words_do_not_run_into_each_other() -> None:
+    assert "片左" not in terms("制动片 左", "", "")
+
+
+@given(HAN, st.data())
+def test_any_piece_of_a_chinese_name_has_only_terms_of_that_name(name: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(name) - 2))
+    end = data.draw(st.integers(start + 2, len(name)))
+    keys = set(wanted(name[start:end]).keys)
+    assert keys
+    assert keys <= terms(name, "", "")
+
+
+@given(st.text(st.sampled_from("abcdefgh"), min_size=2, max_size=10), st.data())
+def test_any_piece_of_initials_has_only_terms_of_them(initials: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(initials) - 2))
+    end = data.draw(st.integers(start + 2, len(initials)))
+    assert set(wanted(initials[start:end].upper()).initial_keys) <= terms("", "", initials)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "initials", "pieces"),
+    [
+        ("3501-004", "3501-004", "", ("3501", "004")),
+        ("qzd", "QZD", "qzd", ("qzd",)),
+        ("前 制动", "", "", ("前", "制动")),
+        ("ABS控制", "", "", ("控制", "abs")),
+        ("  brake  pads ", "BRAKE PADS", "", ("brake", "pads")),
+        ("%", "%", "", ()),
+    ],
+)
+def test_what_is_typed_is_taken_apart(typed: str, number: str, initials: str, pieces: tuple[str, ...]) -> None:
+    found = wanted(typed)
+    assert (found.number, found.initials, found.pieces) == (number, initials, pieces)
+
+
+def test_numbers_are_kept_as_people_write_them_and_found_without_hyphens() -> None:
+    assert clean_number("  4l0 698  151 a ") == "4L0 698 151 A"
+    assert plain("4l0 698-151.a") == "4L0698151A"
+    assert is_number("4L0 698 151 A")
+    assert not is_number("A/B")
+    assert not is_number("-A")
+    assert is_code("G1001")
+    assert not is_code("G" * 17)
