@@ -179,6 +179,10 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("causal_part", {"lines": (PUMP, replace(SEAL, causal=True))}, True),
     ("causal_part", {"lines": (LABOUR,)}, False),
     # a labour operation of the catalogue and of the model
+    ("part_not_for_model", {"lines": (LABOUR, replace(PUMP, fits=False))}, True),
+    ("part_not_for_model", {"lines": (LABOUR, PUMP)}, False),
+    ("part_not_for_model", {"lines": (LABOUR, replace(PUMP, fits=False, known=False))}, False),  # another fault
+    ("part_not_for_model", {"lines": (replace(LABOUR, fits=False), PUMP)}, False),
     ("labour_not_for_model", {"lines": (replace(LABOUR, known=False, fits=False),)}, True),
     ("labour_not_for_model", {"lines": (replace(LABOUR, fits=False),)}, True),
     ("part_not_priced", {"lines": (replace(PUMP, known=False),)}, True),

@@ -45,6 +45,7 @@ from warranty.authorisations.rules import BOUND, USING, Authorisation
 from warranty.campaigns.models import Campaign, CampaignCar
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.books import ask_book, book_in
+from warranty.claims.queries.fitting import ask_fitments, misfits_of
 from warranty.claims.rules.book import RuleBook
 from warranty.claims.rules.facts import (
     CampaignFacts,
@@ -100,6 +101,7 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
     with in_one_message(session):
         named = _ask_named(session, head, for_update=for_update)
         lines = _LINES(session, {"claim": head.id, "model": head.model_id})
+        fitments = ask_fitments(session, head.id, today)
         holding = ask_book(session, today)
         with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for a claim's checks"):
             covering = _ask_coverage(session, head, today)
@@ -113,7 +115,9 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
     book, rows = book_in(session, holding), lines.all()
     question, covered = _question(head, rows), put_together(head, covering) if covering else None
     answer, given = (None, None) if covered is None else (coverage(question, covered), _given(question, covered))
-    facts = _facts(head, rows, before.all(), _named(named), today, book.limits, answer, given)
+    misfits = misfits_of(session, head, rows, fitments, today)
+    said = tuple(line_facts(line, misfits) for line in rows)
+    facts = _facts(head, said, before.all(), _named(named), today, book.limits, answer, given)
     return Dossier(head, rows, facts, book)
 
 
@@ -127,7 +131,7 @@ def _head(*, for_update: bool) -> Any:
             ORDER.c.number.label("order_number"), ORDER.c.type.label("order_type"),
             ORDER.c.state.label("order_state"), ORDER.c.meter_replaced,
             CAR.c.invoiced_on, CAR.c.delivered_on, CAR.c.replaced_on, CAR.c.taken_back, CAR.c.taken_back_on, CAR.c.use,
-            CAR.c.model_id, *MODEL_COLUMNS,
+            CAR.c.model_id, CAR.c.produced_on, *MODEL_COLUMNS,
             DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
             DEALER.c.grade.label("dealer_grade"),
             WATCH.c.level.label("watch_level"), WATCH.c.value.label("watch_value"), WATCH.c.limit.label("watch_limit"),
@@ -251,7 +255,7 @@ _PAST = PreparedRead(_past, lawful=_ACROSS)
 
 
 def _facts(
-    head: Row[Any], lines: Sequence[Row[Any]], rows: Sequence[Row[Any]], named: Authorisation | None, today: date,
+    head: Row[Any], lines: tuple[LineFacts, ...], rows: Sequence[Row[Any]], named: Authorisation | None, today: date,
     limits: Limits, covered: Answer | None, given: GoodwillFacts | None,
 ) -> ClaimFacts:  # fmt: skip
     received = local_date(head.received_at)
@@ -263,7 +267,7 @@ def _facts(
             head.order_type, head.order_state, received,
             local_date(head.completed_at) if head.completed_at else None, head.odometer_km, head.meter_replaced,
         ),
-        lines=tuple(line_facts(line) for line in lines), limits=limits, coverage=covered,
+        lines=lines, limits=limits, coverage=covered,
         readings=tuple(
             Reading(local_date(row.at), row.figure, bool(row.owner)) for row in rows if row.kind == "reading"
         ),
@@ -324,13 +328,13 @@ def _given(question: Question, covered: Facts) -> GoodwillFacts | None:
     return None if found is None else GoodwillFacts(found.number, found.shares[0], found.station_id)
 
 
-def line_facts(line: Row[Any]) -> LineFacts:
-    """Return what the checks read of a line."""
+def line_facts(line: Row[Any], misfits: frozenset[str] = frozenset()) -> LineFacts:
+    """Return what the checks read of a line; ``misfits`` are parts that are for other cars."""
     is_part, is_labour = line.kind == PART, line.kind == LABOUR
     return LineFacts(
         line.position, line.kind, line.code, Decimal(line.quantity), line.applied, bool(line.causal),
         known=bool(line.part_id) if is_part else bool(line.known) if is_labour else True,
-        fits=bool(line.fits) if is_labour else True,
+        fits=bool(line.fits) if is_labour else not (is_part and line.code in misfits),
         priced=line.unit_price > 0 if is_part else True,
         per_vehicle=line.per_vehicle, component=line.component or "other", invoice_used=bool(line.invoice_used),
         full=line_amount(line.quantity, line.unit_price),

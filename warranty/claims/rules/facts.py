@@ -18,7 +18,8 @@ from warranty.coverage.rules.answer import Answer
 class LineFacts:
     """A line with what the catalogues say of it.
 
-    ``known``: the code stands in a catalogue. ``fits``: the operation exists for the car's model.
+    ``known``: the code stands in a catalogue. ``fits``: the operation exists for the car's model, the catalogue does
+    not say that the part is for other cars.
     ``priced``: the part has a dealer price. ``per_vehicle``: how many of the part a car has.
     ``full``: quantity × unit price, what the line is worth before anybody lowered it.
     ``invoice_used``: another claim of the station asks for the same invoice of another workshop.

@@ -53,6 +53,14 @@ def labour_not_for_model(facts: ClaimFacts) -> Hit | None:
     return None
 
 
+def part_not_for_model(facts: ClaimFacts) -> Hit | None:
+    """A part fits the car's model, day of production and VIN; where the catalogue says nothing, nothing is found."""
+    for line in facts.parts:
+        if line.known and not line.fits:
+            return Hit({"part": line.code, "model": facts.car.model or ""}, f"line-{line.position}")
+    return None
+
+
 def nothing_claimed(facts: ClaimFacts) -> Hit | None:
     """A claim asks for something."""
     return None if facts.applied > 0 else Hit()
@@ -115,5 +123,12 @@ CHECKS = (
         N_("%(applied)s yuan are claimed; up to %(limit)s yuan are decided without a person at grade %(grade)s."),
         N_("Nothing to mend: a person at headquarters will look at it. Photos and a clear cause speed it up."),
         "lines", amount_above_limit,
+    ),
+    Check(
+        "part_not_for_model", Severity.ERROR, Outcome.RETURN, "PART-MODEL",
+        N_("Part not for this car"),
+        N_("The catalogue says that part %(part)s is for other cars than this %(model)s."),
+        N_("Compare the part number with the part. If it is right, ask headquarters to correct what it fits."),
+        "order", part_not_for_model, since=2,
     ),
 )  # fmt: skip
