@@ -31,6 +31,7 @@ from warranty.cases.queries.cases import CarCases
 from warranty.cases.services.clocks import CaseDeadlines
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
+from warranty.settlement.deductions import StatementDeductions
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -99,6 +100,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["campaigns"] = CarCampaigns()
     app.extensions["sale_bans"] = StopSales()
     app.extensions["open_cases"] = CarCases()
+    app.extensions["deductions"] = StatementDeductions()
     with app.app_context():
         attach(db.engine)
     return app
