@@ -24,6 +24,11 @@ KINDS = {
     "brought_forward": N_("Brought forward from an earlier month"),
     "carried_over": N_("Carried over to the next month"),
 }
+ENTRY_STATES = {
+    "waiting": N_("Waits for the next statement"),
+    "taken": N_("In a statement"),
+    "cancelled": N_("Struck out"),
+}
 FAULTS = {
     "kind": N_("Please choose from the list."),
     "not_positive": N_("Please write an amount above 0."),

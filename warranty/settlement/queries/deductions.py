@@ -40,6 +40,11 @@ def entry_of(session: Session, key: int) -> Deduction:
     return found
 
 
+def statement_of(session: Session, entry: Deduction) -> Settlement | None:
+    """Return the statement that took an entry, None while it waits."""
+    return None if entry.settlement_id is None else session.get_one(Settlement, entry.settlement_id)
+
+
 def debited(session: Session, claim_number: str) -> Decimal:
     """Return what was debited of a claim so far, in yuan."""
     found = session.scalar(

@@ -206,9 +206,9 @@ def count_in(session: Session, state: str) -> int:
     return session.scalar(select(func.count()).select_from(Settlement).where(Settlement.state == state)) or 0
 
 
-def dealer_of(session: Session, settlement: Settlement) -> Dealer:
-    """Return the dealer of a statement."""
-    return session.get_one(Dealer, settlement.dealer_id)
+def dealer_of(session: Session, owned: Settlement | Deduction) -> Dealer:
+    """Return the dealer of a statement or an entry."""
+    return session.get_one(Dealer, owned.dealer_id)
 
 
 def line_of(session: Session, settlement: Settlement, line_id: int) -> SettlementLine:
