@@ -93,6 +93,9 @@ class ReasonForm(SeenForm):
 class AnswerForm(ReasonForm):
     """Headquarters' answer to a dispute; the button says which."""
 
+    reason = TextAreaField(
+        lazy("Answer to the dealer"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000}
+    )  # fmt: skip
     action = StringField()
 
 

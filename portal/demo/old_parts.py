@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import cycle
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from parts.returns import services
@@ -21,6 +21,8 @@ from warranty.claims.services.old_parts import ask_of_claim
 
 #: Stations that send parts back, the newest claims of each, the most parts a box, and every which part waits for a shelf.
 STATIONS, CLAIMS, IN_A_BOX, UNSHELVED = 3, 30, 4, 5
+#: Stations whose people can sign in come first.
+WITH_ACCOUNTS = 2
 INSPECTOR, SECOND = Actor.system("侯建平"), Actor.system("苏敏")
 CARRIERS = ("顺丰速运", "德邦快递", "中通快运")
 #: What inspections find, in turn, and what is deducted of what the claim paid.
@@ -43,7 +45,8 @@ def make_old_parts(session: Session, now: datetime) -> int:
     findings, total = cycle(FINDINGS), 0
     stations = session.scalars(
         select(Claim.dealer_id).where(Claim.state == "approved").group_by(Claim.dealer_id)
-        .order_by(func.count().desc(), Claim.dealer_id).limit(STATIONS)
+        .order_by(case((Claim.dealer_id <= WITH_ACCOUNTS, 0), else_=1), func.count().desc(), Claim.dealer_id)
+        .limit(STATIONS)
     ).all()  # fmt: skip
     for place, dealer_id in enumerate(stations):
         asked = _ask(session, dealer_id, now)

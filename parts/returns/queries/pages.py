@@ -69,7 +69,7 @@ def sheet(session: Session, number: str) -> Sheet:
     photos = session.scalars(
         select(OldPartPhoto).where(OldPartPhoto.old_part_id == part.id).order_by(OldPartPhoto.id)
     )  # fmt: skip
-    answers = history(session, dispute) if dispute else []
+    answers = [] if dispute is None else history(session, dispute)
     return Sheet(part, dealer, car, model, box, dispute, list(photos), disposal, history(session, part), answers)
 
 

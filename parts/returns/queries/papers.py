@@ -44,7 +44,7 @@ class Label:
     liability: str
 
 
-def _labels() -> Select[Any]:
+def _labels() -> Select[*tuple[Any, ...]]:
     return (
         select(OldPart, Dealer.code, Dealer.name, Vehicle.engine_no, Vehicle.delivered_on, Vehicle.invoiced_on,
                VehicleModel.code.label("model_code"), VehicleModel.name_zh.label("model_name"))

@@ -46,7 +46,7 @@ def finding(key: str) -> Any:
     """Store what was found and ask for the next label."""
     form = FindingForm()
     if taken(form, lambda: services.inspect(db_session(), key, form.finding(), actor(), now(), form.seen())):
-        said = _(words.OUTCOMES[form.outcome.data])
+        said = _(words.OUTCOMES[form.outcome.data or ""])
         flash(_("%(number)s: %(outcome)s. Scan the next one.", number=key, outcome=said), "success")
         return redirect(url_for("returns.inspect"))
     return _show(ScanForm(formdata=None), pages.sheet(db_session(), key), form, 422)
