@@ -65,12 +65,14 @@ def sheet(session: Session, number: str) -> Sheet:
     ).first()
     if row is None:
         raise _missing()
-    part, dealer, car, model, box, dispute, disposal = row
+    part, dealer, car, model = row[:4]
+    box: ReturnBox | None = row[4]
+    dispute: OldPartDispute | None = row[5]
     photos = session.scalars(
         select(OldPartPhoto).where(OldPartPhoto.old_part_id == part.id).order_by(OldPartPhoto.id)
     )  # fmt: skip
     answers = [] if dispute is None else history(session, dispute)
-    return Sheet(part, dealer, car, model, box, dispute, list(photos), disposal, history(session, part), answers)
+    return Sheet(part, dealer, car, model, box, dispute, list(photos), row[6], history(session, part), answers)
 
 
 def photo_key(session: Session, number: str, photo_id: int) -> str:
