@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -14,7 +14,7 @@ from parts.returns.services.load import locked_box, locked_part, number_on, stan
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
-from portal.kernel.lifecycle import advance, locked
+from portal.kernel.lifecycle import advance
 from portal.kernel.numbers import next_number
 
 SERIES = "RB"
@@ -56,9 +56,9 @@ def put_in(session: Session, box_number: str, numbers: Iterable[str], actor: Act
     wanted, faults, packed = sorted(set(numbers)), [], []
     if _inside(session, box) + len(wanted) > MOST_PARTS:
         raise DomainError.at("label", N_("A box holds at most %(most)s parts."), most=MOST_PARTS)
+    known = {part.number: part for part in _locked(session, OldPart.number.in_(wanted))}
     for number in wanted:
-        key = session.scalar(select(OldPart.id).where(OldPart.number == number))
-        part = locked(session, OldPart, key) if key is not None else None
+        part = known.get(number)
         if part is None:
             message = N_("No part of your station is asked for under the label %(number)s.")
             faults.append(Fault(message, "label", {"number": number}))
@@ -98,7 +98,7 @@ def ship(
 ) -> ReturnBox:
     """Hand a box to the carrier, with all that lies in it."""
     box = locked_box(session, box_number, "ship", seen)
-    parts = _parts_in(session, box)
+    parts = _locked(session, OldPart.box_id == box.id)
     faults = [
         Fault(N_("At most %(limit)s characters."), place, {"limit": limit})
         for place, text, limit in (("carrier", carrier, CARRIER_LENGTH), ("waybill", waybill, WAYBILL_LENGTH))
@@ -133,8 +133,7 @@ def _inside(session: Session, box: ReturnBox) -> int:
     return session.scalar(select(func.count()).select_from(OldPart).where(OldPart.box_id == box.id)) or 0
 
 
-def _parts_in(session: Session, box: ReturnBox) -> list[OldPart]:
-    """Lock what lies in a box, in the order of the keys."""
-    return list(
-        session.scalars(select(OldPart).where(OldPart.box_id == box.id).order_by(OldPart.id).with_for_update())
-    )  # fmt: skip
+def _locked(session: Session, which: ColumnElement[bool]) -> list[OldPart]:
+    """Load parts for change, in the order of their keys, so that nobody waits in a circle."""
+    found = select(OldPart).where(which).order_by(OldPart.id).with_for_update()
+    return list(session.scalars(found.execution_options(populate_existing=True)))

@@ -46,8 +46,10 @@ def finding(key: str) -> Any:
     """Store what was found and ask for the next label."""
     form = FindingForm()
     if taken(form, lambda: services.inspect(db_session(), key, form.finding(), actor(), now(), form.seen())):
-        said = _(words.OUTCOMES[form.outcome.data or ""])
-        flash(_("%(number)s: %(outcome)s. Scan the next one.", number=key, outcome=said), "success")
+        outcome = form.finding().outcome
+        flash(
+            _("%(number)s: %(outcome)s. Scan the next one.", number=key, outcome=_(words.OUTCOMES[outcome])), "success"
+        )
         return redirect(url_for("returns.inspect"))
     return _show(ScanForm(formdata=None), pages.sheet(db_session(), key), form, 422)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from portal.kernel.lifecycle import history
 from portal.kernel.scoping import DealerScope, enter, leave
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.returns import COST, SUPPLIER, make_box, make_due, make_old_part, packer
+from tests.support.at_once import both_at_once
 from warranty.settlement.models import Deduction
 
 D = Decimal
@@ -281,3 +283,44 @@ def test_a_list_takes_all_its_parts_or_none(session: Session, now: datetime) -> 
     assert (made.number, made.parts, stored.state, stored.disposal_id) == (
         "RD-HQ-202611-0001", 1, "handed_over", made.id,
     )  # fmt: skip
+
+
+@pytest.mark.databases("postgresql")
+def test_a_part_that_two_people_pack_at_once_lies_in_one_box(app: Flask, session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    number = make_due(session, now, dealer).number
+    clerks = (make_actor(session, "warranty_clerk", dealer), make_actor(session, "parts_clerk", dealer))
+    first = services.open_box(session, clerks[0], now)
+    services.put_in(session, first.number, [make_due(session, now, dealer).number], clerks[0], now)
+    boxes = {clerks[0].name: first.number, clerks[1].name: services.open_box(session, clerks[1], now).number}
+    assert len(set(boxes.values())) == 2
+    session.commit()
+    outcomes = both_at_once(
+        app, clerks, lambda mine, clerk: services.put_in(mine, boxes[clerk.name], [number], clerk, now)[0].box_id
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["DomainError", "int"]
+
+
+@pytest.mark.databases("postgresql")
+def test_what_is_shipped_while_it_is_written_off_is_one_or_the_other(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    dealer = make_dealer(session)
+    part = make_due(session, now - timedelta(days=40), dealer)
+    clerk, desk = make_actor(session, "warranty_clerk", dealer), make_actor(session, "parts_desk")
+    box = services.open_box(session, clerk, now)
+    services.put_in(session, box.number, [part.number], clerk, now)
+    number, key, code = box.number, part.id, dealer.code
+    session.commit()
+
+    def act(mine: Session, actor: Actor) -> str:
+        if actor is clerk:
+            return services.ship(mine, number, "顺丰", "", actor, now).state
+        return services.write_off(mine, code, "逾期未返", actor, now)[0].state
+
+    outcomes = both_at_once(app, (clerk, desk), act)
+    session.rollback()
+    state = session.scalars(select(OldPart.state).where(OldPart.id == key)).one()
+    assert sum(isinstance(one, DomainError) for one in outcomes) == 1
+    assert len(entries(session)) == (1 if state == "missing" else 0)
+    assert state in {"missing", "shipped"}

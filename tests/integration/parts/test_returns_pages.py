@@ -17,7 +17,7 @@ from dealers.network.models import Dealer
 from parts.catalogue.models import Part
 from parts.returns import services
 from parts.returns.models import OldPart, OldPartPhoto, PartDisposal, ReturnBox, ReturnNotice, ReturnRuleVersion
-from parts.returns.rules.labels import payload
+from parts.returns.rules.labels import payload, printed
 from portal.auth.models import User
 from portal.kernel.db import db
 from portal.kernel.lifecycle import Stateful
@@ -249,6 +249,13 @@ def test_a_claims_page_asks_for_its_old_parts(scene: Scene) -> None:
     claim = number.rsplit("-", 1)[0]
     assert number in text_of(scene.desk, f"/returns/claims/{claim}")
     assert number not in text_of(scene.stranger, f"/returns/claims/{claim}")
+
+
+def test_a_label_that_is_scanned_into_the_search_leads_to_its_part(scene: Scene) -> None:
+    number = scene.make("due")
+    for label in (payload(number), printed(number)):
+        assert scene.desk.get("/search", query_string={"q": label}).location == f"/returns/parts/{number}"
+        assert number not in scene.stranger.get("/search", query_string={"q": label}).text.replace(label, "")
 
 
 def test_everybody_finds_the_work_that_waits(scene: Scene) -> None:
