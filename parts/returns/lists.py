@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import Date, Select, bindparam, func, or_, select
 
 from dealers.network.models import Dealer
+from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
 from parts.returns import words
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion
@@ -214,8 +215,8 @@ def _rules() -> Select[Any]:
     row = ReturnRuleVersion
     return cast(
         "Select[Any]",
-        select(row.id, row.scope, row.subject, row.demand, row.percent, row.days, row.valid_from, row.note,
-               row.made_by, row.made_at),
+        select(row.id, row.scope, row.subject, row.demand, func.nullif(row.percent, 0).label("percent"), row.days,
+               row.valid_from, row.note, row.made_by, row.made_at),
     )  # fmt: skip
 
 
@@ -225,7 +226,7 @@ RULES = ListSpec(
     columns=(
         Column("valid_from", N_("Valid from"), "date"),
         Column("scope", N_("Holds for"), words=words.SCOPES),
-        Column("subject", N_("Component or part")),
+        Column("subject", N_("Component or part"), words=COMPONENTS),
         Column("demand", N_("What is asked"), words=words.DEMANDS),
         Column("percent", N_("Share, per cent"), "num"),
         Column("days", N_("Days to send it"), "num"),
