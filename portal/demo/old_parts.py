@@ -24,6 +24,7 @@ STATIONS, CLAIMS, IN_A_BOX, UNSHELVED = 3, 30, 4, 5
 #: Stations whose people can sign in come first.
 WITH_ACCOUNTS = 2
 INSPECTOR, SECOND = Actor.system("侯建平"), Actor.system("苏敏")
+CLERK = "潘晓芸"  # who packs, at every station
 CARRIERS = ("顺丰速运", "德邦快递", "中通快运")
 #: What inspections find, in turn, and what is deducted of what the claim paid.
 FINDINGS = (
@@ -91,7 +92,7 @@ def _send(
     """Lead a box on its way: the newest parts still wait, the box before is packed, the one before that on its way."""
     if from_the_end == 1:
         return
-    clerk = Actor(None, "索赔员", parts[0].dealer_id, frozenset({Permission.RETURN_PACK}))
+    clerk = Actor(None, CLERK, parts[0].dealer_id, frozenset({Permission.RETURN_PACK}))
     at = min(max(part.asked_at for part in parts) + timedelta(days=3), now - timedelta(days=1, hours=from_the_end))
     box = services.open_box(session, clerk, at)
     services.put_in(session, box.number, [part.number for part in parts], clerk, at)
@@ -115,7 +116,7 @@ def _object(session: Session, now: datetime) -> None:
     """Let stations dispute a few deductions, and headquarters answer most of them."""
     found = session.scalars(select(OldPart).where(OldPart.deducted > 0).order_by(OldPart.id).limit(len(DISPUTES))).all()
     for part, (reason, action, text) in zip(found, DISPUTES, strict=False):
-        clerk = Actor(None, "索赔员", part.dealer_id, frozenset({Permission.RETURN_PACK}))
+        clerk = Actor(None, CLERK, part.dealer_id, frozenset({Permission.RETURN_PACK}))
         services.dispute(session, part.number, reason, [], clerk, now - timedelta(hours=30))
         if action is not None:
             services.answer(session, part.number, action, text, SECOND, now - timedelta(hours=5))
