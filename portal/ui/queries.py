@@ -16,6 +16,9 @@ from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
+from parts.returns.models import OldPart
+from parts.returns.rules.labels import LabelError
+from parts.returns.rules.labels import read as read_label
 from portal.auth.roles import Side
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import Fault
@@ -130,7 +133,10 @@ def _address(endpoint: str, query: str) -> str:
 
 
 def search(session: Session, text: str, actor: Actor) -> list[Found]:
-    """Find by document number, VIN, its last characters, plate, or owner, within what the actor may see."""
+    """Find by a scanned label, document number, VIN, its end, plate, or owner, within what the actor may see."""
+    labelled = _labelled(session, text, actor)
+    if labelled:
+        return labelled
     number = text.strip().upper()
     shelf = next((shelf for shelf in SHELVES if number.startswith(f"{shelf.series}-")), None)
     if shelf is not None:
@@ -138,6 +144,18 @@ def search(session: Session, text: str, actor: Actor) -> list[Found]:
     if not actor.may(Permission.VEHICLE_VIEW) or not url_exists("vehicles.vehicle"):
         return []
     return _cars(session, text) or _owned(session, text, actor)
+
+
+def _labelled(session: Session, text: str, actor: Actor) -> list[Found]:
+    """Find the old part whose label was scanned or typed; nothing where the text is no label."""
+    try:
+        number = read_label(text)
+    except LabelError:
+        return []
+    if not actor.may(Permission.RETURN_VIEW) or not url_exists("returns.part"):
+        return []
+    found = session.execute(select(OldPart.number, OldPart.part_name).where(OldPart.number == number))
+    return [Found(N_("Old part"), row.number, row.part_name, url_for("returns.part", key=row.number)) for row in found]
 
 
 def _cars(session: Session, text: str) -> list[Found]:

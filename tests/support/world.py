@@ -16,6 +16,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartFitment, PartGroup, PartPicture, PartPrice, Supplier
+from parts.returns.models import OldPart, OldPartPhoto, PartDisposal, ReturnBox
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -33,7 +34,7 @@ from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
-from warranty.settlement.models import Settlement, SettlementLine
+from warranty.settlement.models import Deduction, Settlement, SettlementLine
 
 
 @dataclass
@@ -55,6 +56,11 @@ class World:
     claim_line: ClaimLine
     settlement: Settlement
     settlement_line: SettlementLine
+    deduction: Deduction
+    old_part: OldPart
+    old_part_photo: OldPartPhoto
+    return_box: ReturnBox
+    disposal: PartDisposal
     campaign: Campaign
     campaign_scope: CampaignScope
     mapping: ImportMapping
@@ -103,6 +109,7 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
+        fill(session, Deduction, **own, kind="audit"), *_old_part(session, vehicle, own),
         *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier),
         fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
         fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
@@ -121,6 +128,16 @@ def _mapping(session: Session) -> ImportMapping:
     """Store a mapping that reads a list of dealers."""
     body = {"fields": {}, "headings": True, "delimiter": "", "quotes": True}
     return fill(session, ImportMapping, kind="dealers", body=body, sample=[["代码", "名称"]])
+
+
+def _old_part(
+    session: Session, vehicle: Vehicle, own: dict[str, int]
+) -> tuple[OldPart, OldPartPhoto, ReturnBox, PartDisposal]:
+    """Store an old part with a photo in an open box, and a list of the store."""
+    box = fill(session, ReturnBox, **own)
+    part = fill(session, OldPart, **own, vehicle_id=vehicle.id, vin=vehicle.vin, liability="supplier", box_id=box.id)
+    photo = fill(session, OldPartPhoto, **own, old_part_id=part.id, side="dealer")
+    return part, photo, box, fill(session, PartDisposal, kind="scrap")
 
 
 def _campaign(session: Session, vehicle: Vehicle) -> tuple[Campaign, CampaignScope]:
@@ -194,6 +211,13 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
+    ("settlement", "entry_id"): Object(lambda world: world.deduction.id, owned=True),
+    ("returns", "key"): Object(lambda world: world.old_part.number, owned=True),
+    ("returns", "photo_id"): Object(lambda world: world.old_part_photo.id, owned=True),
+    ("returns", "box"): Object(lambda world: world.return_box.number, owned=True),
+    ("returns", "number"): Object(lambda world: world.claim.number),
+    ("returns", "dealer"): Object(lambda world: world.dealer.code),
+    ("returns", "disposal"): Object(lambda world: world.disposal.number),
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("catalogue", "supplier"): Object(lambda world: world.supplier.code),
     ("catalogue", "group"): Object(lambda world: world.assembly.code),

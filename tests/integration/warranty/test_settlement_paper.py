@@ -19,8 +19,10 @@ from portal.kernel.money import MoneyError
 from portal.kernel.room import house
 from reports.documents.render import to_pdf
 from tests.factories.network import act_as, make_actor, make_dealer
+from tests.factories.returns import make_old_part
 from tests.factories.settlement import make_approved
 from warranty.settlement.closing import close_month
+from warranty.settlement.deductions import Booking, book
 from warranty.settlement.documents import build
 from warranty.settlement.models import Settlement, SettlementLine
 
@@ -93,3 +95,24 @@ def test_another_dealers_paper_does_not_exist(session: Session, now: datetime) -
     act_as(session, stranger)
     with pytest.raises(NotFoundError):
         build(session, number)
+
+
+def test_a_statement_with_deductions_names_each_and_what_goes_over(
+    app: Flask, session: Session, now: datetime, tmp_path: Path
+) -> None:
+    dealer = make_dealer(session)
+    make_approved(session, dealer, OCTOBER)
+    part = make_old_part(session, "deducted", OCTOBER, dealer)
+    book(
+        session, Booking(dealer.code, "administrative", Decimal("1000.00"), "未按时上报"), Actor.system("test"), OCTOBER
+    )
+    session.commit()
+    close_month(session, "2026-10", Actor.system("test"), now)
+    number = session.scalars(select(Settlement.number)).one()
+    text = text_of(app, session, number, now, tmp_path)
+    # 1410.55 less 1200.50 and 1000.00 is 789.95 below nought: carried over.
+    for expected in (
+        "扣款与返还", "旧件扣款", part.number[:12], "人为损坏", "-1,200.50", "行政扣款", "未按时上报", "-1,000.00",
+        "结转下期", "789.95", "-1,410.55", "人民币零元整",
+    ):  # fmt: skip
+        assert expected in text, expected
