@@ -38,7 +38,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
-    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.quality.models",
+    "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
     "warranty.settlement.models",
     "warranty.campaigns.models", "portal.imports.models",
@@ -51,6 +52,7 @@ ROOMS: tuple[str, ...] = (
     "portal.downloads.room",
     "portal.imports.room",
     "parts.catalogue.room",
+    "parts.quality.room",
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.guarantee.room",

@@ -47,6 +47,9 @@ class Permission(StrEnum):
     SETTLEMENT_REVIEW = "settlement.review"
     SETTLEMENT_PAY = "settlement.pay"
     ANALYTICS_VIEW = "analytics.view"  # what is worth a look, over all stations
+    QUALITY_VIEW = "quality.view"  # parts quality reports (配件质量信息跟踪卡) and published measures
+    QUALITY_REPORT = "quality.report"  # a station reports
+    QUALITY_HANDLE = "quality.handle"  # headquarters analyses, takes measures, checks and closes
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"
     NETWORK_VIEW = "network.view"
