@@ -157,7 +157,6 @@ class QualityMeasure(Identified, Base):
 
     __tablename__ = "quality_measure"
     __table_args__ = (
-        CheckConstraint("kind in ('interim', 'permanent')", name="kind"),
         Index("ix_quality_measure_report", "report_id", "id"),
         Index("ix_quality_measure_published", "published_at", "id"),
     )

@@ -71,6 +71,7 @@ TONES = {
     "blocked": "danger", "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
     "passed": "success",
+    "in_analysis": "info", "measures": "notice", "checking": "notice", "rejected": "danger", "joined": "plain",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
+from parts.quality.models import QualityMeasure, QualityPhoto, QualityReport, QualityStep
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -59,6 +60,9 @@ class World:
     campaign_scope: CampaignScope
     mapping: ImportMapping
     part: Part
+    quality: QualityReport
+    quality_photo: QualityPhoto
+    quality_measure: QualityMeasure
     operation: LabourOperation
     policy: CoveragePolicy
     part_warranty: PartWarranty
@@ -99,7 +103,8 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
+        *_campaign(session, vehicle), _mapping(session), part, *_quality(session, first, vehicle),
+        fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -108,6 +113,22 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _quality(
+    session: Session, dealer: Dealer, vehicle: Vehicle
+) -> tuple[QualityReport, QualityPhoto, QualityMeasure]:
+    """Store a quality report that headquarters works on, with a published measure."""
+    own = {"dealer_id": dealer.id}
+    report = fill(
+        session, QualityReport, **own, vehicle_id=vehicle.id, vin=vehicle.vin, component="engine", failure_mode="leak"
+    )
+    system = Actor.system("test")
+    for action in ("submit", "take_up"):
+        advance(session, report, action, system, MOMENT)
+    fill(session, QualityStep, report_id=report.id, step=1, dealer_id=None)
+    measure = fill(session, QualityMeasure, report_id=report.id, kind="interim", published_at=MOMENT)
+    return report, fill(session, QualityPhoto, **own, report_id=report.id), measure
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -188,6 +209,14 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
+    ("quality", "key"): Object(lambda world: world.quality.number, owned=True),
+    ("quality.part", "key"): Object(lambda world: world.part.number),
+    ("quality.part_panel", "key"): Object(lambda world: world.part.number),
+    ("quality", "number"): _ORDER,
+    ("quality.step", "number"): Object(lambda _world: 1),
+    ("quality", "photo_id"): Object(lambda world: world.quality_photo.id, owned=True),
+    ("quality", "measure_id"): Object(lambda world: world.quality_measure.id),
+    ("quality.go", "action"): Object(lambda _world: "decide"),
     ("imports", "kind"): Object(lambda _world: "dealers"),
     ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
     ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),

@@ -30,9 +30,7 @@ def order_panel(number: str) -> Any:
 @access(VIEW)
 def part_panel(key: str) -> Any:
     """Show the measures published for a part, on its page in the catalogue."""
-    return page(
-        "parts/quality/_measures.html", published=published(db_session(), [key], actor()), words=words, titled=True
-    )
+    return page("parts/quality/_measures.html", published=published(db_session(), [key], actor()), words=words)
 
 
 @bp.get("/part/<key>")

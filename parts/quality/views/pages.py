@@ -69,12 +69,14 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
     offered -= {"begin"} if known.dealer_id is not None else {"return", "join", "reject"}
     edits = _edits(found)
     people = [] if own else handlers(session)
+    shown = _shown(found, edits=edits)
+    forms = {name: wrong.get(name) or _fresh(name, found) for name in FORMS if name in shown | set(wrong)}
     about = [known.part_number] if own and known.part_number else []
     return page(
         "parts/quality/sheet.html", status, sheet=found, found=known, offered=offered, edits=edits, own=own,
+        answers=bool(offered & set(words.OUTCOMES)),
         works=not own and known.state in WORKED and actor().may(HANDLE), words=words, today=local_date(now()),
-        forms={name: wrong.get(name) or _fresh(name, found) for name in FORMS if name in _shown(found, edits=edits)},
-        people=people, typed=next(iter(wrong), None), events=[_told(step) for step in found.events],
+        forms=_with_owners(forms, found, people), typed=next(iter(wrong), None), events=[_told(step) for step in found.events],
         published=published(session, about, actor()), rests_on=RESTS_ON,
     )  # fmt: skip
 
@@ -104,6 +106,16 @@ def _fresh(name: str, found: Sheet) -> FlaskForm:
     if step is not None:
         form.owner_id.data = str(step.owner_id or "")
     return form
+
+
+def _with_owners(forms: dict[str, Any], found: Sheet, people: list[tuple[int, str]]) -> dict[str, Any]:
+    """Offer, at each step, the people who can own one, and whoever owns it now."""
+    for step in found.steps:
+        form = forms.get(f"d{step.step}")
+        if form is not None:
+            known = {None: "—", step.owner_id: step.owner or "—", **dict(people)}
+            form.owner_id.choices = [(str(key or ""), name) for key, name in known.items()]
+    return forms
 
 
 def _told(step: Any) -> dict[str, Any]:

@@ -18,8 +18,6 @@ def take(key: str, name: str, told: str, act: Callable[[Any], object], place: st
     """Act with a form and show the sheet; what is wrong stands at its field, what was typed stays."""
     find_report(db_session(), key)  # somebody else's report does not exist, whatever was sent
     form = form_of(name)
-    if name.startswith("d"):
-        form.owner_id.choices = []
     if form.validate_on_submit():
         try:
             act(form)

@@ -137,7 +137,6 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.String(length=120), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("kind in ('interim', 'permanent')", name=op.f("ck_quality_measure_kind")),
         sa.ForeignKeyConstraint(
             ["report_id"], ["quality_report.id"], name=op.f("fk_quality_measure_report_id_quality_report")
         ),
