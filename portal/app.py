@@ -26,6 +26,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
+from reports.analytics.queries.exposure import FailureFigures
 from warranty.campaigns.services.done import CarCampaigns, StopSales
 from warranty.cases.queries.cases import CarCases
 from warranty.cases.services.clocks import CaseDeadlines
@@ -100,6 +101,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["campaigns"] = CarCampaigns()
     app.extensions["sale_bans"] = StopSales()
     app.extensions["open_cases"] = CarCases()
+    app.extensions["claim_figures"] = FailureFigures()
     with app.app_context():
         attach(db.engine)
     return app

@@ -1,0 +1,221 @@
+"""Cars in service: what claims are held against, so that many cars are not taken for many failures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Date, Select, func, literal, select, type_coerce
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from dealers.service.models import RepairOrder
+from dealers.vehicles.models import Vehicle, VehicleModel
+from parts.quality.ports import Builds, Failure
+from parts.quality.rules.effect import Month
+from portal.kernel.clock import day_bounds, month_bounds
+from portal.kernel.db import Fen
+from reports.analytics.queries.failures import (
+    COST,
+    DIMENSIONS,
+    FAILED_ON,
+    IN_SERVICE,
+    MONTHS,
+    NONE,
+    Asked,
+    failures,
+)
+from reports.analytics.queries.spans import month_of_day, months_between
+from reports.analytics.rules import AGES, Failed, Thousand, in_repair_period, r1000
+from warranty.claims.models import Claim
+
+#: Ages beyond which nothing is looked at.
+OLDEST = max(AGES)
+#: Cars built in the year before a measure are compared with those built since, at this age in months.
+BUILT_AGE = 3
+
+
+def cars_at_risk(session: Session, asked: Asked, by: str) -> dict[str, int] | int | None:
+    """Return how many cars a failure of these days could have befallen: in all, or for each value of ``by``.
+
+    Cars of which some day of the period lay in their model's repair period; by month those of the month; by
+    station or region the cars that came in. None where cars cannot be told apart by it: months in service.
+    """
+    if by in {"mis", "band"}:
+        return None
+    if by == "month":
+        return _by_month(session, asked)
+    if by in {"dealer", "region"}:
+        return _came_in(session, asked, by)
+    found = _count_cars(session, asked, by if DIMENSIONS[by].of_car else None)
+    return found if DIMENSIONS[by].of_car else found.get("", 0)
+
+
+def _count_cars(session: Session, asked: Asked, by: str | None) -> dict[str, int]:
+    group = literal("") if by is None else DIMENSIONS[by].expression
+    age = months_between(IN_SERVICE, literal(asked.first, Date()))
+    inner = (
+        select(group.label("by")).select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .where(asked.last >= IN_SERVICE, age < VehicleModel.repair_months, *asked.of_cars()).subquery()
+    )  # fmt: skip
+    rows = session.execute(select(inner.c.by, func.count()).group_by(inner.c.by))
+    return {NONE if row[0] is None else row[0]: row[1] for row in rows}
+
+
+def _sold(session: Session, conditions: Sequence[Any]) -> dict[tuple[str, int], int]:
+    """Count cars by the month they were handed over in and the months of their repair period."""
+    inner = (
+        select(month_of_day(IN_SERVICE).label("month"), VehicleModel.repair_months.label("period"))
+        .select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .where(IN_SERVICE.is_not(None), *conditions).subquery()
+    )  # fmt: skip
+    rows = session.execute(select(*inner.c, func.count()).group_by(*inner.c))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _by_month(session: Session, asked: Asked) -> dict[str, int]:
+    sold, found = _sold(session, asked.of_cars()), {}
+    place, last = asked.first.year * 12 + asked.first.month - 1, asked.last.year * 12 + asked.last.month - 1
+    for number in range(place, last + 1):
+        month = f"{number // 12:04d}-{number % 12 + 1:02d}"
+        found[month] = in_repair_period(sold, month)
+    return found
+
+
+def _came_in(session: Session, asked: Asked, by: str) -> dict[str, int]:
+    start, end = day_bounds(asked.first, asked.last)
+    column = {"dealer": Dealer.code, "region": Dealer.region}[by]
+    rows = session.execute(
+        select(column, func.count(func.distinct(RepairOrder.vehicle_id)))
+        .select_from(RepairOrder)
+        .join(Dealer, Dealer.id == RepairOrder.dealer_id)
+        .join(Vehicle, Vehicle.id == RepairOrder.vehicle_id)
+        .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .where(RepairOrder.received_at >= start, RepairOrder.received_at < end, RepairOrder.state != "cancelled",
+               *asked.of_cars())
+        .group_by(column)
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class Aged:
+    """Cars by age and their failures by age, of everything or of one value."""
+
+    cars: Mapping[int, int]
+    failed: Sequence[Failed]
+
+    def at(self, months: int) -> Thousand:
+        """Return R1000 at an age."""
+        return r1000(self.cars, self.failed, months)
+
+
+def read_aged(session: Session, asked: Asked, by: str = "") -> dict[str, Aged]:
+    """Return cars and failures by months in service on the last day; by a value, or under ``""`` in all.
+
+    The first day is not looked at: what failed in a car's first months counts, however long ago they were.
+    By what is no car's own (a part), every value is held against all cars.
+    """
+    of_car = bool(by) and DIMENSIONS[by].of_car
+    cars: dict[str, dict[int, int]] = defaultdict(dict)
+    for key, age, count in _ages(session, asked, by if of_car else ""):
+        cars[key][age] = count
+    failed: dict[str, list[Failed]] = defaultdict(list)
+    for key, *facts in _failed(session, asked, by):
+        failed[key].append(Failed(*facts))
+    keys = cars.keys() | failed.keys() if of_car or not by else failed.keys()
+    return {key: Aged(cars.get(key if of_car else "", {}), failed.get(key, [])) for key in keys}
+
+
+def _ages(session: Session, asked: Asked, by: str) -> list[tuple[str, int, int]]:
+    group = DIMENSIONS[by].expression if by else literal("")
+    age = months_between(IN_SERVICE, literal(asked.last, Date()))
+    inner = (
+        select(group.label("by"), age.label("age")).select_from(Vehicle)
+        .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .where(asked.last >= IN_SERVICE, *asked.of_cars()).subquery()
+    )  # fmt: skip
+    rows = session.execute(select(*inner.c, func.count()).group_by(*inner.c))
+    return [(NONE if row[0] is None else str(row[0]), row[1], row[2]) for row in rows]
+
+
+def _failed(session: Session, asked: Asked, by: str) -> list[tuple[Any, ...]]:
+    group = DIMENSIONS[by].expression if by else literal("")
+    age = months_between(IN_SERVICE, literal(asked.last, Date()))
+    one = select(group.label("by"), MONTHS.label("month"), age.label("age"), COST.label("cost")).select_from(Claim)
+    inner = (
+        failures(cast("Select[Any]", one))
+        .where(MONTHS >= 0, MONTHS < OLDEST, *counted_by(asked.last), *asked.of_cars(), *asked.of_claims())
+        .subquery()
+    )
+    groups = (inner.c.by, inner.c.month, inner.c.age)
+    rows = session.execute(select(*groups, func.count(), type_coerce(func.sum(inner.c.cost), Fen())).group_by(*groups))
+    return [(NONE if row[0] is None else str(row[0]), *row[1:]) for row in rows]
+
+
+def counted_by(day: date) -> tuple[Any, ...]:
+    """Return the conditions that a claim was received by a day, of a car handed over by then."""
+    return (Claim.received_at < day_bounds(day, day)[1], day >= IN_SERVICE)
+
+
+def counted_at(months: int, day: date) -> tuple[Any, ...]:
+    """Return the conditions that R1000 at an age counts a claim, on a day."""
+    age = months_between(IN_SERVICE, literal(day, Date()))
+    return (MONTHS >= 0, months > MONTHS, age >= months, *counted_by(day))
+
+
+class FailureFigures:
+    """Claims before a measure and after it: `parts.quality.ports.ClaimFigures`."""
+
+    def by_month(self, session: Session, failure: Failure, months: Sequence[str]) -> list[Month]:
+        """Return, for each month, the claims received in it and the cars with free repair in it."""
+        if not months:
+            return []
+        cars, claims = _conditions(failure)
+        start, end = month_bounds(months[0])[0], month_bounds(months[-1])[1]
+        one = select(month_of_day(FAILED_ON).label("month")).select_from(Claim)
+        inner = (
+            failures(cast("Select[Any]", one))
+            .where(Claim.received_at >= start, Claim.received_at < end, *cars, *claims).subquery()
+        )  # fmt: skip
+        counts = {row[0]: row[1] for row in session.execute(select(inner.c.month, func.count()).group_by("month"))}
+        sold = _sold(session, cars)
+        return [Month(month, counts.get(month, 0), in_repair_period(sold, month)) for month in months]
+
+    def by_build(self, session: Session, failure: Failure, since: date, today: date) -> Builds:
+        """Compare cars built in the year before a day with those built since, at three months in service."""
+        earliest = _year_before(since)
+        before, after = (
+            self._at(session, failure, today, bounds)
+            for bounds in ((Vehicle.produced_on >= earliest, Vehicle.produced_on < since),
+                           (Vehicle.produced_on >= since,))
+        )  # fmt: skip
+        return Builds(*before, *after)
+
+    def _at(self, session: Session, failure: Failure, today: date, bounds: tuple[Any, ...]) -> tuple[int, int]:
+        cars, claims = _conditions(failure)
+        age = months_between(IN_SERVICE, literal(today, Date()))
+        built = session.scalar(
+            select(func.count()).select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+            .where(age >= BUILT_AGE, *bounds, *cars)
+        )  # fmt: skip
+        one = failures(cast("Select[Any]", select(func.count()).select_from(Claim)))
+        counted = session.scalar(one.where(*counted_at(BUILT_AGE, today), *bounds, *cars, *claims))
+        return built or 0, counted or 0
+
+
+def _year_before(day: date) -> date:
+    """Return the same day of the year before; the 28th for a leap day."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
+
+
+def _conditions(failure: Failure) -> tuple[list[Any], list[Any]]:
+    """Return the conditions on cars and on claims."""
+    cars = [] if failure.model_id is None else [Vehicle.model_id == failure.model_id]
+    claims: list[Any] = [Claim.causal_part.in_(failure.parts)] if failure.parts else []
+    if failure.failure_mode is not None:
+        claims.append(Claim.failure_mode == failure.failure_mode)
+    return cars, claims
