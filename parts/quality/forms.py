@@ -115,11 +115,11 @@ class AnswerForm(SeenForm):
 class StepForm(SeenForm):
     """One of the eight steps."""
 
-    owner_id = SelectField(lazy("Owner"), validate_choice=False)
-    due_on = DateField(lazy("Due"), [InputRequired(NEEDED)])
+    owner_id = SelectField(lazy("Owner of the step"), validate_choice=False)
+    due_on = DateField(lazy("Due on"), [InputRequired(NEEDED)])
     done_on = DateField(lazy("Done on"), [Optional()])
     text = TextAreaField(
-        lazy("What was done"), [Length(max=STEP_LENGTH)], render_kw={"rows": 4, "maxlength": STEP_LENGTH}
+        lazy("Work done"), [Length(max=STEP_LENGTH)], render_kw={"rows": 4, "maxlength": STEP_LENGTH}
     )
 
     def typed(self) -> StepText:
@@ -145,8 +145,8 @@ class MeasureForm(SeenForm):
     """A measure."""
 
     kind = SelectField(lazy("Kind of measure"), validate_choice=False)
-    in_force_on = DateField(lazy("In force from"), [Optional()])
-    text = TextAreaField(lazy("Measure"), [Length(max=2000)], render_kw={"rows": 2, "maxlength": 2000})
+    in_force_on = DateField(lazy("Holds from"), [Optional()])
+    text = TextAreaField(lazy("Text of the measure"), [Length(max=2000)], render_kw={"rows": 2, "maxlength": 2000})
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

@@ -26,7 +26,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 
 YES = {"yes": N_("Yes")}
-DUE_WORDS = {"overdue": N_("Overdue"), "open": N_("Open"), "done": N_("Done")}
+DUE_WORDS = {"overdue": N_("Overdue"), "open": N_("Not done yet"), "done": N_("Done")}
 DONE = (
     select(func.count()).where(QualityStep.report_id == QualityReport.id, QualityStep.done_on.is_not(None))
     .correlate(QualityReport).scalar_subquery()
@@ -103,7 +103,7 @@ FILTERS = (
 COLUMNS = (
     Column("number", N_("Report no."), link=True),
     Column("state", N_("State"), "state", words=STATES),
-    Column("title", N_("What it is about")),
+    Column("title", N_("Subject")),
     Column("part_number", N_("Part number")),
     Column("part_name", N_("Part"), default=False),
     Column("failure_mode", N_("Failure mode"), words=FAILURE_MODES),
@@ -176,16 +176,16 @@ def _steps() -> Select[Any]:
 STEP_LIST = ListSpec(
     "quality_steps", N_("8D steps"), Permission.QUALITY_HANDLE, _steps, QualityStep.id,
     (
-        Column("number", N_("Report no."), link=True), Column("title", N_("What it is about")),
+        Column("number", N_("Report no."), link=True), Column("title", N_("Subject")),
         Column("part_number", N_("Part number")),
         Column("step", N_("Step"), words={str(step): text for step, text in STEPS.items()}),
-        Column("owner", N_("Owner")), Column("due_on", N_("Due"), "date"), Column("done_on", N_("Done on"), "date"),
+        Column("owner", N_("Owner of the step")), Column("due_on", N_("Due on"), "date"), Column("done_on", N_("Done on"), "date"),
         Column("state", N_("State"), "state", words=STATES, default=False),
     ),
     {"due_on": QualityStep.due_on}, "due_on", "quality.steps", "quality.report",
     (
         Filter("due", N_("Which steps"), _due, "choice", DUE_WORDS),
-        Filter("owner", N_("Owner"), _is(QualityStep.owner)),
+        Filter("owner", N_("Owner of the step"), _is(QualityStep.owner)),
         Filter("part", N_("Part number"), _upper(QualityReport.part_number)),
     ),
     N_("No report is being worked on. The eight steps begin when one is taken up."),
@@ -207,8 +207,8 @@ MEASURES = ListSpec(
     (
         Column("part_number", N_("Part number"), link=True), Column("part_name", N_("Part")),
         Column("failure_mode", N_("Failure mode"), words=FAILURE_MODES),
-        Column("kind", N_("Kind of measure"), words=KINDS), Column("text", N_("Measure")),
-        Column("in_force_on", N_("In force from"), "date"), Column("published_at", N_("Published"), "moment"),
+        Column("kind", N_("Kind of measure"), words=KINDS), Column("text", N_("Text of the measure")),
+        Column("in_force_on", N_("Holds from"), "date"), Column("published_at", N_("Published"), "moment"),
     ),
     {"published_at": QualityMeasure.id}, "-published_at", "quality.measures", "quality.part",
     (

@@ -88,7 +88,7 @@ UNITS = {
     "unclear": N_("Not clear yet"),
 }
 FIELDS = {
-    "title": N_("What it is about"),
+    "title": N_("Subject"),
     "part_number": N_("Failed part"),
     "component": N_("Component"),
     "failure_mode": N_("Failure mode"),

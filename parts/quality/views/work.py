@@ -16,8 +16,9 @@ from portal.kernel.i18n import N_, _
 from portal.kernel.web import actor, db_session, now
 
 HANDLE = Permission.QUALITY_HANDLE
+TAKEN_UP = N_("Taken up: the eight steps have their days.")
 ANSWERED = {
-    "take_up": N_("Taken up: the eight steps have their days."),
+    "take_up": TAKEN_UP,
     "return": N_("Returned to the station."),
     "join": N_("Joined to the other report."),
     "reject": N_("Not accepted; the station reads why."),
@@ -28,7 +29,7 @@ ANSWERED = {
 @access(HANDLE)
 def answer(key: str) -> Any:
     """Take up, return, join or reject a station's report."""
-    told = _(ANSWERED.get(request.form.get("answer-outcome", ""), ANSWERED["take_up"]))
+    told = _(ANSWERED.get(request.form.get("answer-outcome", ""), TAKEN_UP))
     return take(key, "answer", told, lambda form: services.answer_report(
         db_session(), key, form.answer(), actor(), now(), form.seen()))  # fmt: skip
 
@@ -37,7 +38,7 @@ def answer(key: str) -> Any:
 @access(HANDLE)
 def begin(key: str) -> Any:
     """Begin the analysis of a report of headquarters' own."""
-    return take(key, "plain", _(ANSWERED["take_up"]), lambda form: services.begin_report(
+    return take(key, "plain", _(TAKEN_UP), lambda form: services.begin_report(
         db_session(), key, actor(), now(), form.seen()))  # fmt: skip
 
 

@@ -171,14 +171,14 @@ def _counted(session: Session, asked: Asked, by: tuple[str, ...]) -> dict[tuple[
     }
 
 
-def names_of(session: Session, key: str, values: Iterable[str]) -> dict[str, str]:
-    """Return what stands beside the codes of parts, models and stations: their Chinese names."""
+def names_of(session: Session, key: str, values: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return what stands beside the codes of parts, models and stations: their Chinese and English names."""
     about = {
-        "part": (Part.number, Part.name_zh), "model": (VehicleModel.code, VehicleModel.name_zh),
-        "dealer": (Dealer.code, Dealer.name),
-    }.get(key)  # fmt: skip
+        "part": (Part.number, Part.name_zh, Part.name_en),
+        "model": (VehicleModel.code, VehicleModel.name_zh, VehicleModel.name_en),
+        "dealer": (Dealer.code, Dealer.name, Dealer.name),
+    }.get(key)
     known = list(values)
     if about is None or not known:
         return {}
-    code, name = about
-    return {row[0]: row[1] for row in session.execute(select(code, name).where(code.in_(known)))}
+    return {row[0]: (row[1], row[2]) for row in session.execute(select(*about).where(about[0].in_(known)))}
