@@ -73,9 +73,7 @@ def cluster_of(now: datetime, **changes: Any) -> Cluster:
                     "发动机漏水", Decimal("752.10"))
         for number in (1, 2)
     )  # fmt: skip
-    cluster = Cluster(
-        "水泵渗漏", "W-PUMP", "W-PUMP件", "某配件厂", "engine", "leak", None, None, claims
-    )
+    cluster = Cluster("水泵渗漏", "W-PUMP", "W-PUMP件", "某配件厂", "engine", "leak", None, None, claims)
     return replace(cluster, **changes)
 
 

@@ -115,9 +115,7 @@ def build(session: Session) -> World:
     return world
 
 
-def _quality(
-    session: Session, dealer: Dealer, vehicle: Vehicle
-) -> tuple[QualityReport, QualityPhoto, QualityMeasure]:
+def _quality(session: Session, dealer: Dealer, vehicle: Vehicle) -> tuple[QualityReport, QualityPhoto, QualityMeasure]:
     """Store a quality report that headquarters works on, with a published measure."""
     own = {"dealer_id": dealer.id}
     report = fill(

@@ -100,7 +100,7 @@ def test_what_is_missing_is_told_at_its_field_and_nothing_is_submitted(session: 
     with pytest.raises(DomainError) as raised:
         edit_report(
             session, found.number,
-            replace(card_of(found), title="长" * 121, road="moon", odometer_km=-1, loss_amount=Decimal("-1")),
+            replace(card_of(found), title="长" * 121, road="moon", odometer_km=-1, loss_amount=Decimal(-1)),
             reporter(dealer), now,
         )  # fmt: skip
     assert faults_of(raised) == {"title", "road", "odometer_km", "loss_amount"}
@@ -212,7 +212,9 @@ def test_owners_are_people_of_headquarters_and_overdue_steps_wait_for_them(sessi
 def test_of_two_engineers_the_second_is_told(session: Session, now: datetime) -> None:
     found = make_report(session, now, "in_analysis", dealer=make_dealer(session))
     seen = found.row_version
-    save_step(session, found.number, 1, StepText(None, TODAY, None, "甲写的"), ENGINEER, now + timedelta(minutes=1), seen)
+    save_step(
+        session, found.number, 1, StepText(None, TODAY, None, "甲写的"), ENGINEER, now + timedelta(minutes=1), seen
+    )
     with pytest.raises(ConflictError):
         save_step(session, found.number, 1, StepText(None, TODAY, None, "乙写的"), ENGINEER, now, seen)
     with pytest.raises(ConflictError):
@@ -353,10 +355,12 @@ class Counted:
         self.asked: list[Failure] = []
 
     def by_month(self, session: Session, failure: Failure, months: list[str]) -> list[Month]:
+        del session
         self.asked.append(failure)
         return [Month(month, 10 if month < "2026-05" else 2, 1_000) for month in months]
 
     def by_build(self, session: Session, failure: Failure, since: date, today: date) -> Builds:
+        del session, failure, since, today
         return Builds(100, 8, 50, 1)
 
 

@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import Date, literal, select
 from sqlalchemy.orm import Session
 
-from dealers.network.models import Dealer
 from dealers.service.models import RepairOrder
-from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.quality.ports import Builds, Failure
 from parts.quality.rules.effect import Month
 from parts.quality.rules.likeness import week_of
@@ -23,42 +21,14 @@ from reports.analytics.queries.exposure import FailureFigures, cars_at_risk, rea
 from reports.analytics.queries.failures import Asked, Cell, read_pivot
 from reports.analytics.queries.spans import china_day, month_of_day, months_between, week_of_day
 from reports.analytics.rules import months_in_service
+from tests.factories.analytics import at_noon, make_cars, make_failure
 from tests.factories.network import make_dealer
-from tests.factories.vehicles import make_model, make_vehicle
+from tests.factories.vehicles import make_model
 from tests.support.rows import fill
-from warranty.claims.models import Claim
 
 YEAR = Asked(date(2025, 12, 1), date(2026, 11, 30))
 DAYS = [date(2024, 1, 1), date(2024, 2, 29), date(2024, 12, 29), date(2024, 12, 30), date(2025, 1, 31),
         date(2025, 3, 1), date(2026, 12, 31), date(2027, 1, 3), date(2027, 1, 4)]  # fmt: skip
-
-
-def at_noon(text: str) -> datetime:
-    """Return noon in China of a day."""
-    return datetime.fromisoformat(f"{text}T04:00:00").replace(tzinfo=UTC)
-
-
-def cars(session: Session, model: VehicleModel, count: int, delivered: str, built: str) -> list[Vehicle]:
-    """Store cars handed over on one day."""
-    return [
-        make_vehicle(session, model_id=model.id, delivered_on=date.fromisoformat(delivered),
-                     invoiced_on=date.fromisoformat(delivered), produced_on=date.fromisoformat(built))
-        for _number in range(count)
-    ]  # fmt: skip
-
-
-def claim(session: Session, dealer: Dealer, car: Vehicle, day: str, part: str, cost: str, **more: Any) -> Claim:
-    """Store a claim of a failure on a day."""
-    state = more.pop("state", "submitted")
-    given = {
-        "dealer_id": dealer.id, "vehicle_id": car.id, "vin": car.vin, "type": "repair", "received_at": at_noon(day),
-        "submitted_at": at_noon(day), "causal_part": part, "failure_mode": "leak", "component": "engine",
-        "causal_supplier": "某厂", "applied": Decimal(cost),
-    }  # fmt: skip
-    found = fill(session, Claim, **{**given, **more})
-    for action in {"draft": (), "withdrawn": ("withdraw",), "refused": ("submit", "refuse")}.get(state, ("submit",)):
-        advance(session, found, action, Actor.system("test"), at_noon(day), reason="测试")
-    return found
 
 
 @pytest.fixture
@@ -66,20 +36,20 @@ def fleet(session: Session) -> dict[str, Any]:
     """Two models, ten and four cars; six failures of pumps and one of a valve."""
     one, two = make_dealer(session, code="JY0001"), make_dealer(session, code="JY0002", region="南区")
     sedan, van = make_model(session, code="SEDAN"), make_model(session, code="VAN")
-    old = cars(session, sedan, 4, "2023-05-10", "2023-03-01")  # 42 months old at the end of the period
-    young = cars(session, sedan, 6, "2026-06-15", "2026-05-04")  # five months old
-    vans = cars(session, van, 4, "2026-09-01", "2026-05-07")  # two months old, the batch of the young sedans
-    claim(session, one, old[0], "2025-12-20", "PUMP", "300.00")  # 31 months
-    claim(session, one, young[0], "2026-07-14", "PUMP", "100.00", audited=Decimal("90.00"))  # 0 months
-    claim(session, one, young[0], "2026-09-14", "PUMP", "100.00")  # 2 months, the same car again
-    claim(session, two, young[1], "2026-09-15", "PUMP", "100.00", failure_mode="noise")  # 3 months
-    claim(session, two, vans[0], "2026-10-01", "PUMP", "50.00")  # 1 month, of a car of two
-    claim(session, two, vans[1], "2026-09-02", "VALVE", "40.00")  # 0 months
-    claim(session, one, old[1], "2023-06-01", "PUMP", "300.00")  # its first month, long before the period
+    old = make_cars(session, sedan, 4, "2023-05-10", "2023-03-01")  # 42 months old at the end of the period
+    young = make_cars(session, sedan, 6, "2026-06-15", "2026-05-04")  # five months old
+    vans = make_cars(session, van, 4, "2026-09-01", "2026-05-07")  # two months old, the batch of the young sedans
+    make_failure(session, one, old[0], "2025-12-20", "PUMP", "300.00")  # 31 months
+    make_failure(session, one, young[0], "2026-07-14", "PUMP", "100.00", audited=Decimal("90.00"))  # 0 months
+    make_failure(session, one, young[0], "2026-09-14", "PUMP", "100.00")  # 2 months, the same car again
+    make_failure(session, two, young[1], "2026-09-15", "PUMP", "100.00", failure_mode="noise")  # 3 months
+    make_failure(session, two, vans[0], "2026-10-01", "PUMP", "50.00")  # 1 month, of a car of two
+    make_failure(session, two, vans[1], "2026-09-02", "VALVE", "40.00")  # 0 months
+    make_failure(session, one, old[1], "2023-06-01", "PUMP", "300.00")  # its first month, long before the period
     for state in ("refused", "withdrawn", "draft"):
         submitted = None if state == "draft" else at_noon("2026-10-10")
-        claim(session, one, old[2], "2026-10-10", "PUMP", "7.00", state=state, submitted_at=submitted)
-    claim(session, one, old[2], "2026-10-10", "PUMP", "7.00", type="first_service")
+        make_failure(session, one, old[2], "2026-10-10", "PUMP", "7.00", state=state, submitted_at=submitted)
+    make_failure(session, one, old[2], "2026-10-10", "PUMP", "7.00", type="first_service")
     return {"one": one, "two": two, "sedan": sedan, "van": van, "old": old, "young": young, "vans": vans}
 
 
@@ -153,7 +123,7 @@ def test_cars_built_within_days(session: Session, fleet: dict[str, Any]) -> None
 
 
 def test_a_claim_without_a_part_stands_under_none(session: Session, fleet: dict[str, Any]) -> None:
-    claim(session, fleet["one"], fleet["old"][0], "2026-01-05", "PUMP", "1.00", causal_part=None)
+    make_failure(session, fleet["one"], fleet["old"][0], "2026-01-05", "PUMP", "1.00", causal_part=None)
     found = read_pivot(session, YEAR, "part")
     assert found.rows["-"].claims == 1
     assert read_pivot(session, Asked(YEAR.first, YEAR.last, {"part": "-"}), "part").whole.claims == 1

@@ -12,9 +12,7 @@ HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_siz
 def found_by(asked: str, text: str) -> bool:
     """Search as the database does: a whole term is there, or some term begins so."""
     known = terms(text)
-    return all(
-        term in known if whole else any(one.startswith(term) for one in known) for term, whole in wanted(asked)
-    )
+    return all(term in known if whole else any(one.startswith(term) for one in known) for term, whole in wanted(asked))
 
 
 def test_chinese_is_cut_into_pairs_and_the_last_character_stands_alone() -> None:
