@@ -36,7 +36,7 @@ class ClaimFigures(Protocol):
     """Claims as figures. Found as ``app.extensions["claim_figures"]``; asked by headquarters' sessions only."""
 
     def by_month(self, session: Session, failure: Failure, months: Sequence[str]) -> list[Month]:
-        """Return, for each month, the claims received in it and the cars in service at its end."""
+        """Return, for each month of which all claims are kept, those received in it and the cars with free repair."""
 
     def by_build(self, session: Session, failure: Failure, since: date, today: date) -> Builds:
         """Compare cars built in the year before a day with those built since."""

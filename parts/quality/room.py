@@ -43,7 +43,7 @@ ROOM = Room(
                  "state=checking", HQ),
     ),
     menu=(
-        MenuItem(N_("Parts quality reports"), LIST, VIEW, 62, "clipboard-pulse"),
+        MenuItem(N_("Quality reports"), LIST, VIEW, 62, "clipboard-pulse"),
         MenuItem(N_("Published measures"), "quality.measures", VIEW, 63, "broadcast"),
     ),
 )  # fmt: skip

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
-from reports.analytics.failure_forms import LIFELONG, read_choice
+from reports.analytics.failure_forms import LIFELONG, read_choice, with_recorded
 from reports.analytics.queries.exposure import read_aged
-from reports.analytics.queries.failures import DIMENSIONS
+from reports.analytics.queries.failures import DIMENSIONS, recorded_since
 from reports.analytics.rules import Thousand
 from reports.analytics.tables import CURVE, Line, failure_table, label_of
 
@@ -34,6 +34,7 @@ class FailurePaper:
     most: int
     curve: tuple[Thousand, ...]
     highest: int
+    sold_from: date | None
 
 
 def build(session: Session, key: str) -> FailurePaper:
@@ -43,7 +44,7 @@ def build(session: Session, key: str) -> FailurePaper:
     if chosen.errors or not {"since", "until"} <= args.keys():
         raise NotFoundError(Fault(N_("This does not exist.")))
     table = failure_table(session, chosen)
-    lifelong = read_choice(args, chosen.period.last, lifelong=True)
+    lifelong = with_recorded(read_choice(args, chosen.period.last, lifelong=True), recorded_since(session))
     told = chosen.values.keys() <= set(LIFELONG)  # what R1000 does not look at would be left out of it unsaid
     aged = read_aged(session, lifelong.asked).get("") if told else None
     curve = tuple(aged.at(months) for months in CURVE) if aged else ()
@@ -53,12 +54,12 @@ def build(session: Session, key: str) -> FailurePaper:
               for name, value in chosen.narrowed.items()),
         tuple(table.lines[:MOST_LINES]), len(table.lines), table.whole,
         max((line.cell.claims for line in table.lines), default=0), curve,
-        max((int(one.rate or 0) for one in curve), default=0),
+        max((int(one.rate or 0) for one in curve), default=0), lifelong.built.get("sold_from"),
     )  # fmt: skip
 
 
 def _label(name: str) -> str:
-    others = {"built_from": N_("Built from"), "built_until": N_("Built until")}
+    others = {"built_from": N_("Built from"), "built_until": N_("Built until"), "sold_from": N_("Handed over from")}
     return DIMENSIONS[name].label if name in DIMENSIONS else others[name]
 
 

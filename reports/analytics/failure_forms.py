@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from portal.kernel.clock import known_day
@@ -13,6 +13,8 @@ from reports.analytics.words import TABLE_MEASURES
 
 #: Days that are shown where nobody chose.
 YEAR_DAYS = 365
+#: Days of cars: built from and until, handed over from.
+CAR_DAYS = ("built_from", "built_until", "sold_from")
 #: Filters of R1000: what a failure has or a car is, not when or where it was repaired.
 LIFELONG = ("part", "mode", "component", "supplier", "model", "week", "built", "type")
 
@@ -35,7 +37,7 @@ class Choice:
         """Which failures are counted."""
         return Asked(
             self.period.first, self.period.last, self.values, self.built.get("built_from"),
-            self.built.get("built_until"),
+            self.built.get("built_until"), self.built.get("sold_from"),
         )  # fmt: skip
 
     @property
@@ -61,7 +63,7 @@ def read_choice(args: Mapping[str, str], today: date, *, lifelong: bool = False)
     keys = LIFELONG if lifelong else tuple(DIMENSIONS)
     values = {key: text for key in keys if (text := (args.get(key) or "").strip()[:80])}
     built, typed, errors = {}, {}, dict(period.errors)
-    for name in ("built_from", "built_until"):
+    for name in CAR_DAYS:
         text = (args.get(name) or "").strip()
         if not text:
             continue
@@ -75,6 +77,16 @@ def read_choice(args: Mapping[str, str], today: date, *, lifelong: bool = False)
     across = "" if lifelong else choice(args, "across", [key for key in DIMENSIONS if key != by])
     measure = choice(args, "measure", TABLE_MEASURES, "claims")
     return Choice(period, by, across, measure, values, built, typed, errors)
+
+
+def with_recorded(chosen: Choice, since: date | None) -> Choice:
+    """Leave out cars handed over before the first claim, unless another day was chosen.
+
+    What failed on these while they were young is not known here: counted, they would look better than they are.
+    """
+    if since is None or "sold_from" in chosen.typed:
+        return chosen
+    return replace(chosen, built={**chosen.built, "sold_from": since})
 
 
 def _day(text: str) -> date | None:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column
-from reports.analytics.failure_forms import read_choice
+from reports.analytics.failure_forms import read_choice, with_recorded
 from reports.analytics.forms import choice, read_asked, read_least, read_period
 from reports.analytics.queries.claims import MEASURES, read_peers
 from reports.analytics.queries.decisions import read_cube
-from reports.analytics.queries.failures import Cell
+from reports.analytics.queries.failures import Cell, recorded_since
 from reports.analytics.queries.odometer import read_off_curve
 from reports.analytics.queries.photos import read_alike
 from reports.analytics.tables import aged_table, failure_table, label_of
@@ -83,7 +83,7 @@ def _failure_cells(session: Session, args: Mapping[str, str], today: date) -> It
 
 
 def _aged(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
-    return aged_table(session, read_choice(args, today, lifelong=True))[0]
+    return aged_table(session, with_recorded(read_choice(args, today, lifelong=True), recorded_since(session)))[0]
 
 
 _AGED = tuple(

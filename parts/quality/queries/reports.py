@@ -31,7 +31,7 @@ from portal.kernel.lifecycle import StateChange, history
 AnyRow = Row[*tuple[Any, ...]]
 UNKNOWN = N_("This quality report is not known.")
 #: Claims that a page shows; a report keeps all.
-MOST_CLAIMS = 50
+MOST_CLAIMS = 20
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from reports.analytics.queries.failures import (
     NONE,
     Asked,
     failures,
+    recorded_since,
 )
 from reports.analytics.queries.spans import month_of_day, months_between
 from reports.analytics.rules import AGES, Failed, Thousand, in_repair_period, r1000
@@ -171,7 +172,7 @@ class FailureFigures:
     """Claims before a measure and after it: `parts.quality.ports.ClaimFigures`."""
 
     def by_month(self, session: Session, failure: Failure, months: Sequence[str]) -> list[Month]:
-        """Return, for each month, the claims received in it and the cars with free repair in it."""
+        """Return, for each month of which all claims are kept, those received in it and the cars with free repair."""
         if not months:
             return []
         cars, claims = _conditions(failure)
@@ -181,9 +182,11 @@ class FailureFigures:
             failures(cast("Select[Any]", one))
             .where(Claim.received_at >= start, Claim.received_at < end, *cars, *claims).subquery()
         )  # fmt: skip
+        first = recorded_since(session)
+        known = [month for month in months if first is not None and month > f"{first:%Y-%m}"]
         counts = {row[0]: row[1] for row in session.execute(select(inner.c.month, func.count()).group_by("month"))}
         sold = _sold(session, cars)
-        return [Month(month, counts.get(month, 0), in_repair_period(sold, month)) for month in months]
+        return [Month(month, counts.get(month, 0), in_repair_period(sold, month)) for month in known]
 
     def by_build(self, session: Session, failure: Failure, since: date, today: date) -> Builds:
         """Compare cars built in the year before a day with those built since, at three months in service."""
@@ -197,6 +200,10 @@ class FailureFigures:
 
     def _at(self, session: Session, failure: Failure, today: date, bounds: tuple[Any, ...]) -> tuple[int, int]:
         cars, claims = _conditions(failure)
+        first = recorded_since(session)
+        if first is None:
+            return 0, 0
+        cars.append(first <= IN_SERVICE)  # of cars handed over before, early failures are not known
         age = months_between(IN_SERVICE, literal(today, Date()))
         built = session.scalar(
             select(func.count()).select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)

@@ -15,7 +15,7 @@ from dealers.network.models import Dealer
 from dealers.service.words import COMPONENTS, FAILURE_MODES
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part
-from portal.kernel.clock import day_bounds
+from portal.kernel.clock import day_bounds, local_date
 from portal.kernel.db import Fen
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import whole
@@ -88,13 +88,14 @@ DIMENSIONS: Mapping[str, Dimension] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """Which failures: received from ``first`` to ``last``, with these values; cars built within days."""
+    """Which failures: received from ``first`` to ``last``, with these values, of cars built or handed over then."""
 
     first: date
     last: date
     values: Mapping[str, str] = field(default_factory=dict)
     built_from: date | None = None
     built_until: date | None = None
+    sold_from: date | None = None
 
     def of_cars(self) -> list[ColumnElement[bool]]:
         """Return the conditions on cars."""
@@ -103,6 +104,8 @@ class Asked:
             found.append(Vehicle.produced_on >= self.built_from)
         if self.built_until is not None:
             found.append(Vehicle.produced_on <= self.built_until)
+        if self.sold_from is not None:
+            found.append(self.sold_from <= IN_SERVICE)
         return found
 
     def of_claims(self) -> list[ColumnElement[bool]]:
@@ -169,6 +172,12 @@ def _counted(session: Session, asked: Asked, by: tuple[str, ...]) -> dict[tuple[
         for row in found
         if row[len(by)]
     }
+
+
+def recorded_since(session: Session) -> date | None:
+    """Return the day of the first claim: what failed before it is not known here. None while there is none."""
+    first = session.scalar(select(func.min(Claim.received_at)).where(Claim.submitted_at.is_not(None)))
+    return None if first is None else local_date(first)
 
 
 def names_of(session: Session, key: str, values: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -14,9 +14,9 @@ from portal.kernel.clock import local_date
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, list_page, now, page
 from reports.analytics.cluster import read_cluster
-from reports.analytics.failure_forms import LIFELONG, Choice, read_choice
+from reports.analytics.failure_forms import LIFELONG, Choice, read_choice, with_recorded
 from reports.analytics.failure_list import FAILURES
-from reports.analytics.queries.failures import BANDS, DIMENSIONS, NONE
+from reports.analytics.queries.failures import BANDS, DIMENSIONS, NONE, recorded_since
 from reports.analytics.tables import CURVE, NOTHING, aged_table, failure_table
 from reports.analytics.views import bp
 from reports.analytics.words import NOT_RECORDED, TABLE_MEASURES
@@ -42,11 +42,12 @@ def failures() -> Any:
 @access(VIEW)
 def r1000() -> Any:
     """Show claims for each thousand cars by months in service."""
-    chosen = read_choice(request.args, local_date(now()), lifelong=True)
+    since = recorded_since(db_session())
+    chosen = with_recorded(read_choice(request.args, local_date(now()), lifelong=True), since)
     lines, whole = ([], None) if chosen.errors else aged_table(db_session(), chosen)
     curve = [whole.at(months) for months in CURVE] if whole is not None else []
     return page(
-        "reports/analytics/r1000.html", 422 if chosen.errors else 200, lines=lines, curve=curve,
+        "reports/analytics/r1000.html", 422 if chosen.errors else 200, lines=lines, curve=curve, since=since,
         highest=max((one.rate or 0 for one in curve), default=0), **_around(chosen, LIFELONG),
     )  # fmt: skip
 

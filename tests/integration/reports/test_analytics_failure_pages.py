@@ -123,7 +123,9 @@ def test_two_dimensions_and_what_makes_no_sense(session: Session, fleet: None, s
     assert "Please write the date as" in pages_of(client, "/analytics/failures/r1000?built_from=yesterday", 422)
     assert "No failure meets these filters" in pages_of(client, "/analytics/failures?part=NOTHING")
     # pumps failed in the second or third month on three of the thirteen cars, all older than three months
-    assert "230.77" in pages_of(client, "/analytics/failures/r1000?by=part")
+    assert "230.77" in pages_of(client, "/analytics/failures/r1000?by=part&sold_from=2025-01-01")
+    # claims are kept since the twentieth of April only, and every car was handed over before
+    assert "No car meets these filters" in pages_of(client, "/analytics/failures/r1000?by=part&part=VALVE")
     assert pages_of(client, "/analytics/failures?by=weather&across=mood")  # nonsense falls back
 
 
@@ -149,8 +151,9 @@ def test_workbooks_hold_what_the_pages_show(session: Session, fleet: None) -> No
     assert [(line.key, line.cell.claims) for line in lines] == [("PUMP", 5), ("VALVE", 3), ("-", 1)]
     cells = list(SHEETS["failure_cells"].rows(session, {**DAYS, "by": "part", "across": "mode"}, today))
     assert sum(row.cell.claims for row in cells) == 9
-    aged = list(SHEETS["r1000"].rows(session, {**DAYS, "by": "model"}, today))
+    aged = list(SHEETS["r1000"].rows(session, {**DAYS, "by": "model", "sold_from": "2025-01-01"}, today))
     assert {line.key for line in aged} == {"SEDAN", "OTHER"}
+    assert list(SHEETS["r1000"].rows(session, {**DAYS, "by": "model"}, today)) == []
 
 
 @pytest.mark.databases("sqlite")
@@ -158,7 +161,7 @@ def test_the_table_is_printed(session: Session, fleet: None, sign_in: SignIn) ->
     user = make_user(session, "quality")
     session.commit()
     client = sign_in(user)
-    key = "by=part&since=2025-12-01&until=2026-11-30&model=SEDAN"
+    key = "by=part&since=2025-12-01&until=2026-11-30&model=SEDAN&sold_from=2025-01-01"
     assert client.post("/documents/", data={"kind": "failure_tracking", "key": key}).status_code == 302
     assert client.post("/documents/", data={"kind": "failure_tracking", "key": "by=part"}).status_code == 404
     assert run_one("test")

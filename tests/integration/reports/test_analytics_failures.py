@@ -18,12 +18,12 @@ from parts.quality.rules.likeness import week_of
 from portal.kernel.access import Actor
 from portal.kernel.lifecycle import advance
 from reports.analytics.queries.exposure import FailureFigures, cars_at_risk, read_aged
-from reports.analytics.queries.failures import Asked, Cell, read_pivot
+from reports.analytics.queries.failures import Asked, Cell, read_pivot, recorded_since
 from reports.analytics.queries.spans import china_day, month_of_day, months_between, week_of_day
 from reports.analytics.rules import months_in_service
 from tests.factories.analytics import at_noon, make_cars, make_failure
 from tests.factories.network import make_dealer
-from tests.factories.vehicles import make_model
+from tests.factories.vehicles import make_model, make_vehicle
 from tests.support.rows import fill
 
 YEAR = Asked(date(2025, 12, 1), date(2026, 11, 30))
@@ -45,7 +45,7 @@ def fleet(session: Session) -> dict[str, Any]:
     make_failure(session, two, young[1], "2026-09-15", "PUMP", "100.00", failure_mode="noise")  # 3 months
     make_failure(session, two, vans[0], "2026-10-01", "PUMP", "50.00")  # 1 month, of a car of two
     make_failure(session, two, vans[1], "2026-09-02", "VALVE", "40.00")  # 0 months
-    make_failure(session, one, old[1], "2023-06-01", "PUMP", "300.00")  # its first month, long before the period
+    make_failure(session, one, old[1], "2023-05-10", "PUMP", "300.00")  # its first day, long before the period
     for state in ("refused", "withdrawn", "draft"):
         submitted = None if state == "draft" else at_noon("2026-10-10")
         make_failure(session, one, old[2], "2026-10-10", "PUMP", "7.00", state=state, submitted_at=submitted)
@@ -182,6 +182,27 @@ def test_r1000_by_model_and_by_part(session: Session, fleet: dict[str, Any]) -> 
     assert by_part["VALVE"][0] == (10, 0, Decimal("0.00"))  # held against all cars; the van is too young
     cost = read_aged(session, YEAR)[""].at(3)
     assert (cost.cost, cost.per_car) == (Decimal("490.00"), Decimal("49.00"))  # 90 + 100 + 300 on ten cars
+
+
+def test_cars_older_than_the_first_claim_can_be_left_out(session: Session, fleet: dict[str, Any]) -> None:
+    """What failed on them before claims were kept is not known: they would seem better than they are."""
+    assert recorded_since(session) == date(2023, 5, 10)
+    later = Asked(YEAR.first, YEAR.last, sold_from=date(2023, 5, 11))
+    assert rates(session, later)[""] == [(6, 2, Decimal("333.33")), (0, 0, None), (0, 0, None)]
+    assert rates(session, Asked(YEAR.first, YEAR.last, sold_from=date(2023, 5, 10))) == rates(session, YEAR)
+
+
+def test_months_before_the_first_claim_are_no_months_without_claims(session: Session, fleet: dict[str, Any]) -> None:
+    figures = FailureFigures()
+    months = figures.by_month(session, Failure(), ["2023-04", "2023-05", "2023-06"])
+    assert [month.month for month in months] == ["2023-06"]  # in May claims are kept from the tenth on only
+
+
+def test_without_claims_there_are_no_figures(session: Session) -> None:
+    make_vehicle(session)
+    assert recorded_since(session) is None
+    assert FailureFigures().by_month(session, Failure(), ["2026-06"]) == []
+    assert FailureFigures().by_build(session, Failure(), date(2024, 6, 1), date(2026, 11, 30)) == Builds(0, 0, 0, 0)
 
 
 def test_figures_for_a_quality_report(session: Session, fleet: dict[str, Any]) -> None:
