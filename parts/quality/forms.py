@@ -118,9 +118,7 @@ class StepForm(SeenForm):
     owner_id = SelectField(lazy("Owner of the step"), validate_choice=False)
     due_on = DateField(lazy("Due on"), [InputRequired(NEEDED)])
     done_on = DateField(lazy("Done on"), [Optional()])
-    text = TextAreaField(
-        lazy("Work done"), [Length(max=STEP_LENGTH)], render_kw={"rows": 4, "maxlength": STEP_LENGTH}
-    )
+    text = TextAreaField(lazy("Work done"), [Length(max=STEP_LENGTH)], render_kw={"rows": 4, "maxlength": STEP_LENGTH})
 
     def typed(self) -> StepText:
         """Return what was typed; only of a form that was validated."""

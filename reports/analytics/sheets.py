@@ -71,7 +71,7 @@ def _failures(session: Session, args: Mapping[str, str], today: date) -> Iterabl
 
 
 def _failure_cells(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
-    chosen = read_choice(args, today)
+    chosen = replace(read_choice(args, today), measure="cars")  # so that cars are counted, too
     table = failure_table(session, chosen)
     columns = [(key, label_of(chosen.across, key)) for key in table.sums]
     return [

@@ -66,8 +66,8 @@ def label_of(key: str, value: str) -> str:
     """Return how a value of a dimension is written in the language in force."""
     words = DIMENSIONS[key].words
     if value == NONE:
-        return _(NOT_RECORDED)
-    return _(words[value]) if value in words else value
+        return str(_(NOT_RECORDED))
+    return str(_(words[value])) if value in words else value
 
 
 def _names(session: Session, key: str, values: Iterable[str]) -> dict[str, str]:
@@ -78,7 +78,7 @@ def _names(session: Session, key: str, values: Iterable[str]) -> dict[str, str]:
 def failure_table(session: Session, chosen: Choice) -> Table:
     """Count failures as they are asked for, with the rates that can be told."""
     by, across = chosen.by, chosen.across
-    pivot = read_pivot(session, chosen.asked, by, across)
+    pivot = read_pivot(session, chosen.asked, by, across, cars=not across or chosen.measure == "cars")
     risk = None if across else cars_at_risk(session, chosen.asked, by)
     names = _names(session, by, pivot.rows)
     keys = _ordered(by, pivot.rows, chosen.measure)

@@ -89,6 +89,7 @@ def build(session: Session) -> World:
     settlement = fill(session, Settlement, **own, month="2026-10")
     part = fill(session, Part)
     fill(session, PartPrice, part_id=part.id)
+    quality = _quality(session, first, vehicle)
     world = World(
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
@@ -103,7 +104,7 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), _mapping(session), part, *_quality(session, first, vehicle),
+        *_campaign(session, vehicle), _mapping(session), part, quality[0], quality[1], quality[2],
         fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),

@@ -63,7 +63,7 @@ def similar(session: Session, report: QualityReport) -> list[Similar]:
     shared = _shared(session, report.id, weights)
     chain = family(session, report.part_number)
     mine = _traits(report)
-    about = [QualityReport.part_number.in_(chain)] if chain else []
+    about: list[ColumnElement[bool]] = [QualityReport.part_number.in_(chain)] if chain else []
     if report.failure_mode and report.model_id is not None:
         about.append(and_(QualityReport.failure_mode == report.failure_mode, QualityReport.model_id == report.model_id))
     best = sorted(shared, key=lambda key: -shared[key])[:MOST_COMPARED]

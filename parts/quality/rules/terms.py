@@ -30,7 +30,8 @@ def _plain(text: str) -> str:
 
 def terms(text: str) -> frozenset[str]:
     """Return the terms of a text; a part number is found whole and by each of its pieces."""
-    plain, found = _plain(text), set()
+    plain = _plain(text)
+    found: set[str] = set()
     for run in _RUNS.findall(plain):
         found.update(run[place : place + 2] for place in range(len(run)))
     for word in _WORDS.findall(plain):

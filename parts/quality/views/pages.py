@@ -76,7 +76,8 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
         "parts/quality/sheet.html", status, sheet=found, found=known, offered=offered, edits=edits, own=own,
         answers=bool(offered & set(words.OUTCOMES)),
         works=not own and known.state in WORKED and actor().may(HANDLE), words=words, today=local_date(now()),
-        forms=_with_owners(forms, found, people), typed=next(iter(wrong), None), events=[_told(step) for step in found.events],
+        forms=_with_owners(forms, found, people), typed=next(iter(wrong), None),
+        events=[_told(step) for step in found.events],
         published=published(session, about, actor()), rests_on=RESTS_ON,
     )  # fmt: skip
 
@@ -113,7 +114,7 @@ def _with_owners(forms: dict[str, Any], found: Sheet, people: list[tuple[int, st
     for step in found.steps:
         form = forms.get(f"d{step.step}")
         if form is not None:
-            known = {None: "—", step.owner_id: step.owner or "—", **dict(people)}
+            known: dict[int | None, str] = {None: "—", step.owner_id: step.owner or "—"} | dict(people)
             form.owner_id.choices = [(str(key or ""), name) for key, name in known.items()]
     return forms
 

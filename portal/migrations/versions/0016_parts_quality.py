@@ -24,6 +24,11 @@ TABLES = (
     "quality_measure_read", "quality_measure", "quality_claim", "quality_step", "quality_term", "quality_photo",
     "quality_report",
 )  # fmt: skip
+#: What tables of failures are counted by.
+FAILURE = [
+    "received_at", "vehicle_id", "dealer_id", "type", "state", "causal_part", "failure_mode", "component",
+    "causal_supplier", "audited", "applied",
+]  # fmt: skip
 
 
 def upgrade() -> None:
@@ -226,6 +231,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("quality_measure_read", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quality_measure_read_measure_id"), ["measure_id"], unique=False)
+    op.create_index("ix_claim_failure", "claim", FAILURE)
 
     if op.get_bind().dialect.name == "postgresql":
         for table in OWNED:
@@ -235,5 +241,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_claim_failure", "claim")
     for table in TABLES:
         op.drop_table(table)

@@ -30,7 +30,14 @@ from reports.analytics.queries.failures import (
     recorded_since,
 )
 from reports.analytics.queries.spans import month_of_day, months_between
-from reports.analytics.rules import AGES, Failed, Thousand, in_repair_period, r1000
+from reports.analytics.rules import (
+    AGES,
+    Failed,
+    Thousand,
+    in_repair_period,
+    months_in_service,
+    r1000,
+)
 from warranty.claims.models import Claim
 
 #: Ages beyond which nothing is looked at.
@@ -56,14 +63,18 @@ def cars_at_risk(session: Session, asked: Asked, by: str) -> dict[str, int] | in
 
 
 def _count_cars(session: Session, asked: Asked, by: str | None) -> dict[str, int]:
-    group = literal("") if by is None else DIMENSIONS[by].expression
+    group = literal("") if by is None else DIMENSIONS[by].raw
     age = months_between(IN_SERVICE, literal(asked.first, Date()))
     inner = (
         select(group.label("by")).select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)
         .where(asked.last >= IN_SERVICE, age < VehicleModel.repair_months, *asked.of_cars()).subquery()
     )  # fmt: skip
     rows = session.execute(select(inner.c.by, func.count()).group_by(inner.c.by))
-    return {NONE if row[0] is None else row[0]: row[1] for row in rows}
+    found: dict[str, int] = {}
+    for value, count in rows:
+        key = value if by is None else DIMENSIONS[by].fold(value)
+        found[key] = found.get(key, 0) + count
+    return found
 
 
 def _sold(session: Session, conditions: Sequence[Any]) -> dict[tuple[str, int], int]:
@@ -121,40 +132,45 @@ def read_aged(session: Session, asked: Asked, by: str = "") -> dict[str, Aged]:
     By what is no car's own (a part), every value is held against all cars.
     """
     of_car = bool(by) and DIMENSIONS[by].of_car
-    cars: dict[str, dict[int, int]] = defaultdict(dict)
-    for key, age, count in _ages(session, asked, by if of_car else ""):
-        cars[key][age] = count
-    failed: dict[str, list[Failed]] = defaultdict(list)
-    for key, *facts in _failed(session, asked, by):
-        failed[key].append(Failed(*facts))
+    cars, failed = _ages(session, asked, by if of_car else ""), _failed(session, asked, by)
     keys = cars.keys() | failed.keys() if of_car or not by else failed.keys()
     return {key: Aged(cars.get(key if of_car else "", {}), failed.get(key, [])) for key in keys}
 
 
-def _ages(session: Session, asked: Asked, by: str) -> list[tuple[str, int, int]]:
+def _ages(session: Session, asked: Asked, by: str) -> dict[str, dict[int, int]]:
+    """Count cars by age: days are counted in the database, months of them here."""
+    group = DIMENSIONS[by].raw if by else literal("")
+    inner = select(group.label("by"), IN_SERVICE.label("since")).select_from(Vehicle)
+    if "model" in asked.needs | (DIMENSIONS[by].needs if by else frozenset()):
+        inner = inner.join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+    days = inner.where(asked.last >= IN_SERVICE, *asked.of_cars()).subquery()
+    found: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for value, since, count in session.execute(select(days.c.by, days.c.since, func.count()).group_by(*days.c)):
+        key = DIMENSIONS[by].fold(value) if by else ""
+        found[key][months_in_service(since, asked.last)] += count
+    return found
+
+
+def _failed(session: Session, asked: Asked, by: str) -> dict[str, list[Failed]]:
+    """Count failures by months in service and by the age of their cars."""
     group = DIMENSIONS[by].expression if by else literal("")
-    age = months_between(IN_SERVICE, literal(asked.last, Date()))
+    one = select(group.label("by"), FAILED_ON.label("failed"), IN_SERVICE.label("since"), COST.label("cost"))
+    needs = asked.needs | {"car"} | (DIMENSIONS[by].needs if by else frozenset())
     inner = (
-        select(group.label("by"), age.label("age")).select_from(Vehicle)
-        .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
-        .where(asked.last >= IN_SERVICE, *asked.of_cars()).subquery()
+        failures(cast("Select[Any]", one.select_from(Claim)), needs)
+        .where(*counted_by(asked.last), *asked.of_cars(), *asked.of_claims())
+        .cte("failed").prefix_with("MATERIALIZED")  # a day in China is reckoned once a claim
     )  # fmt: skip
-    rows = session.execute(select(*inner.c, func.count()).group_by(*inner.c))
-    return [(NONE if row[0] is None else str(row[0]), row[1], row[2]) for row in rows]
-
-
-def _failed(session: Session, asked: Asked, by: str) -> list[tuple[Any, ...]]:
-    group = DIMENSIONS[by].expression if by else literal("")
-    age = months_between(IN_SERVICE, literal(asked.last, Date()))
-    one = select(group.label("by"), MONTHS.label("month"), age.label("age"), COST.label("cost")).select_from(Claim)
-    inner = (
-        failures(cast("Select[Any]", one))
-        .where(MONTHS >= 0, MONTHS < OLDEST, *counted_by(asked.last), *asked.of_cars(), *asked.of_claims())
-        .subquery()
-    )
-    groups = (inner.c.by, inner.c.month, inner.c.age)
-    rows = session.execute(select(*groups, func.count(), type_coerce(func.sum(inner.c.cost), Fen())).group_by(*groups))
-    return [(NONE if row[0] is None else str(row[0]), *row[1:]) for row in rows]
+    month = months_between(inner.c.since, inner.c.failed).label("month")
+    age = months_between(inner.c.since, literal(asked.last, Date())).label("age")
+    rows = session.execute(
+        select(inner.c.by, month, age, func.count(), type_coerce(func.sum(inner.c.cost), Fen()))
+        .group_by(inner.c.by, "month", "age")
+    )  # fmt: skip
+    found: dict[str, list[Failed]] = defaultdict(list)
+    for row in rows:
+        found[NONE if row[0] is None else str(row[0])].append(Failed(*row[1:]))
+    return found
 
 
 def counted_by(day: date) -> tuple[Any, ...]:
