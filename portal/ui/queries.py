@@ -16,6 +16,7 @@ from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
+from parts.quality.models import QualityReport
 from portal.auth.roles import Side
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import Fault
@@ -62,6 +63,7 @@ class Shelf:
 SHELVES = (
     Shelf("RO", N_("Repair order"), RepairOrder, Permission.SERVICE_VIEW, "service.order"),
     Shelf("CL", N_("Claim"), Claim, Permission.CLAIM_VIEW, "claims.claim"),
+    Shelf("QR", N_("Quality report"), QualityReport, Permission.QUALITY_VIEW, "quality.report"),
     Shelf("ST", N_("Statement"), Settlement, Permission.SETTLEMENT_VIEW, "settlement.settlement"),
 )
 
