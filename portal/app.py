@@ -26,6 +26,7 @@ from portal.kernel.storage import init_storage
 from portal.kernel.web import init_web
 from portal.ui.lists import init_lists
 from portal.ui.shell import init_ui
+from reports.analytics.queries.exposure import FailureFigures
 from warranty.campaigns.services.done import CarCampaigns, StopSales
 from warranty.cases.queries.cases import CarCases
 from warranty.cases.services.clocks import CaseDeadlines
@@ -40,6 +41,7 @@ MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.returns.models",
+    "parts.quality.models",
     "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
     "warranty.settlement.models",
@@ -54,6 +56,7 @@ ROOMS: tuple[str, ...] = (
     "portal.imports.room",
     "parts.catalogue.room",
     "parts.returns.room",
+    "parts.quality.room",
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.guarantee.room",
@@ -102,6 +105,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["sale_bans"] = StopSales()
     app.extensions["open_cases"] = CarCases()
     app.extensions["deductions"] = StatementDeductions()
+    app.extensions["claim_figures"] = FailureFigures()
     with app.app_context():
         attach(db.engine)
     return app

@@ -37,7 +37,10 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
     return Role(key, zh, en, side, frozenset(permissions))
 
 
-_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW)
+_LOOK = (
+    P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW,
+    P.QUALITY_VIEW,
+)  # fmt: skip
 _READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.RETURN_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
@@ -49,16 +52,20 @@ ROLES: dict[str, Role] = {
             "service_advisor", "服务顾问", N_("Service advisor"), _DEALER,
             *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.VEHICLE_EDIT,
         ),
-        _role("technician", "技师", N_("Technician"), _DEALER, *_LOOK, P.SERVICE_WRITE),
+        _role("technician", "技师", N_("Technician"), _DEALER, *_LOOK, P.SERVICE_WRITE, P.QUALITY_REPORT),
         _role(
             "warranty_clerk", "索赔员", N_("Warranty clerk"), _DEALER,
             *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW, P.RETURN_VIEW, P.RETURN_PACK,
+            P.QUALITY_REPORT,
         ),
-        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK, P.RETURN_VIEW, P.RETURN_PACK),
+        _role(
+            "parts_clerk", "配件员", N_("Parts clerk"), _DEALER,
+            *_LOOK, P.RETURN_VIEW, P.RETURN_PACK, P.QUALITY_REPORT,
+        ),
         _role(
             "service_manager", "服务经理", N_("Service manager"), _DEALER,
             *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
-            P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM, P.RETURN_VIEW, P.RETURN_PACK,
+            P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM, P.RETURN_VIEW, P.RETURN_PACK, P.QUALITY_REPORT,
         ),
         _role(
             "customer_relations", "客户关系专员", N_("Customer relations"), _DEALER,
@@ -85,7 +92,7 @@ ROLES: dict[str, Role] = {
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
             *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
-            P.ANALYTICS_VIEW, P.RETURN_ANSWER, P.RETURN_DISPOSE,
+            P.ANALYTICS_VIEW, P.RETURN_ANSWER, P.RETURN_DISPOSE, P.QUALITY_HANDLE,
         ),
         _role(
             "network_manager", "网络管理", N_("Network manager"), _HQ,

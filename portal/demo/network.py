@@ -18,6 +18,7 @@ from portal.demo.load import Loader
 from portal.demo.months import settle_months
 from portal.demo.old_parts import make_old_parts
 from portal.demo.photos import take_photos
+from portal.demo.quality import make_quality_reports
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -68,6 +69,10 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
         say(f"pre-authorisations: {make_authorisations(session, now)}")
         session.commit()
     take_photos(engine, world, now, say)
+    with Session(engine, expire_on_commit=False) as session:
+        enter(session, Actor.system("demo"), HeadOfficeScope("making the demo network"))
+        say(f"quality reports: {make_quality_reports(session, now)}")
+        session.commit()
     return world
 
 

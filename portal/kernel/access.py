@@ -54,6 +54,9 @@ class Permission(StrEnum):
     RETURN_DISPOSE = "return.dispose"  # hand over to the supplier, scrap
     RETURN_RULES = "return.rules"  # what must come back
     ANALYTICS_VIEW = "analytics.view"  # what is worth a look, over all stations
+    QUALITY_VIEW = "quality.view"  # parts quality reports (配件质量信息跟踪卡) and published measures
+    QUALITY_REPORT = "quality.report"  # a station reports
+    QUALITY_HANDLE = "quality.handle"  # headquarters analyses, takes measures, checks and closes
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"
     NETWORK_VIEW = "network.view"

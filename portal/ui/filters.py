@@ -73,6 +73,7 @@ TONES = {
     "passed": "success", "packing": "info", "packed": "info", "shipped": "info", "signed": "notice",
     "deducted": "danger", "missing": "danger", "stored": "success", "handed_over": "success", "upheld": "warning",
     "waived": "success", "waiting": "info", "taken": "success",
+    "in_analysis": "info", "measures": "notice", "checking": "notice", "rejected": "danger", "joined": "plain",
 }  # fmt: skip
 
 

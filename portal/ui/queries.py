@@ -16,6 +16,7 @@ from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
+from parts.quality.models import QualityReport
 from parts.returns.models import OldPart
 from parts.returns.rules.labels import LabelError
 from parts.returns.rules.labels import read as read_label
@@ -65,6 +66,7 @@ class Shelf:
 SHELVES = (
     Shelf("RO", N_("Repair order"), RepairOrder, Permission.SERVICE_VIEW, "service.order"),
     Shelf("CL", N_("Claim"), Claim, Permission.CLAIM_VIEW, "claims.claim"),
+    Shelf("QR", N_("Quality report"), QualityReport, Permission.QUALITY_VIEW, "quality.report"),
     Shelf("ST", N_("Statement"), Settlement, Permission.SETTLEMENT_VIEW, "settlement.settlement"),
 )
 

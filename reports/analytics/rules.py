@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import mean, median
 from typing import TypeVar
@@ -294,3 +295,69 @@ def _offs(points: Sequence[Point]) -> list[OffCurve]:
 
 def _farthest(points: Sequence[Point]) -> int:
     return max((off.per_day for off in _offs(points)), default=0)
+
+
+#: Months in service at which the trade compares cars.
+AGES = (3, 12, 36)
+
+
+def months_in_service(start: date, day: date) -> int:
+    """Return the whole months from the day a car was handed over to a day; below nought before it."""
+    return (day.year - start.year) * 12 + day.month - start.month - (day.day < start.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """``claims`` alike: in so many whole months of service, of cars that are ``age`` months old; cost in yuan."""
+
+    month: int
+    age: int
+    claims: int
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class Thousand:
+    """R1000: what cars that reached an age had failed by then. Younger cars count on neither side."""
+
+    months: int
+    cars: int
+    claims: int
+    cost: Decimal
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Claims for each thousand cars, two places; None where no car is old enough."""
+        return (Decimal(1000 * self.claims) / self.cars).quantize(HUNDREDTH, ROUND_HALF_UP) if self.cars else None
+
+    @property
+    def per_car(self) -> Decimal | None:
+        """Yuan for each car, to the fen."""
+        return (self.cost / self.cars).quantize(HUNDREDTH, ROUND_HALF_UP) if self.cars else None
+
+
+def r1000(cars: Mapping[int, int], failed: Iterable[Failed], months: int) -> Thousand:
+    """Reckon R1000 at an age: ``cars`` says how many cars there are of each age in whole months."""
+    counted = [one for one in failed if 0 <= one.month < months <= one.age]
+    old_enough = sum(count for age, count in cars.items() if age >= months)
+    return Thousand(months, old_enough, sum(one.claims for one in counted), sum((o.cost for o in counted), Decimal(0)))
+
+
+def in_repair_period(sold: Mapping[tuple[str, int], int], month: str) -> int:
+    """Return how many cars had free repair in a month (``2026-05``).
+
+    ``sold`` counts cars by the month they were handed over in and the months of their repair period.
+    """
+    now = _count_months(month)
+    return sum(
+        count for (handed_over, period), count in sold.items() if 0 <= now - _count_months(handed_over) <= period
+    )
+
+
+def _count_months(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])
+
+
+def per_thousand(claims: int, cars: int | None) -> Decimal | None:
+    """Return claims for each thousand cars, two places; None where there are none, or nobody counted them."""
+    return (Decimal(1000 * claims) / cars).quantize(HUNDREDTH, ROUND_HALF_UP) if cars else None

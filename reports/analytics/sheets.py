@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column
+from reports.analytics.failure_forms import read_choice, with_recorded
 from reports.analytics.forms import choice, read_asked, read_least, read_period
 from reports.analytics.queries.claims import MEASURES, read_peers
 from reports.analytics.queries.decisions import read_cube
+from reports.analytics.queries.failures import Cell, recorded_since
 from reports.analytics.queries.odometer import read_off_curve
 from reports.analytics.queries.photos import read_alike
+from reports.analytics.tables import aged_table, failure_table, label_of
 from reports.analytics.words import BASES, LEVELS
 from warranty.claims.words import TYPES
 
@@ -52,6 +55,51 @@ def _photos(session: Session, args: Mapping[str, str], today: date) -> Iterable[
     period = read_period(args, today, LOOK_DAYS)
     return read_alike(session, period.first, period.last)[0]
 
+
+@dataclass(frozen=True)
+class CellRow:
+    """A cell of a table across, for a workbook: one row each, so that Excel can turn it as it likes."""
+
+    label: str
+    name: str
+    across: str
+    cell: Cell
+
+
+def _failures(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    return failure_table(session, replace(read_choice(args, today), across="")).lines
+
+
+def _failure_cells(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    chosen = replace(read_choice(args, today), measure="cars")  # so that cars are counted, too
+    table = failure_table(session, chosen)
+    columns = [(key, label_of(chosen.across, key)) for key in table.sums]
+    return [
+        CellRow(line.label, line.name, label, table.cells[line.key, key])
+        for line in table.lines
+        for key, label in columns
+        if (line.key, key) in table.cells
+    ]
+
+
+def _aged(session: Session, args: Mapping[str, str], today: date) -> Iterable[Any]:
+    return aged_table(session, with_recorded(read_choice(args, today, lifelong=True), recorded_since(session)))[0]
+
+
+_AGED = tuple(
+    Column(f"at{months}.{name}", label, kind)
+    for months, labels in (
+        (3, (N_("Cars of 3 months"), N_("Claims in 3 months"), N_("R1000 at 3 months"),
+             N_("Cost per car at 3 months"))),
+        (12, (N_("Cars of 12 months"), N_("Claims in 12 months"), N_("R1000 at 12 months"),
+              N_("Cost per car at 12 months"))),
+        (36, (N_("Cars of 36 months"), N_("Claims in 36 months"), N_("R1000 at 36 months"),
+              N_("Cost per car at 36 months"))),
+    )
+    for (name, kind), label in zip(
+        (("cars", "num"), ("claims", "num"), ("rate", "num"), ("per_car", "money")), labels, strict=True
+    )
+)  # fmt: skip
 
 SHEETS: dict[str, Sheet] = {
     "clocks": Sheet(
@@ -100,5 +148,28 @@ SHEETS: dict[str, Sheet] = {
             Column("earlier.vin", N_("Earlier VIN")), Column("earlier.added_at", N_("Added then"), "moment"),
         ),
         _photos,
+    ),
+    "failures": Sheet(
+        N_("Failure tracking"), Permission.ANALYTICS_VIEW,
+        (
+            Column("label", N_("Value")), Column("name", N_("Name")), Column("cell.claims", N_("Claims"), "num"),
+            Column("share", N_("Share, %"), "num"), Column("cell.cars", N_("Cars affected"), "num"),
+            Column("cell.cost", N_("Cost (yuan)"), "money"), Column("cars", N_("Cars at risk"), "num"),
+            Column("rate", N_("Claims for 1,000 cars"), "num"), Column("per_car", N_("Cost per car"), "money"),
+        ),
+        _failures,
+    ),
+    "failure_cells": Sheet(
+        N_("Failures by two dimensions"), Permission.ANALYTICS_VIEW,
+        (
+            Column("label", N_("Value")), Column("name", N_("Name")), Column("across", N_("Across")),
+            Column("cell.claims", N_("Claims"), "num"), Column("cell.cars", N_("Cars affected"), "num"),
+            Column("cell.cost", N_("Cost (yuan)"), "money"),
+        ),
+        _failure_cells,
+    ),
+    "r1000": Sheet(
+        N_("R1000 by months in service"), Permission.ANALYTICS_VIEW,
+        (Column("label", N_("Value")), Column("name", N_("Name")), *_AGED), _aged,
     ),
 }  # fmt: skip

@@ -20,3 +20,7 @@ UNITS = {"labour": N_("yuan"), "hours": N_("h"), "alone": "%", "ending": "%"}
 SPECIAL = {"alone": N_("With a part and no labour"), "ending": N_("In the last 30 days or 1,000 km of a period")}
 #: Whom a station is compared with.
 BASES = {"grade": N_("Its grade"), "all": N_("All stations")}
+
+#: What a table of failures shows in its cells.
+TABLE_MEASURES = {"claims": N_("Claims"), "cars": N_("Cars affected"), "cost": N_("Cost (yuan)")}
+NOT_RECORDED = N_("not recorded")

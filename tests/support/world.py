@@ -16,6 +16,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartFitment, PartGroup, PartPicture, PartPrice, Supplier
+from parts.quality.models import QualityMeasure, QualityPhoto, QualityReport, QualityStep
 from parts.returns.models import OldPart, OldPartPhoto, PartDisposal, ReturnBox
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
@@ -69,6 +70,9 @@ class World:
     assembly: PartGroup
     fitment: PartFitment
     picture: PartPicture
+    quality: QualityReport
+    quality_photo: QualityPhoto
+    quality_measure: QualityMeasure
     operation: LabourOperation
     policy: CoveragePolicy
     part_warranty: PartWarranty
@@ -95,6 +99,7 @@ def build(session: Session) -> World:
     settlement = fill(session, Settlement, **own, month="2026-10")
     part = fill(session, Part)
     fill(session, PartPrice, part_id=part.id)
+    quality = _quality(session, first, vehicle)
     world = World(
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
@@ -113,7 +118,8 @@ def build(session: Session) -> World:
         *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier),
         fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
         fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
-        fill(session, PartPicture, part_id=part.id), fill(session, LabourOperation),
+        fill(session, PartPicture, part_id=part.id), quality[0], quality[1], quality[2],
+        fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -122,6 +128,20 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _quality(session: Session, dealer: Dealer, vehicle: Vehicle) -> tuple[QualityReport, QualityPhoto, QualityMeasure]:
+    """Store a quality report that headquarters works on, with a published measure."""
+    own = {"dealer_id": dealer.id}
+    report = fill(
+        session, QualityReport, **own, vehicle_id=vehicle.id, vin=vehicle.vin, component="engine", failure_mode="leak"
+    )
+    system = Actor.system("test")
+    for action in ("submit", "take_up"):
+        advance(session, report, action, system, MOMENT)
+    fill(session, QualityStep, report_id=report.id, step=1, dealer_id=None)
+    measure = fill(session, QualityMeasure, report_id=report.id, kind="interim", published_at=MOMENT)
+    return report, fill(session, QualityPhoto, **own, report_id=report.id), measure
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -224,6 +244,14 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("catalogue", "vin"): _VIN,
     ("catalogue", "fitment_id"): Object(lambda world: world.fitment.id),
     ("catalogue", "picture_id"): Object(lambda world: world.picture.id),
+    ("quality", "key"): Object(lambda world: world.quality.number, owned=True),
+    ("quality.part", "key"): Object(lambda world: world.part.number),
+    ("quality.part_panel", "key"): Object(lambda world: world.part.number),
+    ("quality", "number"): _ORDER,
+    ("quality.step", "number"): Object(lambda _world: 1),
+    ("quality", "photo_id"): Object(lambda world: world.quality_photo.id, owned=True),
+    ("quality", "measure_id"): Object(lambda world: world.quality_measure.id),
+    ("quality.go", "action"): Object(lambda _world: "decide"),
     ("imports", "kind"): Object(lambda _world: "dealers"),
     ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
     ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),

@@ -26,6 +26,13 @@ def _awaited(name: str, column: str) -> Index:
     return Index(name, column, "id", sqlite_where=where, postgresql_where=where)
 
 
+#: What failure tracking groups, narrows and adds up, the days first.
+FAILURE = (
+    "received_at", "vehicle_id", "dealer_id", "type", "state", "causal_part", "failure_mode", "component",
+    "causal_supplier", "audited", "applied",
+)  # fmt: skip
+
+
 class Claim(Identified, DealerOwned, Stateful, Base):
     """What a dealer asks for one job of one visit. ``version`` counts submissions."""
 
@@ -42,6 +49,8 @@ class Claim(Identified, DealerOwned, Stateful, Base):
         _awaited("ix_claim_awaited_submitted", "submitted_at"),
         _awaited("ix_claim_awaited_due", "due_at"),
         _awaited("ix_claim_awaited_applied", "applied"),
+        # All that failures are counted by: tables of them read this index and not the claims.
+        Index("ix_claim_failure", *FAILURE),
         Index(
             "uq_claim_job",
             "job_id",

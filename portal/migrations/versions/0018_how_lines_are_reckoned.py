@@ -1,7 +1,7 @@
 """How a claim's lines are reckoned: overlapping operations, sublet work, and the queue in its orders
 
 Revision: 0018
-Revises: 0015
+Revises: 0016
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("analytics", __name__, url_prefix="/analytics")
 
-from reports.analytics.views import clocks, conspicuous  # noqa: E402, F401  (their views join the blueprint)
+from reports.analytics.views import clocks, conspicuous, failures  # noqa: E402, F401  (their views join it)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from parts.quality.rules.effect import Effect, Month, Side, months_around, weigh
+
+DAY, TODAY = date(2026, 5, 18), date(2026, 9, 10)
+
+
+def test_whole_months_around_a_day() -> None:
+    assert months_around(DAY, TODAY) == [
+        "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08",
+    ]  # fmt: skip
+    assert months_around(DAY, date(2027, 9, 10))[-1] == "2026-11"  # six after it, however long ago it is
+    assert months_around(DAY, DAY) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04"]
+
+
+def test_claims_for_each_thousand_cars_before_and_after() -> None:
+    months = [
+        Month("2026-03", 12, 4_000), Month("2026-04", 18, 6_000), Month("2026-05", 99, 1),
+        Month("2026-06", 6, 8_000), Month("2026-07", 4, 12_000),
+    ]  # fmt: skip
+    found = weigh(months, DAY)
+    # 30 claims on 10,000 car-months are 3 a thousand; 10 on 20,000 are 0.5: a sixth, 83.3 % less
+    assert found == Effect(Side(2, 30, 10_000), Side(2, 10, 20_000), Decimal("-83.3"), "fell")
+    assert (found.before.rate, found.after.rate) == (Decimal("3.00"), Decimal("0.50"))
+
+
+def test_more_cars_with_more_claims_are_no_worse() -> None:
+    months = [Month("2026-03", 3, 1_000), Month("2026-04", 3, 1_000), Month("2026-06", 6, 2_000),
+              Month("2026-07", 6, 2_000)]  # fmt: skip
+    assert (weigh(months, DAY).change, weigh(months, DAY).told) == (Decimal("0.0"), "same")
+
+
+def test_one_month_after_it_is_too_early() -> None:
+    months = [Month("2026-03", 3, 1_000), Month("2026-04", 3, 1_000), Month("2026-06", 0, 1_000)]
+    assert (weigh(months, DAY).change, weigh(months, DAY).told) == (None, "too_early")
+
+
+def test_no_claims_before_and_some_after_is_a_rise_without_a_share() -> None:
+    months = [Month(f"2026-0{number}", int(number > 5), 1_000) for number in (3, 4, 6, 7)]
+    assert (weigh(months, DAY).change, weigh(months, DAY).told) == (None, "rose")
+
+
+def test_without_cars_there_is_no_rate() -> None:
+    found = weigh([Month(f"2026-0{number}", 0, 0) for number in (3, 4, 6, 7)], DAY)
+    assert (found.before.rate, found.told) == (None, "too_early")
