@@ -41,7 +41,7 @@ MODELS = (
     "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
     "warranty.settlement.models",
-    "warranty.campaigns.models", "portal.imports.models",
+    "warranty.campaigns.models", "warranty.recovery.models", "portal.imports.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
@@ -61,6 +61,7 @@ ROOMS: tuple[str, ...] = (
     "warranty.campaigns.room",
     "dealers.service.room",
     "warranty.settlement.room",
+    "warranty.recovery.room",
     "reports.documents.room",
     "reports.exports.room",
     "reports.analytics.room",

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     SETTLEMENT_CLOSE = "settlement.close"  # headquarters closes a month
     SETTLEMENT_REVIEW = "settlement.review"
     SETTLEMENT_PAY = "settlement.pay"
+    RECOVERY_VIEW = "recovery.view"  # what suppliers pay back (供应商追偿)
+    RECOVERY_EDIT = "recovery.edit"  # contracts, demands and the suppliers' answers
+    RECOVERY_BOOK = "recovery.book"  # book what was agreed, mark it as paid
     ANALYTICS_VIEW = "analytics.view"  # what is worth a look, over all stations
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"

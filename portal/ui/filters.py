@@ -70,7 +70,7 @@ TONES = {
     "tried": "info", "in_force": "success", "discarded": "plain", "person": "warning", "clean": "success",
     "blocked": "danger", "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
-    "passed": "success",
+    "passed": "success", "sent": "info", "answered": "warning", "agreed": "success", "booked": "info",
 }  # fmt: skip
 
 
