@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dealers.service.visits import StationVisits
-from parts.catalogue.queries import PartsCatalogue
+from parts.catalogue.queries.offers import PartsCatalogue
 from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.application import Portal

@@ -15,9 +15,9 @@ from argon2 import PasswordHasher
 from portal.auth.roles import ROLES, Role, Side
 from portal.demo import people
 from portal.demo import range as makers
+from portal.demo.catalogue import make_parts
 from portal.demo.load import Loader
 from portal.demo.places import CITIES, City
-from portal.kernel.money import round_fen, to_fen
 from portal.kernel.pinyin import initials
 
 #: One password for every demo account; they exist in a demo database only.
@@ -69,11 +69,6 @@ class World:
     stations: list[Station] = field(default_factory=list)
     cars: list[Car] = field(default_factory=list)
     accounts: list[tuple[str, str, str, str | None]] = field(default_factory=list)
-
-
-def prices(retail: Decimal) -> tuple[int, int, int]:
-    """Return dealer, warranty and retail price in fen."""
-    return tuple(to_fen(round_fen(retail * Decimal(rate))) for rate in ("0.70", "0.78", "1"))  # type: ignore[return-value]
 
 
 def make_stations(world: World, loader: Loader, count: int) -> None:
@@ -136,14 +131,7 @@ def make_catalogues(loader: Loader) -> None:
     for number, model in enumerate(makers.MODELS, start=1):
         models.append((number, model.code, model.series, model.name_zh, model.name_en, model.category,
                        model.powertrain, 24, 50_000, 36, 60_000))  # fmt: skip
-    parts = loader.table("part", "id", "number", "name_zh", "name_en", "initials", "unit", "supplier", "component",
-                         "per_vehicle", "wear_class", "special")  # fmt: skip
-    price_rows = loader.table("part_price", "part_id", "valid_from", "dealer", "warranty", "retail")
-    for number, part in enumerate(makers.PARTS, start=1):
-        parts.append((number, part.number, part.name_zh, part.name_en, initials(part.name_zh), part.unit, part.supplier,
-                      part.component, 400 if part.unit in {"升", "副", "条"} else 200, part.wear_class, 0))  # fmt: skip
-        price_rows.append((number, RATES_FROM.isoformat(), *prices(part.retail)))
-        price_rows.append((number, RISE_FROM.isoformat(), *prices(round_fen(part.retail * Decimal("1.03")))))
+    make_parts(loader)
     operations = loader.table(
         "labour_operation", "code", "model_id", "name_zh", "name_en", "initials", "hours", "component"
     )

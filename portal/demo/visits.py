@@ -10,7 +10,8 @@ from itertools import accumulate
 from random import Random
 
 from portal.demo import range as makers
-from portal.demo.base import HOURLY, PASSWORD, RISE, RISE_FROM, Car, Station, World, prices, utc_text
+from portal.demo.base import HOURLY, PASSWORD, RISE, RISE_FROM, Car, Station, World, utc_text
+from portal.demo.catalogue import prices
 from portal.demo.load import Loader
 from portal.kernel.money import round_fen
 

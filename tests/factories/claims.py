@@ -59,7 +59,7 @@ def make_catalogue(session: Session, grade: int = 3) -> None:
     for (number, price), per_vehicle in ((PUMP, 1), (SEAL, 4)):
         part = Part(
             number=number, name_zh=f"{number}件", name_en=number, initials="J", component="engine",
-            per_vehicle=Decimal(per_vehicle), supplier="某配件厂",
+            per_vehicle=Decimal(per_vehicle),
         )  # fmt: skip
         session.add(part)
         session.flush()

@@ -27,6 +27,10 @@ from tests.support.rows import fill, models
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 
 
+#: Tables that a migration fills from others.
+DERIVED = {"part_term"}
+
+
 @pytest.fixture
 def bare_app(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The portal on a database without a table, connected as the tables' owner-to-be."""
@@ -84,7 +88,8 @@ def test_migrations_go_up_and_down_and_up_again_with_data(bare_app: Flask) -> No
         downgrade(revision=revision)
     first = set(inspect(db.engine).get_table_names())  # a table made later goes, with its rows, on the way down
     upgrade()
-    assert _counts() == {name: count if name in first else 0 for name, count in before.items()}
+    after = {name: count for name, count in _counts().items() if name not in DERIVED}
+    assert after == {name: before[name] if name in first else 0 for name in after}
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     upgrade()

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
-from parts.catalogue.models import Part, PartPrice
+from parts.catalogue.models import Part, PartPrice, Supplier
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -59,6 +59,7 @@ class World:
     campaign_scope: CampaignScope
     mapping: ImportMapping
     part: Part
+    supplier: Supplier
     operation: LabourOperation
     policy: CoveragePolicy
     part_warranty: PartWarranty
@@ -99,7 +100,7 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
+        *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier), fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -188,6 +189,7 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
+    ("catalogue", "supplier"): Object(lambda world: world.supplier.code),
     ("imports", "kind"): Object(lambda _world: "dealers"),
     ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
     ("imports", "job_id"): Object(lambda world: world.job.id, owned=True),

@@ -74,6 +74,11 @@ class Store:
             zip(*columns.values(), ids, strict=True),
         )
 
+    def delete(self, table: Table, key: str, keys: Iterable[Any]) -> None:
+        """Delete the rows whose ``key`` is among ``keys``."""
+        statement = f"delete from {table.name} where {self.among(key)} returning 1"  # noqa: S608  (own names only)
+        self.rows(statement, self.several(keys))
+
     def lock(self, tables: Sequence[Table]) -> None:
         """Let nobody else write the tables until the transaction ends (SQLite: nobody writes anyway)."""
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parts.catalogue.rules import Price, chain, circles, price_on, price_problems
+from parts.catalogue.rules.chains import chain, circles
+from parts.catalogue.rules.prices import Price, price_on, price_problems
 
 TODAY = date(2026, 11, 20)
 

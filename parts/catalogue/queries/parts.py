@@ -7,16 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dealers.service.models import LabourOperation
-from dealers.service.ports import PartOffer
 from dealers.vehicles.models import VehicleModel
-from parts.catalogue.models import Part, PartPrice
-from parts.catalogue.rules import Price, price_on
+from parts.catalogue.models import Part, PartPrice, Supplier
+from parts.catalogue.rules.prices import Price, price_on
 from portal.kernel.errors import Fault, NotFoundError
-from portal.kernel.i18n import N_
+from portal.kernel.i18n import N_, locale_key
 
 #: No chain of replacements is longer in practice; a longer one is cut.
 LONGEST_CHAIN = 50
@@ -41,15 +40,25 @@ class PriceView:
 
 
 @dataclass(frozen=True)
+class NamedSupplier:
+    """The supplier of a part."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class PartPage:
     """A part for its page."""
 
     id: int
+    row_version: int
     number: str
     name_zh: str
     name_en: str
     unit: str
-    supplier: str | None
+    supplier: NamedSupplier | None
     component: str
     per_vehicle: Decimal
     wear_class: str | None
@@ -62,14 +71,19 @@ class PartPage:
 
 def part_page(session: Session, number: str, today: date) -> PartPage:
     """Return a part with all its prices, the latest first, and its chain."""
-    part = session.scalars(select(Part).where(Part.number == number)).first()
-    if part is None:
+    found = session.execute(
+        select(Part, Supplier).outerjoin(Supplier, Supplier.id == Part.supplier_id).where(Part.number == number)
+    ).first()
+    if found is None:
         raise NotFoundError(Fault(N_("This part is not in the catalogue.")))
+    part, supplier = cast("tuple[Part, Supplier | None]", found)
     before = session.scalars(select(Part).where(Part.superseded_by == number).order_by(Part.number))
     return PartPage(
-        id=part.id, number=part.number, name_zh=part.name_zh, name_en=part.name_en, unit=part.unit,
-        supplier=part.supplier, component=part.component, per_vehicle=part.per_vehicle, wear_class=part.wear_class,
-        special=part.special, superseded_on=part.superseded_on, prices=_price_views(session, part.id, today),
+        id=part.id, row_version=part.row_version, number=part.number, name_zh=part.name_zh, name_en=part.name_en,
+        unit=part.unit,
+        supplier=NamedSupplier(supplier.code, supplier.name_zh, supplier.name_en) if supplier else None,
+        component=part.component, per_vehicle=part.per_vehicle, wear_class=part.wear_class, special=part.special,
+        superseded_on=part.superseded_on, prices=_price_views(session, part.id, today),
         replaced_by=tuple(_following(session, part)),
         replaces=tuple(Link(row.number, row.name_zh, row.name_en) for row in before),
     )  # fmt: skip
@@ -80,7 +94,7 @@ def prices_of(session: Session, part_id: int) -> list[Price]:
     rows = session.scalars(
         select(PartPrice).where(PartPrice.part_id == part_id).order_by(PartPrice.valid_from.desc())
     )  # fmt: skip
-    return [Price(row.valid_from, row.dealer, row.warranty, row.retail) for row in rows]
+    return [Price(row.valid_from, row.dealer, row.warranty, row.retail, row.valid_until) for row in rows]
 
 
 def _price_views(session: Session, part_id: int, today: date) -> tuple[PriceView, ...]:
@@ -107,54 +121,13 @@ def _following(session: Session, part: Part) -> list[Link]:
     return found
 
 
-class PartsCatalogue:
-    """The catalogue as the counter asks it: `dealers.service.ports.Catalogue`."""
-
-    def part_offer(self, session: Session, number: str, on: date) -> PartOffer | None:
-        """Return the part with its prices of the day, None where it is unknown or has no price then."""
-        found = session.execute(_offered(on).where(Part.number == number.strip().upper())).first()
-        return _offer(found) if found else None
-
-    def find_parts(self, session: Session, text: str, on: date, limit: int = 8) -> list[PartOffer]:
-        """Find parts by the beginning of a number, a piece of a name, or pinyin initials; best first."""
-        key = text.strip()
-        if not key:
-            return []
-        by_number = Part.number.startswith(key.upper(), autoescape=True)
-        by_initials = Part.initials.startswith(key.lower(), autoescape=True)
-        by_name = or_(Part.name_zh.contains(key, autoescape=True), Part.name_en.icontains(key, autoescape=True))
-        rank = case((Part.number == key.upper(), 0), (by_number, 1), (by_initials, 2), else_=3)
-        statement = _offered(on).where(or_(by_number, by_initials, by_name))
-        return [_offer(row) for row in session.execute(statement.order_by(rank, Part.number).limit(limit))]
-
-
-def _offered(on: date) -> Select[Any]:
-    latest = (
-        select(func.max(PartPrice.valid_from))
-        .where(PartPrice.part_id == Part.id, PartPrice.valid_from <= on)
-        .correlate(Part)
-        .scalar_subquery()
-    )
-    statement = select(Part, PartPrice).join(
-        PartPrice, (PartPrice.part_id == Part.id) & (PartPrice.valid_from == latest)
-    )  # fmt: skip
-    return cast("Select[Any]", statement)
-
-
-def _offer(row: Any) -> PartOffer:
-    part, price = row
-    return PartOffer(
-        part.number, part.name_zh, part.name_en, part.unit, price.retail, price.warranty, price.dealer,
-        part.supplier, part.per_vehicle, part.superseded_by, part.component,
-    )  # fmt: skip
-
-
 def listed_parts() -> Select[Any]:
     """Return the statement of the list of parts."""
+    name = Supplier.name_en if locale_key() == "en" else Supplier.name_zh
     statement = select(
-        Part.id, Part.number, Part.number.label("key"), Part.name_zh, Part.name_en, Part.unit, Part.supplier,
+        Part.id, Part.number, Part.number.label("key"), Part.name_zh, Part.name_en, Part.unit, name.label("supplier"),
         Part.component, Part.per_vehicle, Part.special, Part.superseded_by,
-    )  # fmt: skip
+    ).outerjoin(Supplier, Supplier.id == Part.supplier_id)  # fmt: skip
     return cast("Select[Any]", statement)
 
 

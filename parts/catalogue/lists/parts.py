@@ -8,8 +8,8 @@ from sqlalchemy import Select, or_
 
 from dealers.service.models import LabourOperation
 from dealers.vehicles.models import VehicleModel
-from parts.catalogue.models import Part
-from parts.catalogue.queries import listed_operations, listed_parts
+from parts.catalogue.models import Part, Supplier
+from parts.catalogue.queries.parts import listed_operations, listed_parts
 from parts.catalogue.words import COMPONENTS
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
@@ -26,7 +26,7 @@ def _part_text(statement: Select[Any], text: str) -> Select[Any]:
 
 
 def _supplier(statement: Select[Any], text: str) -> Select[Any]:
-    return statement.where(Part.supplier.contains(text, autoescape=True))
+    return statement.where(or_(Supplier.code == text.upper(), Supplier.name_zh.contains(text, autoescape=True)))
 
 
 def _part_component(statement: Select[Any], component: str) -> Select[Any]:

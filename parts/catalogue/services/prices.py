@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.catalogue.models import Part, PartPrice
-from parts.catalogue.queries import prices_of
-from parts.catalogue.rules import Price, price_problems
+from parts.catalogue.queries.parts import prices_of
+from parts.catalogue.rules.prices import Price, Problem, price_problems
+from parts.catalogue.services.news import tell
 from parts.catalogue.words import FAULTS
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
@@ -25,10 +26,17 @@ def add_price(session: Session, number: str, price: Price, actor: Actor, now: da
         raise NotFoundError(Fault(N_("This part is not in the catalogue.")))
     problems = price_problems(price, prices_of(session, part_id), local_date(now))
     if problems:
-        raise DomainError(*(Fault(FAULTS[problem.code], problem.field) for problem in problems))
+        raise DomainError(*(_fault(problem) for problem in problems))
     row = PartPrice(
-        part_id=part_id, valid_from=price.valid_from, dealer=price.dealer, warranty=price.warranty, retail=price.retail
+        part_id=part_id, valid_from=price.valid_from, valid_until=price.valid_until, dealer=price.dealer,
+        warranty=price.warranty, retail=price.retail,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    tell(session, part_id, "price", actor, now, day=price.valid_from, detail=f"{price.retail:.2f}")
     return row
+
+
+def _fault(problem: Problem) -> Fault:
+    days = {name: getattr(problem, name) for name in ("first", "last")}
+    return Fault(FAULTS[problem.code], problem.field, {name: day.isoformat() for name, day in days.items() if day})

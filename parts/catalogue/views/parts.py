@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 
 from parts.catalogue import words
-from parts.catalogue.forms import PriceForm
-from parts.catalogue.lists import OPERATIONS, PARTS
-from parts.catalogue.queries import PartsCatalogue, part_page
-from parts.catalogue.services import add_price
+from parts.catalogue.forms.parts import PriceForm
+from parts.catalogue.lists.parts import OPERATIONS, PARTS
+from parts.catalogue.queries.offers import PartsCatalogue
+from parts.catalogue.queries.parts import part_page
+from parts.catalogue.services.prices import add_price
+from parts.catalogue.views import bp
 from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
-
-bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
 
 @bp.get("/parts")

@@ -1,0 +1,1 @@
+"""Writes of the catalogue. Each takes ``session, …, actor, now`` and never commits."""
