@@ -97,7 +97,7 @@ class Waiting:
 def waiting(session: Session, period: Period, code: str = "") -> list[Waiting]:
     """List the suppliers with a contract whose costs of a period are in no demand yet, by code."""
     each = select(MAKER.label("supplier_id"), ClaimLine.claim_id, func.sum(ClaimLine.audited).label("cost"))
-    owed = _owed(cast("Select[Any]", each), period).group_by("supplier_id", ClaimLine.claim_id).subquery()
+    owed = _owed(cast("Select[Any]", each), period).group_by(MAKER, ClaimLine.claim_id).subquery()
     statement = (
         select(Supplier.id, Supplier.code, Supplier.name_zh, func.count(), func.sum(owed.c.cost))
         .join(owed, owed.c.supplier_id == Supplier.id)
