@@ -23,6 +23,7 @@ from warranty.claims.models import Claim
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine
 from warranty.recovery.queries.contracts import about
 from warranty.recovery.queries.costs import FAILED, MAKER, Period, borne, with_part
+from warranty.recovery.queries.recoveries import NOUGHT
 from warranty.recovery.rules.shares import Figures
 from warranty.recovery.states import BOOKED
 
@@ -58,7 +59,7 @@ _DEMANDED = (
 BEARER: ColumnElement[int | None] = func.coalesce(_DEMANDED.scalar_subquery(), MAKER)
 #: What demands ask of a claim.
 CLAIMED: ColumnElement[Decimal] = type_coerce(
-    select(func.coalesce(func.sum(RecoveryLine.amount), ZERO))
+    select(func.coalesce(func.sum(RecoveryLine.amount), NOUGHT))
     .where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live).correlate(Claim).scalar_subquery(),
     Fen(),
 )  # fmt: skip
@@ -68,9 +69,9 @@ COVERED = exists().where(
 )
 STANDING: ColumnElement[str] = case((IN_A_DEMAND, "recovered"), (COVERED, "waiting"), else_="uncovered")
 #: What a supplier said yes to, and what of it stands in the ledger or has come.
-ACCEPTED = func.coalesce(RecoveryLine.agreed, RecoveryLine.accepted, ZERO)
-_BOOKED = case((Recovery.state.in_(BOOKED), RecoveryLine.agreed), else_=ZERO)
-_PAID = case((Recovery.state == "paid", RecoveryLine.agreed), else_=ZERO)
+ACCEPTED = func.coalesce(RecoveryLine.agreed, RecoveryLine.accepted, NOUGHT)
+_BOOKED = case((Recovery.state.in_(BOOKED), RecoveryLine.agreed), else_=NOUGHT)
+_PAID = case((Recovery.state == "paid", RecoveryLine.agreed), else_=NOUGHT)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_shares(session: Session, period: Period, code: str = "") -> list[Share]
 
 
 def _costs(session: Session, period: Period) -> dict[int, tuple[int, Decimal]]:
-    cost = select(BEARER.label("supplier_id"), func.coalesce(Claim.audited, ZERO).label("cost"))
+    cost = select(BEARER.label("supplier_id"), func.coalesce(Claim.audited, NOUGHT).label("cost"))
     each = with_part(cast("Select[Any]", cost.select_from(Claim))).where(borne(period)).subquery()
     rows = session.execute(
         select(each.c.supplier_id, func.count(), type_coerce(func.sum(each.c.cost), Fen()))
@@ -134,7 +135,7 @@ def ledger_by_month(session: Session, period: Period, code: str = "") -> list[Bo
     """Return the ledger of the months of a period by supplier, the latest month first."""
     months = (f"{period.first:%Y-%m}", f"{period.last:%Y-%m}")
     summed = (
-        type_coerce(func.sum(case((RecoveryEntry.account == name, RecoveryEntry.amount), else_=ZERO)), Fen())
+        type_coerce(func.sum(case((RecoveryEntry.account == name, RecoveryEntry.amount), else_=NOUGHT)), Fen())
         for name in ("booked", "paid")
     )
     statement = (

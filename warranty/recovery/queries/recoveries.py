@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -21,6 +21,8 @@ from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, 
 from warranty.recovery.rules.answers import Asked, Sums, sums
 
 LINES_A_PAGE = 60
+#: No money, as the database keeps it: SQLite would make a float of a bare nought.
+NOUGHT = literal(ZERO, Fen())
 
 
 def find(session: Session, number: str) -> Recovery:
@@ -130,7 +132,7 @@ def totals_by_kind(session: Session, recovery_id: int) -> list[Row[Any]]:
     line = RecoveryLine
     columns = (line.basis, line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked, line.accepted, line.agreed)
     summed = (
-        type_coerce(func.coalesce(func.sum(column), ZERO), Fen()).label(column.key) for column in columns
+        type_coerce(func.coalesce(func.sum(column), NOUGHT), Fen()).label(column.key) for column in columns
     )  # fmt: skip
     return list(
         session.execute(
@@ -156,11 +158,11 @@ def unbalanced(session: Session, recovery_id: int | None = None) -> list[Unbalan
     """Prove that demands equal their lines, and their bookings what was agreed; return those that do not."""
 
     def of_lines(column: Any) -> ColumnElement[Decimal]:
-        summed = select(func.coalesce(func.sum(column), ZERO)).where(RecoveryLine.recovery_id == Recovery.id)
+        summed = select(func.coalesce(func.sum(column), NOUGHT)).where(RecoveryLine.recovery_id == Recovery.id)
         return type_coerce(summed.correlate(Recovery).scalar_subquery(), Fen())
 
     def of_ledger(account: str) -> ColumnElement[Decimal]:
-        summed = select(func.coalesce(func.sum(RecoveryEntry.amount), ZERO)).where(
+        summed = select(func.coalesce(func.sum(RecoveryEntry.amount), NOUGHT)).where(
             RecoveryEntry.recovery_id == Recovery.id, RecoveryEntry.account == account
         )
         return type_coerce(summed.correlate(Recovery).scalar_subquery(), Fen())
@@ -168,7 +170,7 @@ def unbalanced(session: Session, recovery_id: int | None = None) -> list[Unbalan
     claimed, asked, accepted, agreed = (
         of_lines(column) for column in (RecoveryLine.amount, RecoveryLine.asked, RecoveryLine.accepted, RecoveryLine.agreed)
     )  # fmt: skip
-    booked, paid, settled = of_ledger("booked"), of_ledger("paid"), func.coalesce(Recovery.agreed, ZERO)
+    booked, paid, settled = of_ledger("booked"), of_ledger("paid"), func.coalesce(Recovery.agreed, NOUGHT)
     wrong = or_(
         Recovery.claimed != claimed, Recovery.asked != asked, Recovery.accepted != accepted, settled != agreed,
         Recovery.state.in_(("booked", "paid")) & (booked != settled),
