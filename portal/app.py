@@ -31,6 +31,7 @@ from warranty.cases.queries.cases import CarCases
 from warranty.cases.services.clocks import CaseDeadlines
 from warranty.claims.services.of_orders import OrderClaims
 from warranty.guarantee.services.watch import LawfulWatch
+from warranty.settlement.deductions import StatementDeductions
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,7 +39,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
-    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.returns.models",
+    "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
     "warranty.settlement.models",
     "warranty.campaigns.models", "warranty.recovery.models", "portal.imports.models",
@@ -99,6 +101,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["campaigns"] = CarCampaigns()
     app.extensions["sale_bans"] = StopSales()
     app.extensions["open_cases"] = CarCases()
+    app.extensions["deductions"] = StatementDeductions()
     with app.app_context():
         attach(db.engine)
     return app

@@ -38,7 +38,7 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
 
 
 _LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW)
-_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
+_READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.RETURN_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 
@@ -52,13 +52,13 @@ ROLES: dict[str, Role] = {
         _role("technician", "技师", N_("Technician"), _DEALER, *_LOOK, P.SERVICE_WRITE),
         _role(
             "warranty_clerk", "索赔员", N_("Warranty clerk"), _DEALER,
-            *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW,
+            *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW, P.RETURN_VIEW, P.RETURN_PACK,
         ),
-        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK),
+        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK, P.RETURN_VIEW, P.RETURN_PACK),
         _role(
             "service_manager", "服务经理", N_("Service manager"), _DEALER,
             *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
-            P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM,
+            P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM, P.RETURN_VIEW, P.RETURN_PACK,
         ),
         _role(
             "customer_relations", "客户关系专员", N_("Customer relations"), _DEALER,
@@ -75,16 +75,18 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,
-            *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY, P.RECOVERY_VIEW, P.RECOVERY_BOOK,
+            *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY, P.SETTLEMENT_DEDUCT,
+            P.RECOVERY_VIEW, P.RECOVERY_BOOK,
         ),
         _role(
             "parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ,
-            *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN, P.RECOVERY_VIEW,
+            *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN, P.RETURN_INSPECT, P.RETURN_ANSWER, P.RETURN_DISPOSE,
+            P.RETURN_RULES, P.RECOVERY_VIEW,
         ),
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
             *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
-            P.ANALYTICS_VIEW, P.RECOVERY_VIEW, P.RECOVERY_EDIT,
+            P.ANALYTICS_VIEW, P.RETURN_ANSWER, P.RETURN_DISPOSE, P.RECOVERY_VIEW, P.RECOVERY_EDIT,
         ),
         _role(
             "network_manager", "网络管理", N_("Network manager"), _HQ,
@@ -99,7 +101,7 @@ ROLES: dict[str, Role] = {
             "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
             P.GUARANTEE_EDIT, P.CLAIM_RULES, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.GOODWILL_GRANT,
-            P.RECOVERY_VIEW,
+            P.RETURN_RULES, P.RECOVERY_VIEW,
         ),
         _role(
             "reader", "只读/审计", N_("Reader"), _HQ,

@@ -67,7 +67,7 @@ class Claims:
         self.claims = add(
             "claim", "id", "dealer_id", "number", "version", "order_id", "job_id", "vehicle_id", "vin", "type", "received_at",
             "completed_at", "odometer_km", "concern", "cause", "correction", "component", "failure_mode", "damage_degree",
-            "causal_part", "causal_supplier", "old_part_due", "applied", "audited", "submitted_at", "decided_at",
+            "causal_part", "causal_supplier", "applied", "audited", "submitted_at", "decided_at",
             "created_at", "state", "row_version", "by_rules", "sampled", "due_at",
         )  # fmt: skip
         self.lines = add("claim_line", "dealer_id", "claim_id", "position", "kind", "code", "name", "quantity", "unit_price",
@@ -167,7 +167,7 @@ class Claims:
                 "completed_at": _iso(job.completed), "odometer_km": job.odometer_km, "concern": failure.concern,
                 "cause": failure.cause, "correction": failure.correction, "component": failure.component,
                 "failure_mode": failure.mode, "damage_place": None, "damage_degree": "medium", "causal_part": failure.part,
-                "causal_supplier": self._supplier(failure.part), "old_part_due": True,
+                "causal_supplier": self._supplier(failure.part),
                 "pre_authorisation": None, "campaign": None, "order_number": job.number,
             },
             "lines": [
@@ -252,7 +252,7 @@ class Claims:
         self.claims.append((
             self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "repair",
             job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
-            failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part), 1,
+            failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part),
             sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state,
             version * 2 + 1, int(by_rules), 0, None if submitted is None else _day_later(submitted),
         ))  # fmt: skip

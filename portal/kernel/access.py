@@ -46,6 +46,13 @@ class Permission(StrEnum):
     SETTLEMENT_CLOSE = "settlement.close"  # headquarters closes a month
     SETTLEMENT_REVIEW = "settlement.review"
     SETTLEMENT_PAY = "settlement.pay"
+    SETTLEMENT_DEDUCT = "settlement.deduct"  # book and undo deductions, debits and credits
+    RETURN_VIEW = "return.view"  # old parts (旧件)
+    RETURN_PACK = "return.pack"  # the dealer's part: pack, ship, dispute
+    RETURN_INSPECT = "return.inspect"  # sign for boxes, inspect, store, excuse, write off
+    RETURN_ANSWER = "return.answer"  # uphold or waive a disputed deduction
+    RETURN_DISPOSE = "return.dispose"  # hand over to the supplier, scrap
+    RETURN_RULES = "return.rules"  # what must come back
     RECOVERY_VIEW = "recovery.view"  # what suppliers pay back (供应商追偿)
     RECOVERY_EDIT = "recovery.edit"  # contracts, demands and the suppliers' answers
     RECOVERY_BOOK = "recovery.book"  # book what was agreed, mark it as paid

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -33,6 +34,7 @@ from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
+from warranty.recovery.models import Recovery, RecoveryContract, RecoveryLine
 from warranty.settlement.models import Settlement, SettlementLine
 
 
@@ -55,6 +57,8 @@ class World:
     claim_line: ClaimLine
     settlement: Settlement
     settlement_line: SettlementLine
+    recovery: Recovery
+    recovery_contract: RecoveryContract
     campaign: Campaign
     campaign_scope: CampaignScope
     mapping: ImportMapping
@@ -100,7 +104,7 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier), fill(session, LabourOperation),
+        *_recovery(session, claim), *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier), fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -109,6 +113,16 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _recovery(session: Session, claim: Claim) -> tuple[Recovery, RecoveryContract]:
+    """Store a demand to a supplier with a line of the first dealer's claim."""
+    contract = fill(session, RecoveryContract, scope="all", value="")
+    recovery = fill(session, Recovery, supplier_id=contract.supplier_id)
+    line = session.scalars(select(ClaimLine).where(ClaimLine.claim_id == claim.id)).one()
+    own = {"claim_id": claim.id, "claim_line_id": line.id, "contract_id": contract.id, "kind": "part"}
+    fill(session, RecoveryLine, recovery_id=recovery.id, position=1, **own)
+    return recovery, contract
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -188,6 +202,12 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
+    ("recovery", "key"): Object(lambda world: world.recovery.number),
+    ("recovery", "number"): Object(lambda world: world.recovery_contract.number),
+    ("recovery", "position"): Object(lambda _world: 1),
+    ("recovery", "job_id"): Object(lambda world: world.job.id),
+    ("recovery.step", "action"): Object(lambda _world: "send"),
+    ("recovery.reasoned_step", "action"): Object(lambda _world: "withdraw"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("catalogue", "supplier"): Object(lambda world: world.supplier.code),
     ("imports", "kind"): Object(lambda _world: "dealers"),

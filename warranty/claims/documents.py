@@ -74,8 +74,8 @@ class ClaimPaper:
 #: What of the claim stands in the head of the form.
 HEADER = (
     "type", "received_at", "completed_at", "submitted_at", "odometer_km", "concern", "cause", "correction",
-    "failure_mode", "damage_place", "damage_degree", "causal_part", "causal_supplier", "old_part_due",
-    "pre_authorisation", "campaign", "component",
+    "failure_mode", "damage_place", "damage_degree", "causal_part", "causal_supplier", "pre_authorisation", "campaign",
+    "component",
 )  # fmt: skip
 
 

@@ -57,7 +57,6 @@ class Claim(Identified, DealerOwned, Stateful, Base):
     damage_degree: Mapped[str | None] = mapped_column(short(16))
     causal_part: Mapped[str | None] = mapped_column(short(32))
     causal_supplier: Mapped[str | None] = mapped_column(short(80))
-    old_part_due: Mapped[bool] = mapped_column(default=False)
     pre_authorisation: Mapped[str | None] = mapped_column(short(40))
     campaign: Mapped[str | None] = mapped_column(short(40))
     applied: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)

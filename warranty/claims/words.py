@@ -106,7 +106,6 @@ FIELDS = {
     "odometer_km": N_("Odometer"),
     "received_at": N_("Received at"),
     "completed_at": N_("Completed at"),
-    "old_part_due": N_("Old part must come back"),
     "quantity": N_("Quantity"),
     "unit_price": N_("Unit price"),
     "applied": N_("Applied for"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,6 +57,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Inspected:
+    """An old part on the paper: where it is and what was found, each in Chinese and English."""
+
+    part: Inspection
+    stands: tuple[str, str]
+    finding: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
 class ContractRow:
     """A contract that the demand rests on, as printed."""
 
@@ -83,7 +91,7 @@ class ClaimRow:
     asked: Decimal
     pictures: tuple[Picture, ...]
     more_pictures: int
-    inspections: tuple[Inspection, ...]
+    inspections: tuple[Inspected, ...]
 
 
 @dataclass(frozen=True)
@@ -134,11 +142,7 @@ def file_name(paper: EvidencePaper) -> str:
 
 def _contract(row: RecoveryContract) -> ContractRow:
     zh, en = {"part": ("零件", "Part"), "component": ("总成", "Component"), "all": ("全部零件", "All parts")}[row.scope]
-    value_zh = value_en = row.value
-    if row.scope == "component":
-        with force_locale("zh_CN"):
-            value_zh = _(COMPONENTS.get(row.value, row.value))
-        value_en = COMPONENTS.get(row.value, row.value)
+    value_zh, value_en = _both(COMPONENTS.get(row.value, row.value)) if row.scope == "component" else (row.value,) * 2
     shares = (row.labour_share, row.part_share, row.handling_share)
     return ContractRow(
         row.number, row.paper_no, f"{zh} {value_zh}".strip(), f"{en} {value_en}".strip(), row.begins_on, row.until_on,
@@ -149,7 +153,7 @@ def _contract(row: RecoveryContract) -> ContractRow:
 def _claims(session: Session, recovery_id: int, lines: Iterable[Any]) -> Iterable[ClaimRow]:
     """Put a claim's lines, which follow each other, together with what proves them."""
     claims, photos = evidence.claims_of(session, recovery_id), evidence.photos_of(session, recovery_id)
-    inspected: dict[int, tuple[Inspection, ...]] = defaultdict(tuple, inspections_of(session, list(claims)))
+    found = inspections_of(session, list(claims))
     for claim_id, group in groupby(lines, key=lambda line: line.claim_id):
         claim, own = claims[claim_id], tuple(group)
         shown = photos.get(claim.order_id, [])
@@ -157,5 +161,15 @@ def _claims(session: Session, recovery_id: int, lines: Iterable[Any]) -> Iterabl
             claim, own, total(line.basis for line in own), total(line.amount for line in own),
             total(line.asked for line in own),
             tuple(Picture(one.storage_key, one.caption, one.added_at) for one in shown[:PHOTOS]),
-            max(len(shown) - PHOTOS, 0), inspected[claim_id],
+            max(len(shown) - PHOTOS, 0), tuple(map(_inspected, found.get(claim_id, ()))),
         )  # fmt: skip
+
+
+def _inspected(part: Inspection) -> Inspected:
+    return Inspected(part, _both(part.stands), None if part.finding is None else _both(part.finding))
+
+
+def _both(message: str) -> tuple[str, str]:
+    """Return a message in Chinese and in English, whoever prints it."""
+    with force_locale("zh_CN"):
+        return _(message), message

@@ -1,7 +1,7 @@
-"""Closing a month: every dealer's approved claims become one statement, exactly once.
+"""Closing a month: every dealer's approved claims, and what is deducted, become one statement, exactly once.
 
-A dealer is done wholly or not at all: statement, lines, ledger and the claims' states are there
-together. Some dealers share a transaction, because making it durable costs as much as a dealer; one
+A dealer is done wholly or not at all: statement, lines, deductions, ledger and the claims' states are
+there together. Some dealers share a transaction, because making it durable costs as much as a dealer; one
 that fails goes back to its savepoint and holds nobody up. So a kill leaves whole dealers done and the
 others untouched; the next run goes on where it stopped, with the cut-off of the first start. Two
 closers take turns on the period's row.
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,8 @@ from portal.kernel.money import ZERO
 from portal.kernel.numbers import next_number
 from warranty.claims.settling import take_claims
 from warranty.settlement import queries
-from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod
-from warranty.settlement.rules import Sums, rate_on, reckon
+from warranty.settlement.models import Deduction, LedgerEntry, Settlement, SettlementLine, SettlementPeriod
+from warranty.settlement.rules import Amount, Sums, rate_on, reckon, shortfall, signed
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 #: Dealers that share a transaction. On SQLite other writers wait so long: about a second.
@@ -107,7 +107,8 @@ def close_dealer(session: Session, period_id: int, dealer_id: int, actor: Actor,
     """Make one dealer's statement; None when it is there already, or nothing waits any more."""
     period = session.get_one(SettlementPeriod, period_id, with_for_update=True, populate_existing=True)
     made = exists().where(Settlement.dealer_id == dealer_id, Settlement.month == period.month)
-    if session.scalar(select(made)) or not queries.has_ready(session, dealer_id, period.cut_off):
+    found = queries.ready_of(session, dealer_id, period.cut_off)
+    if session.scalar(select(made)) or not found.enough:
         return None
     code = session.scalars(select(Dealer.code).where(Dealer.id == dealer_id)).one()
     last_day = local_date(period.cut_off - timedelta(microseconds=1))
@@ -121,12 +122,14 @@ def close_dealer(session: Session, period_id: int, dealer_id: int, actor: Actor,
     for rows in (queries.money_lines, queries.empty_lines):
         source = rows(statement.id, dealer_id, period.cut_off)
         session.execute(insert(SettlementLine).from_select(LINE, source))
+    if found.entries:
+        _take_entries(session, statement, period.cut_off)
     claims, audited = queries.claims_and_audited(session, statement.id)
-    sums = reckon_again(session, statement, claims, now)
-    if sums.net != audited:
+    sums = reckon_again(session, statement, claims, actor, now)
+    if sums.claims != audited:
         raise DomainError.at(
             None, N_("The audited totals of the claims (%(audited)s) are not the sum of their lines (%(lines)s)."),
-            audited=audited, lines=sums.net,
+            audited=audited, lines=sums.claims,
         )  # fmt: skip
     taken = take_claims(session, dealer_id, queries.claims_of(statement.id), actor, now, statement.number)
     if taken != claims:
@@ -134,9 +137,36 @@ def close_dealer(session: Session, period_id: int, dealer_id: int, actor: Actor,
     return statement
 
 
-def reckon_again(session: Session, statement: Settlement, claims: int, now: datetime) -> Sums:
-    """Set a statement's totals and its ledger to what its lines say now."""
-    sums = reckon(queries.amounts_of(session, statement.id), statement.tax_rate)
+def _take_entries(session: Session, statement: Settlement, cut_off: datetime) -> None:
+    """Put all that waits beside the dealer's claims into its statement: each entry once, and it stays there."""
+    session.execute(
+        update(Deduction)
+        .where(Deduction.dealer_id == statement.dealer_id, queries.open_entry(cut_off))
+        .values(settlement_id=statement.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _carry_over(session: Session, statement: Settlement, short: Decimal, actor: Actor, now: datetime) -> Amount:
+    """Move what a month cannot bear to the next: a pair of entries, one in this statement, one that waits."""
+    source = f"{statement.number}/{queries.last_carry(session, statement.id) + 1}"
+    for kind, place in (("carried_over", statement.id), ("brought_forward", None)):
+        session.add(
+            Deduction(
+                dealer_id=statement.dealer_id, kind=kind, source=source, amount=signed(kind, short),
+                reason=statement.month, booked_at=now, booked_by=actor.name, settlement_id=place,
+            )
+        )  # fmt: skip
+    return Amount("carried_over", short)
+
+
+def reckon_again(session: Session, statement: Settlement, claims: int, actor: Actor, now: datetime) -> Sums:
+    """Set a statement's totals and its ledger to what its lines say now; what it cannot bear is carried over."""
+    amounts = queries.amounts_of(session, statement.id)
+    short = shortfall(amounts)
+    if short:
+        amounts.append(_carry_over(session, statement, short, actor, now))
+    sums = reckon(amounts, statement.tax_rate)
     statement.claims, statement.net, statement.tax, statement.gross = claims, sums.net, sums.tax, sums.gross
     booked = {
         entry.account: entry

@@ -25,7 +25,22 @@ KIND_NAMES = {
     "towing": ("拖车费", "Towing"),
     "substitute": ("代步车/交通补偿", "Substitute car or transport"),
     "other": ("其他", "Other"),
+    "old_part": ("旧件扣款", "Old parts"),
+    "audit": ("审计扣款", "Audit"),
+    "administrative": ("行政扣款", "Administrative"),
+    "debit": ("二次抵扣", "Debits"),
+    "credit": ("返还", "Credits"),
+    "brought_forward": ("上期结转扣款", "Brought forward"),
+    "carried_over": ("结转下期", "Carried over"),
 }
+
+
+#: Why an old part's deduction was made, as the paper says it.
+ENTRY_REASONS = {
+    "wrong_part": "错件 wrong part", "no_fault": "无故障 no fault found", "missing": "缺件 missing",
+    "not_genuine": "非纯正件 not genuine", "not_causal": "非主因件 not causal", "damaged": "人为损坏 damaged",
+    "no_label": "无标签 no label", "overdue": "逾期未返 not sent back in time",
+}  # fmt: skip
 
 
 def capital_figures(amount: Decimal) -> str:
@@ -63,6 +78,18 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
+class EntryRow:
+    """A deduction or credit on the paper: what it comes from, its claim, why, and yuan before tax as it counts."""
+
+    zh: str
+    en: str
+    source: str
+    claim: str | None
+    reason: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class StatementPaper:
     """All that a printed statement says. What the dealer's record lacks is None."""
 
@@ -82,6 +109,7 @@ class StatementPaper:
     claims: int
     claim_rows: tuple[ClaimRow, ...]
     totals: ClaimRow
+    deductions: tuple[EntryRow, ...]
     by_kind: tuple[tuple[str, str, str, Decimal], ...]
     sums: Sums
     capital: str
@@ -95,10 +123,11 @@ def build(session: Session, number: str) -> StatementPaper:
     statement = queries.find(session, number)
     dealer = queries.dealer_of(session, statement)
     lines = queries.all_lines(session, statement.id)
-    sums = reckon((Amount(line.kind, line.amount) for line in lines), statement.tax_rate)
+    entries = queries.entries_of(session, statement.id)
+    sums = reckon((Amount(line.kind, line.amount) for line in (*lines, *entries)), statement.tax_rate)
     rows = tuple(_claim_rows(lines))
     totals = _totals(rows)
-    if (sums.gross, totals.total) != (statement.gross, statement.net):
+    if (sums.gross, sums.net, totals.total) != (statement.gross, statement.net, sums.claims):
         raise MoneyError(f"{number}: the lines come to {sums.gross}, the statement says {statement.gross}")
     return StatementPaper(
         number=statement.number, month=statement.month, dealer_code=dealer.code,
@@ -106,6 +135,11 @@ def build(session: Session, number: str) -> StatementPaper:
         bank_name=dealer.bank_name, bank_account=dealer.bank_account, generated_at=statement.generated_at,
         confirmed_at=statement.confirmed_at, confirmed_by=statement.confirmed_by, invoice_no=statement.invoice_no,
         claims=statement.claims, claim_rows=rows, totals=totals, sums=sums,
+        deductions=tuple(
+            EntryRow(*KIND_NAMES[row.kind], row.source, row.claim_number, ENTRY_REASONS.get(row.reason, row.reason),
+                     row.amount)
+            for row in entries
+        ),
         by_kind=tuple((kind, *KIND_NAMES[kind], amount) for kind, amount in sums.by_kind.items()),
         capital=in_words(statement.gross),
     )  # fmt: skip

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from portal.kernel.i18n import lazy
+from portal.kernel.fields import MoneyField
+from portal.kernel.i18n import _, lazy
 from portal.kernel.incoming import whole
-from portal.kernel.money import MoneyError, yuan
+from portal.kernel.money import ZERO, MoneyError, yuan
+from warranty.settlement.deductions import Booking
+from warranty.settlement.rules import BOOKED_BY_HAND
 from warranty.settlement.services import REASON_LENGTH, Answer
-from warranty.settlement.words import OUTCOMES
+from warranty.settlement.words import KINDS, OUTCOMES
 
 NEEDED = lazy("Please fill this in.")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -58,6 +61,36 @@ class InvoiceForm(VersionForm):
             yuan(field.data)
         except MoneyError:
             raise ValidationError(lazy("Please write an amount such as 1,234.50.")) from None
+
+
+class BookingForm(FlaskForm):  # type: ignore[misc]
+    """An entry beside the claims of a dealer's next statement."""
+
+    dealer = StringField(lazy("Dealer code"), [DataRequired(NEEDED), Length(max=16)], render_kw=_PLAIN)
+    kind = SelectField(lazy("What it is"), validate_choice=False)
+    amount = MoneyField(
+        lazy("Amount before tax (yuan)"), [DataRequired(NEEDED)], render_kw={**_PLAIN, "inputmode": "decimal"}
+    )
+    claim = StringField(lazy("Claim no."), [Length(max=40)], render_kw=_PLAIN)
+    reason = TextAreaField(lazy("Reason"), render_kw={"rows": 3, "maxlength": REASON_LENGTH})
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.kind.choices = [(kind, _(KINDS[kind])) for kind in BOOKED_BY_HAND]
+
+    def booking(self) -> Booking:
+        """Return what was typed; only of a form that was validated."""
+        return Booking(
+            self.dealer.data or "", self.kind.data or "", self.amount.data or ZERO, self.reason.data or "",
+            self.claim.data or "",
+        )  # fmt: skip
+
+
+class UndoForm(FlaskForm):  # type: ignore[misc]
+    """Why an entry is undone."""
+
+    reason = TextAreaField(lazy("Reason"), [Length(max=REASON_LENGTH)],
+                           render_kw={"rows": 2, "maxlength": REASON_LENGTH})  # fmt: skip
 
 
 class AnswerForm(VersionForm):

@@ -1,4 +1,4 @@
-"""Monthly settlement: one statement a dealer and month, its lines, and the ledger behind it."""
+"""Monthly settlement: one statement a dealer and month, its lines and deductions, and the ledger behind it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SettlementPeriod(Identified, Base):
 
 
 class Settlement(Identified, DealerOwned, Stateful, Base):
-    """A dealer's statement of one month: net + tax = gross, all equal to its lines."""
+    """A dealer's statement of one month: net + tax = gross, all equal to its lines and deductions."""
 
     __tablename__ = "settlement"
     __machine__ = SETTLEMENT
@@ -82,6 +82,36 @@ class SettlementLine(Identified, DealerOwned, Base):
     answer: Mapped[str | None]
 
 
+class Deduction(Identified, DealerOwned, Base):
+    """What stands beside the claims in a dealer's statement, by `rules.DEDUCTION_KINDS`.
+
+    ``amount`` as it counts, before tax: negative takes. It waits for the dealer's next statement and stays
+    in it; ``source`` is what it comes from, once a kind, so that nothing is deducted twice.
+    """
+
+    __tablename__ = "deduction"
+    __table_args__ = (
+        UniqueConstraint("kind", "source"),
+        CheckConstraint("amount <= 0 or kind in ('credit', 'carried_over')", name="amount"),
+        CheckConstraint("settlement_id is null or cancelled_at is null", name="cancelled"),
+        Index("ix_deduction_dealer", "dealer_id", "settlement_id", "id"),
+        Index("ix_deduction_settlement", "settlement_id", "id"),
+        Index("ix_deduction_claim", "claim_number", "kind"),
+    )
+
+    kind: Mapped[str] = mapped_column(short(16))
+    source: Mapped[str] = mapped_column(short(64))
+    claim_number: Mapped[str | None] = mapped_column(short(40))
+    amount: Mapped[Decimal] = mapped_column(Fen())
+    reason: Mapped[str]
+    booked_at: Mapped[datetime]
+    booked_by: Mapped[str] = mapped_column(short(120))
+    settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlement.id"))  # null while it waits
+    cancelled_at: Mapped[datetime | None]  # struck out before a statement took it
+    cancelled_by: Mapped[str | None] = mapped_column(short(120))
+    cancelled_for: Mapped[str | None]
+
+
 class LedgerEntry(Identified, DealerOwned, Base):
     """What headquarters owes a dealer (positive) or has paid (negative), in yuan."""
 
@@ -89,6 +119,6 @@ class LedgerEntry(Identified, DealerOwned, Base):
     __table_args__ = (UniqueConstraint("settlement_id", "account"),)
 
     settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
-    account: Mapped[str] = mapped_column(short(16))  # claims | tax | payment
+    account: Mapped[str] = mapped_column(short(16))  # claims | deductions | tax | payment
     amount: Mapped[Decimal] = mapped_column(Fen())
     booked_at: Mapped[datetime]

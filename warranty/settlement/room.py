@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
+from warranty.settlement import deduction_views  # noqa: F401  (its views join the blueprint)
 from warranty.settlement.documents import StatementPaper, build
-from warranty.settlement.lists import SETTLEMENTS
+from warranty.settlement.lists import DEDUCTIONS, SETTLEMENTS
 from warranty.settlement.queries import count_in, months_to_close
 from warranty.settlement.views import bp
 
@@ -32,7 +33,7 @@ _P, _HQ = Permission, "head_office"
 
 ROOM = Room(
     blueprint=bp,
-    lists=(SETTLEMENTS,),
+    lists=(SETTLEMENTS, DEDUCTIONS),
     papers=(
         Paper(
             key="settlement_statement", title=N_("Settlement statement"), permission=Permission.SETTLEMENT_VIEW,

@@ -13,10 +13,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.kernel.money import share, total
+from portal.kernel.money import LIMIT, ZERO, share, total
 
-#: The kinds of line, in the order in which a statement shows them.
-KINDS = ("labour", "part", "handling", "out_call", "towing", "substitute", "other")
+#: What claims bring, in the order in which a statement shows it.
+CLAIM_KINDS = ("labour", "part", "handling", "out_call", "towing", "substitute", "other")
+#: What stands beside the claims: old parts (旧件), audit, administrative, debits and credits (二次抵扣) of what was
+#: paid before, and what goes over from one month to the next.
+DEDUCTION_KINDS = (
+    "old_part", "audit", "administrative", "debit", "credit", "brought_forward", "carried_over",
+)  # fmt: skip
+#: Those of them that count in the dealer's favour.
+IN_FAVOUR = frozenset({"credit", "carried_over"})
+#: Those that a person books; the others come by themselves.
+BOOKED_BY_HAND = ("audit", "administrative", "debit", "credit")
+KINDS = CLAIM_KINDS + DEDUCTION_KINDS
 
 #: Value-added tax on goods and repair work, from a day on. Ministry of Finance and State Taxation
 #: Administration: [2018] 32 (16 %) and announcement 39 of 2019 (13 %); 17 % since the tax of 1994.
@@ -52,9 +62,20 @@ class Sums:
     tax: Decimal
     gross: Decimal
 
+    @property
+    def claims(self) -> Decimal:
+        """What the claims bring before tax."""
+        return total(self.by_kind[kind] for kind in CLAIM_KINDS if kind in self.by_kind)
+
+    @property
+    def deductions(self) -> Decimal:
+        """What stands beside the claims, before tax; negative where it takes."""
+        return total(self.by_kind[kind] for kind in DEDUCTION_KINDS if kind in self.by_kind)
+
     def ledger(self) -> dict[str, Decimal]:
         """Return what headquarters owes for it, by account; adds up to ``gross``."""
-        return {"claims": self.net, "tax": self.tax}
+        beside = any(kind in self.by_kind for kind in DEDUCTION_KINDS)
+        return {"claims": self.claims, **({"deductions": self.deductions} if beside else {}), "tax": self.tax}
 
 
 def reckon(lines: Iterable[Amount], rate: Decimal) -> Sums:
@@ -71,6 +92,41 @@ def reckon(lines: Iterable[Amount], rate: Decimal) -> Sums:
     net = total(by_kind.values())
     tax = share(net, rate)
     return Sums(by_kind, net, rate, tax, net + tax)
+
+
+def shortfall(lines: Iterable[Amount]) -> Decimal:
+    """Return by how much a month's deductions exceed what it brings: that much is carried over to the next."""
+    return max(ZERO, -total(line.amount for line in lines))
+
+
+def signed(kind: str, amount: Decimal) -> Decimal:
+    """Return an amount as it counts in a statement: what takes is negative.
+
+    Raises ``ValueError`` for a kind that is no deduction, or an amount that is not above nought.
+    """
+    if kind not in DEDUCTION_KINDS or amount <= ZERO:
+        raise ValueError(f"no deduction: {kind!r} {amount!r}")
+    return amount if kind in IN_FAVOUR else -amount
+
+
+def booking_faults(kind: str, amount: Decimal, claim: str, settled: Decimal | None) -> list[tuple[str, str]]:
+    """Return what keeps an entry from being booked by hand, as (code, field).
+
+    A debit takes back what a claim was paid, so it names one and never takes more; ``settled`` is what is
+    left of that, None where the dealer has no such claim.
+    """
+    faults = []
+    if kind not in BOOKED_BY_HAND:
+        faults.append(("kind", "kind"))
+    if not ZERO < amount <= LIMIT:
+        faults.append(("not_positive", "amount"))
+    if claim and settled is None:
+        faults.append(("claim_unknown", "claim"))
+    if kind == "debit" and not claim:
+        faults.append(("claim_needed", "claim"))
+    if kind == "debit" and settled is not None and amount > settled:
+        faults.append(("above_settled", "amount"))
+    return faults
 
 
 def rate_on(day: date, rates: Mapping[date, Decimal] | None = None) -> Decimal:

@@ -94,7 +94,7 @@ def answer(
         release_claim(session, claim_id, actor, now, reason)
     if removed:
         session.flush()
-        reckon_again(session, statement, queries.claims_and_audited(session, statement.id)[0], now)
+        reckon_again(session, statement, queries.claims_and_audited(session, statement.id)[0], actor, now)
 
 
 def confirm(session: Session, settlement_id: int, actor: Actor, now: datetime, version: int | None = None) -> None:

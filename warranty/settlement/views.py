@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from parts.returns.words import REASONS
 from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_, _, locale_key
@@ -90,7 +91,7 @@ def _close_page(form: CloseForm, status: int) -> tuple[str, int]:
     return page(
         "warranty/settlement/close.html", status, form=form, months=months, month=month, waiting=waiting,
         cut_off=cut_off, claims=sum(dealer.claims for dealer in waiting),
-        net=sum((dealer.net for dealer in waiting), ZERO),
+        net=sum((dealer.net for dealer in waiting), ZERO), beside=sum((dealer.beside for dealer in waiting), ZERO),
         periods=queries.periods(session), job=queries.closing_job(session, whole(request.args.get("job"))),
     )  # fmt: skip
 
@@ -121,7 +122,8 @@ def _statement_page(statement: Settlement, form: VersionForm | None = None, stat
         dealer=queries.dealer_of(session, statement),
         sums=reckon(queries.amounts_of(session, statement.id), statement.tax_rate),
         capital=in_words(statement.gross), disputes=disputes, words=words,
-        unsent=[line for line in disputes if line.answer is None],
+        unsent=[line for line in disputes if line.answer is None], entries=queries.entries_of(session, statement.id),
+        entry_reasons=REASONS,
         lines=queries.lines_page(session, statement.id, after=after, words=words), events=_events(statement),
         offered={step.action for step in SETTLEMENT.offered(statement.state, actor().permissions)},
     )  # fmt: skip

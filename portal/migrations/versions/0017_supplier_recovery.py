@@ -1,7 +1,7 @@
 """Recovery from suppliers: contracts, demands with lines and rounds, and their ledger
 
 Revision: 0017
-Revises: 0013
+Revises: 0015
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

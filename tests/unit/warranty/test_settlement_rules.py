@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from portal.kernel.money import from_fen, to_fen
 from warranty.claims.words import KINDS as CLAIM_KINDS
 from warranty.settlement.rules import (
+    DEDUCTION_KINDS,
     KINDS,
     Amount,
+    booking_faults,
     is_invoice_number,
     rate_on,
     reckon,
+    shortfall,
+    signed,
     within_tolerance,
 )
 
@@ -118,3 +122,50 @@ def test_an_invoice_number_has_8_or_20_digits(text: str, fits: bool) -> None:  #
 
 def test_every_kind_of_a_claims_line_has_a_place_on_the_statement() -> None:
     assert set(CLAIM_KINDS) <= set(KINDS)
+
+
+def test_deductions_stand_beside_the_claims() -> None:
+    sums = reckon(
+        [Amount("labour", D("1000.00")), Amount("old_part", D("-300.00")), Amount("credit", D("50.00"))], D("0.13")
+    )
+    assert (sums.claims, sums.deductions, sums.net, sums.tax, sums.gross) == (
+        D("1000.00"), D("-250.00"), D("750.00"), D("97.50"), D("847.50"),
+    )  # fmt: skip
+    assert sums.ledger() == {"claims": D("1000.00"), "deductions": D("-250.00"), "tax": D("97.50")}
+    assert sum(sums.ledger().values()) == sums.gross
+
+
+def test_what_a_month_cannot_bear_is_its_shortfall() -> None:
+    assert shortfall([Amount("labour", D("100.00")), Amount("old_part", D("-130.00"))]) == D("30.00")
+    assert shortfall([Amount("labour", D("100.00")), Amount("old_part", D("-100.00"))]) == D("0.00")
+    assert shortfall([]) == D("0.00")
+
+
+@pytest.mark.parametrize("kind", DEDUCTION_KINDS)
+def test_a_deduction_takes_and_a_credit_gives(kind: str) -> None:
+    assert (signed(kind, D("12.30")) > 0) is (kind in {"credit", "carried_over"})
+    with pytest.raises(ValueError, match="no deduction"):
+        signed(kind, D("0.00"))
+
+
+def test_a_claims_kind_is_no_deduction() -> None:
+    with pytest.raises(ValueError, match="no deduction"):
+        signed("labour", D("1.00"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "claim", "settled", "faults"),
+    [
+        ("audit", "10.00", "", None, []),
+        ("credit", "10.00", "CL-1", "5.00", []),
+        ("old_part", "10.00", "", None, [("kind", "kind")]),
+        ("audit", "0.00", "", None, [("not_positive", "amount")]),
+        ("audit", "10.00", "CL-9", None, [("claim_unknown", "claim")]),
+        ("debit", "10.00", "", None, [("claim_needed", "claim")]),
+        ("debit", "10.01", "CL-1", "10.00", [("above_settled", "amount")]),
+    ],
+)
+def test_what_keeps_an_entry_from_being_booked(
+    kind: str, amount: str, claim: str, settled: str | None, faults: list[tuple[str, str]]
+) -> None:
+    assert booking_faults(kind, D(amount), claim, None if settled is None else D(settled)) == faults

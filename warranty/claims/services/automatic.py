@@ -20,6 +20,7 @@ from warranty.claims.models import Claim, ClaimDecision, ClaimLine
 from warranty.claims.queries.facts import Dossier
 from warranty.claims.rules.checks import Finding, Outcome
 from warranty.claims.rules.verdict import APPROVED, REFUSED, RETURNED, is_sampled, needs_second_person, route
+from warranty.claims.services.old_parts import ask_of_dossier
 
 #: Who decides when nobody does.
 RULES = Actor.system("rules")
@@ -56,6 +57,7 @@ def _decide(
     )  # fmt: skip
     if approved:
         _approve_lines(session, {"key": claim.id})
+        ask_of_dossier(session, found, now)
     return str(moved.state)
 
 

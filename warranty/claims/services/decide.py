@@ -35,6 +35,7 @@ from warranty.claims.rules.decision import (
 )
 from warranty.claims.rules.verdict import needs_second_person
 from warranty.claims.services.load import locked_claim, what_happened
+from warranty.claims.services.old_parts import ask_of_claim
 from warranty.claims.states import CLAIM
 from warranty.claims.words import FAULTS
 
@@ -90,6 +91,8 @@ def decide_claim(
     advance(session, claim, decision.outcome, actor, now, reason=decision.reason)
     _store(session, claim, decision, judgement, level, actor, now)
     session.flush()
+    if decision.outcome == APPROVE:
+        ask_of_claim(session, claim, now)
     return claim
 
 

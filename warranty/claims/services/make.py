@@ -111,11 +111,10 @@ def _fill(session: Session, claim: Claim, order: RepairOrder, job: RepairJob, de
 
 
 def fill_causal(claim: Claim, job: RepairJob) -> None:
-    """Write which part failed first, who made it, and whether it must come back."""
+    """Write which part failed first, and who made it."""
     causal = [part for part in job.parts if part.causal]
     claim.causal_part = causal[0].part_number if len(causal) == 1 else None
     claim.causal_supplier = causal[0].supplier if len(causal) == 1 else None
-    claim.old_part_due = bool(causal)
 
 
 def fill_lines(claim: Claim, priced: tuple[Priced, ...]) -> None:

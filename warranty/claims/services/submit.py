@@ -30,8 +30,8 @@ from warranty.claims.words import written
 #: What a version keeps of the claim's header.
 HEADER = (
     "number", "type", "vin", "received_at", "completed_at", "odometer_km", "concern", "cause", "correction",
-    "component", "failure_mode", "damage_place", "damage_degree", "causal_part", "causal_supplier", "old_part_due",
-    "pre_authorisation", "campaign", "order_number",
+    "component", "failure_mode", "damage_place", "damage_degree", "causal_part", "causal_supplier", "pre_authorisation",
+    "campaign", "order_number",
 )  # fmt: skip
 LINE = ("position", "kind", "code", "name", "quantity", "unit_price", "causal", "applied")
 

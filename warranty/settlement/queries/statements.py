@@ -1,4 +1,4 @@
-"""Reads: what waits for a month's close, statements with their lines, and the proof that they balance."""
+"""Reads: statements with their lines and deductions, and the proof that they balance."""
 
 from __future__ import annotations
 
@@ -8,80 +8,29 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from portal.kernel.clock import month_bounds, month_of
+from portal.kernel.db import Fen
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.jobs import Job
 from portal.kernel.money import ZERO
-from warranty.claims.models import Claim, ClaimLine
-from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod, TaxRate
+from warranty.claims.models import Claim
+from warranty.settlement.models import (
+    Deduction,
+    LedgerEntry,
+    Settlement,
+    SettlementLine,
+    SettlementPeriod,
+    TaxRate,
+)
+from warranty.settlement.queries.closing import NOTHING, ready
 from warranty.settlement.rules import Amount
 
 LINES_A_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A dealer whose approved claims wait for a statement: how many, and yuan before tax."""
-
-    dealer_id: int
-    code: str
-    name: str
-    claims: int
-    net: Decimal
-
-
-def ready(cut_off: datetime) -> ColumnElement[bool]:
-    """Return what makes a claim part of a month: approved, unsettled, decided before the cut-off."""
-    return and_(Claim.state == "approved", func.coalesce(Claim.decided_at, Claim.created_at) < cut_off)
-
-
-def waiting(session: Session, month: str, cut_off: datetime) -> list[Waiting]:
-    """List the dealers whose statement of the month is still to be made, by code."""
-    done = select(Settlement.dealer_id).where(Settlement.month == month)
-    rows = session.execute(
-        select(Claim.dealer_id, Dealer.code, Dealer.name, func.count(), func.sum(func.coalesce(Claim.audited, ZERO)))
-        .join(Dealer, Dealer.id == Claim.dealer_id)
-        .where(ready(cut_off), Claim.dealer_id.not_in(done))
-        .group_by(Claim.dealer_id, Dealer.code, Dealer.name)
-        .order_by(Dealer.code)
-    )
-    return [Waiting(*row) for row in rows]
-
-
-def has_ready(session: Session, dealer_id: int, cut_off: datetime) -> bool:
-    """Tell whether any claim of a dealer waits."""
-    return bool(session.scalar(select(exists().where(Claim.dealer_id == dealer_id, ready(cut_off)))))
-
-
-def money_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
-    """Select a statement's lines: a dealer's ready claims, by kind, from the audited amounts."""
-    amount = func.sum(func.coalesce(ClaimLine.audited, ZERO))
-    return (
-        select(literal(settlement_id), Claim.dealer_id, Claim.id, Claim.number, Claim.vin, ClaimLine.kind, amount)
-        .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(Claim.dealer_id == dealer_id, ready(cut_off))
-        .group_by(Claim.id, Claim.dealer_id, Claim.number, Claim.vin, ClaimLine.kind)
-        .having(amount != ZERO)
-        .order_by(Claim.id, func.min(ClaimLine.position))
-    )
-
-
-def empty_lines(settlement_id: int, dealer_id: int, cut_off: datetime) -> Select[*tuple[Any, ...]]:
-    """Select a nought for each ready claim that brings no money, so that it is not forgotten."""
-    present = select(SettlementLine.claim_id).where(SettlementLine.settlement_id == settlement_id)
-    return (
-        select(
-            literal(settlement_id), Claim.dealer_id, Claim.id, Claim.number, Claim.vin, literal("other"),
-            literal(ZERO, SettlementLine.amount.type),
-        )
-        .where(Claim.dealer_id == dealer_id, ready(cut_off), Claim.id.not_in(present))
-        .order_by(Claim.id)
-    )  # fmt: skip
 
 
 def claims_of(settlement_id: int) -> Select[int]:
@@ -90,13 +39,14 @@ def claims_of(settlement_id: int) -> Select[int]:
 
 
 def amounts_of(session: Session, settlement_id: int) -> list[Amount]:
-    """Return a statement's lines added up by kind."""
-    rows = session.execute(
-        select(SettlementLine.kind, func.sum(SettlementLine.amount))
-        .where(SettlementLine.settlement_id == settlement_id)
-        .group_by(SettlementLine.kind)
-    )
-    return [Amount(kind, amount) for kind, amount in rows]
+    """Return a statement's lines and deductions added up by kind."""
+    parts = [
+        select(table.kind, func.sum(table.amount).label("amount"))
+        .where(table.settlement_id == settlement_id)
+        .group_by(table.kind)
+        for table in (SettlementLine, Deduction)
+    ]
+    return [Amount(kind, amount) for kind, amount in session.execute(union_all(*parts))]
 
 
 def claims_and_audited(session: Session, settlement_id: int) -> tuple[int, Decimal]:
@@ -194,14 +144,16 @@ class Unbalanced:
 
 
 def unbalanced(session: Session, settlement_id: int | None = None) -> list[Unbalanced]:
-    """Prove that statements equal their lines and their ledger; return those that do not."""
-    lines = (
-        select(func.coalesce(func.sum(SettlementLine.amount), ZERO))
-        .where(SettlementLine.settlement_id == Settlement.id).correlate(Settlement).scalar_subquery()
+    """Prove that statements equal their lines with their deductions, and their ledger; return those that do not."""
+    brought, beside = (
+        select(func.coalesce(func.sum(table.amount), NOTHING))
+        .where(table.settlement_id == Settlement.id).correlate(Settlement).scalar_subquery()
+        for table in (SettlementLine, Deduction)
     )  # fmt: skip
+    lines = type_coerce(brought + beside, Fen())
     owed = (
-        select(func.coalesce(func.sum(LedgerEntry.amount), ZERO))
-        .where(LedgerEntry.settlement_id == Settlement.id, LedgerEntry.account.in_(("claims", "tax")))
+        select(func.coalesce(func.sum(LedgerEntry.amount), NOTHING))
+        .where(LedgerEntry.settlement_id == Settlement.id, LedgerEntry.account.in_(("claims", "deductions", "tax")))
         .correlate(Settlement).scalar_subquery()
     )  # fmt: skip
     statement = (
@@ -254,9 +206,9 @@ def count_in(session: Session, state: str) -> int:
     return session.scalar(select(func.count()).select_from(Settlement).where(Settlement.state == state)) or 0
 
 
-def dealer_of(session: Session, settlement: Settlement) -> Dealer:
-    """Return the dealer of a statement."""
-    return session.get_one(Dealer, settlement.dealer_id)
+def dealer_of(session: Session, owned: Settlement | Deduction) -> Dealer:
+    """Return the dealer of a statement or an entry."""
+    return session.get_one(Dealer, owned.dealer_id)
 
 
 def line_of(session: Session, settlement: Settlement, line_id: int) -> SettlementLine:

@@ -1,0 +1,123 @@
+"""Headquarters inspects, stores, excuses, and writes off what did not come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from parts.returns.models import OldPart
+from parts.returns.ports import Taken, deductions
+from parts.returns.rules.inspection import MISSING, deduction, inspection_faults, step_of
+from parts.returns.services.load import locked_part
+from parts.returns.states import WITH_DEALER
+from parts.returns.words import FAULTS
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
+from portal.kernel.errors import DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import advance
+from portal.kernel.money import ZERO
+
+NOTE_LENGTH, PLACE_LENGTH = 500, 24
+OVERDUE = "overdue"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an inspection found; ``amount`` is what to deduct where it is less than the claim paid."""
+
+    outcome: str
+    amount: Decimal | None = None
+    note: str = ""
+    place: str = ""  # where the part is put, if at once
+
+
+def inspect(
+    session: Session, number: str, finding: Finding, actor: Actor, now: datetime, seen: int | None = None
+) -> OldPart:
+    """Store what was found, once; what is deducted goes into the dealer's next statement at the same moment."""
+    require(actor, Permission.RETURN_INSPECT)
+    part = locked_part(session, number, "accept", seen)
+    codes = inspection_faults(finding.outcome, part.cost, finding.amount, finding.note)
+    faults = [Fault(FAULTS[code], place) for code, place in codes]
+    faults += _too_long(finding.note, "note", NOTE_LENGTH) + _too_long(finding.place, "place", PLACE_LENGTH)
+    if faults:
+        raise DomainError(*faults)
+    part.outcome, part.inspection_note = finding.outcome, finding.note.strip() or None
+    part.inspected_at, part.inspected_by, part.inspector_id = now, actor.name, actor.user_id
+    part.deducted = deduction(finding.outcome, part.cost, finding.amount)
+    advance(session, part, step_of(finding.outcome), actor, now, reason=finding.note)
+    _deduct(session, part, finding.outcome, actor, now)
+    if finding.place.strip() and finding.outcome != MISSING:
+        _put(session, part, finding.place, actor, now)
+    session.flush()
+    return part
+
+
+def store(
+    session: Session, number: str, place: str, actor: Actor, now: datetime, seen: int | None = None
+) -> OldPart:  # fmt: skip
+    """Put an inspected part into its place."""
+    require(actor, Permission.RETURN_INSPECT)
+    part = locked_part(session, number, "store", seen)
+    faults = _too_long(place, "place", PLACE_LENGTH)
+    if not place.strip():
+        faults.append(Fault(N_("Please say where it is put."), "place"))
+    if faults:
+        raise DomainError(*faults)
+    _put(session, part, place, actor, now)
+    session.flush()
+    return part
+
+
+def excuse(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, seen: int | None = None
+) -> OldPart:  # fmt: skip
+    """Let a part stay with the dealer that cannot come back (kept by the police, leaking): nothing is deducted."""
+    require(actor, Permission.RETURN_INSPECT)
+    part = locked_part(session, number, "excuse", seen)
+    advance(session, part, "excuse", actor, now, reason=reason)
+    part.box_id = None
+    session.flush()
+    return part
+
+
+def write_off(session: Session, dealer_code: str, reason: str, actor: Actor, now: datetime) -> list[OldPart]:
+    """Deduct all that a dealer did not send in time; what was deducted is not asked for any more."""
+    require(actor, Permission.RETURN_INSPECT)
+    dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
+    if dealer_id is None:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    late = session.scalars(
+        select(OldPart)
+        .where(OldPart.dealer_id == dealer_id, OldPart.state.in_(WITH_DEALER), OldPart.due_on < local_date(now))
+        .order_by(OldPart.id).with_for_update()
+    ).all()  # fmt: skip
+    if not late:
+        raise DomainError(Fault(N_("Nothing of this dealer is overdue.")))
+    for part in late:
+        part.outcome, part.deducted, part.box_id = MISSING, part.cost, None
+        advance(session, part, "write_off", actor, now, reason=reason)
+        _deduct(session, part, OVERDUE, actor, now)
+    session.flush()
+    return list(late)
+
+
+def _put(session: Session, part: OldPart, place: str, actor: Actor, now: datetime) -> None:
+    part.place = place.strip().upper()
+    advance(session, part, "store", actor, now, reason=part.place)
+
+
+def _deduct(session: Session, part: OldPart, why: str, actor: Actor, now: datetime) -> None:
+    if part.deducted is not None and part.deducted > ZERO:
+        taken = Taken(part.dealer_id, part.number, part.claim_number, part.deducted, why)
+        deductions().take(session, taken, actor, now)
+
+
+def _too_long(text: str, place: str, limit: int) -> list[Fault]:
+    return [Fault(N_("At most %(limit)s characters."), place, {"limit": limit})] if len(text.strip()) > limit else []

@@ -1,0 +1,57 @@
+"""The lives of an old part (旧件), of the box it travels in, and of a dealer's dispute about it.
+
+*Accepted* and *deducted* are the two ends of an inspection. Nothing comes back to *signed*: so no part
+is inspected twice.
+"""
+
+from __future__ import annotations
+
+from portal.kernel.states import Machine, Step
+
+#: Still with the dealer.
+WITH_DEALER = ("due", "packed")
+
+OLD_PART = Machine(
+    name="old_part",
+    initial="due",
+    states=(
+        "due", "packed", "shipped", "signed", "accepted", "deducted", "missing", "stored", "handed_over", "scrapped",
+        "excused",
+    ),
+    steps=(
+        Step("pack", ("due",), "packed", "return.pack"),
+        Step("unpack", ("packed",), "due", "return.pack"),
+        Step("ship", ("packed",), "shipped", "return.pack"),
+        Step("sign", ("shipped",), "signed", "return.inspect"),
+        Step("lack", ("shipped",), "due", "return.inspect", needs_reason=True),  # listed, but not in the box
+        Step("accept", ("signed",), "accepted", "return.inspect"),
+        Step("deduct", ("signed",), "deducted", "return.inspect"),
+        Step("miss", ("signed",), "missing", "return.inspect"),
+        Step("write_off", WITH_DEALER, "missing", "return.inspect", needs_reason=True),  # overdue, paid by the dealer
+        Step("excuse", WITH_DEALER, "excused", "return.inspect", needs_reason=True),
+        Step("store", ("accepted", "deducted"), "stored", "return.inspect"),
+        Step("hand_over", ("stored",), "handed_over", "return.dispose"),
+        Step("scrap", ("stored",), "scrapped", "return.dispose"),
+    ),
+)  # fmt: skip
+
+RETURN_BOX = Machine(
+    name="return_box",
+    initial="packing",
+    states=("packing", "shipped", "signed", "discarded"),
+    steps=(
+        Step("ship", ("packing",), "shipped", "return.pack"),
+        Step("discard", ("packing",), "discarded", "return.pack"),
+        Step("sign", ("shipped",), "signed", "return.inspect"),
+    ),
+)
+
+OLD_PART_DISPUTE = Machine(
+    name="old_part_dispute",
+    initial="open",
+    states=("open", "upheld", "waived"),
+    steps=(
+        Step("uphold", ("open",), "upheld", "return.answer", needs_reason=True),
+        Step("waive", ("open",), "waived", "return.answer", needs_reason=True),
+    ),
+)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parts.returns.rules.asking import (
+    FIRST_RULE,
+    Demand,
+    Replaced,
+    ReturnRule,
+    Scope,
+    drawn,
+    liability,
+    rule_faults,
+    rule_for,
+    wanted,
+)
+from parts.returns.rules.inspection import OUTCOMES, deduction, inspection_faults, step_of
+from parts.returns.rules.labels import PREFIX, Count, LabelError, check_of, count, number_of, payload, printed, read
+from parts.returns.states import OLD_PART
+
+D = Decimal
+DAY = date(2026, 11, 20)
+PUMP = Replaced(2, "WP-1001", "engine", causal=True)
+SEAL = Replaced(3, "SE-2002", "engine", causal=False)
+
+
+def rule(scope: Scope, subject: str, demand: Demand, since: date, *, percent: int = 0, days: int = 14) -> ReturnRule:
+    return ReturnRule(scope, subject, demand, percent, days, since)
+
+
+def test_where_nothing_is_written_the_part_that_failed_first_comes_back() -> None:
+    (asked,) = wanted((), "CL-A1-202611-0001", [PUMP, SEAL], DAY)
+    assert (asked.replaced, asked.rule, asked.due_on) == (PUMP, FIRST_RULE, date(2026, 12, 20))
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([rule(Scope.ALL, "", Demand.NEVER, DAY)], Demand.NEVER),
+        ([rule(Scope.ALL, "", Demand.NEVER, date(2026, 11, 21))], Demand.ALWAYS),
+        ([rule(Scope.ALL, "", Demand.NEVER, DAY), rule(Scope.COMPONENT, "engine", Demand.SAMPLE, DAY)], Demand.SAMPLE),
+        ([rule(Scope.COMPONENT, "engine", Demand.NEVER, DAY), rule(Scope.PART, "WP-1001", Demand.ALWAYS, DAY)],
+         Demand.ALWAYS),
+        ([rule(Scope.COMPONENT, "brakes", Demand.NEVER, DAY)], Demand.ALWAYS),
+        ([rule(Scope.PART, "WP-1001", Demand.NEVER, date(2026, 1, 1)), rule(Scope.PART, "WP-1001", Demand.GENERAL, DAY),
+          rule(Scope.COMPONENT, "engine", Demand.SAMPLE, DAY)], Demand.SAMPLE),
+        ([rule(Scope.ALL, "", Demand.NEVER, date(2026, 1, 1)), rule(Scope.ALL, "", Demand.SAMPLE, DAY)], Demand.SAMPLE),
+    ],
+)  # fmt: skip
+def test_the_narrowest_and_latest_rule_holds(rules: list[ReturnRule], expected: Demand) -> None:
+    found = rule_for(rules, PUMP, DAY)
+    assert found is not None
+    assert found.demand is expected
+
+
+def test_a_part_that_went_along_is_asked_for_by_its_own_number_only() -> None:
+    assert rule_for([rule(Scope.COMPONENT, "engine", Demand.ALWAYS, DAY)], SEAL, DAY) is None
+    named = rule(Scope.PART, "SE-2002", Demand.ALWAYS, DAY)
+    assert rule_for([named], SEAL, DAY) is named
+    assert rule_for([named, rule(Scope.PART, "SE-2002", Demand.GENERAL, date(2026, 11, 21))], SEAL,
+                    date(2026, 12, 1)) is None  # fmt: skip
+
+
+@given(st.integers(1, 99_999), st.integers(1, 99), st.integers(1, 99))
+def test_a_sample_is_drawn_by_the_claims_number_alone_and_grows_with_its_share(
+    serial: int, low: int, more: int
+) -> None:  # fmt: skip
+    number = f"CL-A00001-202611-{serial:04d}"
+    first = drawn(number, 2, low)
+    assert drawn(number, 2, low) is first
+    assert not first or drawn(number, 2, min(low + more, 100))
+
+
+def test_a_sample_takes_about_its_share() -> None:
+    sampling = [rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=20)]
+    taken = sum(len(wanted(sampling, f"CL-A{n % 7:05d}-202611-{n:04d}", [PUMP], DAY)) for n in range(4_000))
+    assert 700 < taken < 900
+
+
+def test_what_a_label_stands_for() -> None:
+    assert [liability(kind) for kind in ("repair", "out_call", "part_warranty", "campaign", "pdi", "goodwill")] == [
+        "supplier", "supplier", "supplier", "maker", "maker", "goodwill",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("new", "faults"),
+    [
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY), []),
+        (rule(Scope.ALL, "", Demand.ALWAYS, date(2026, 11, 19)), [("past", "valid_from")]),
+        (rule(Scope.PART, "WP-1001", Demand.NEVER, DAY), [("day_taken", "valid_from")]),
+        (rule(Scope.PART, "", Demand.NEVER, DAY), [("subject", "subject")]),
+        (rule(Scope.ALL, "engine", Demand.NEVER, DAY), [("subject", "subject")]),
+        (rule(Scope.ALL, "", Demand.GENERAL, DAY), [("general_of_all", "demand")]),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=0), [("percent", "percent")]),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=100), [("percent", "percent")]),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=0), [("days", "days")]),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=366), [("days", "days")]),
+    ],
+)
+def test_what_speaks_against_a_rule(new: ReturnRule, faults: list[tuple[str, str]]) -> None:
+    known = [rule(Scope.PART, "WP-1001", Demand.ALWAYS, DAY)]
+    assert rule_faults(new, known, DAY) == faults
+
+
+NUMBER = number_of("CL-A08752-202611-0001", 2)
+
+
+def test_a_label_is_read_from_its_code_and_from_the_text_under_it() -> None:
+    assert NUMBER == "CL-A08752-202611-0001-2"
+    assert payload(NUMBER).isascii()
+    assert read(payload(NUMBER)) == read(f" {printed(NUMBER).lower()}\n") == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "foreign"), ("LSVAM4187R2000001", "foreign"), ("水泵", "foreign"),
+        ("https://example.cn/p?id=1", "foreign"),
+        (NUMBER, "torn"), (payload(NUMBER)[:-1], "torn"), (f"{PREFIX}CL", "torn"),
+        (payload(NUMBER).replace("0001", "0007"), "torn"),  # the label of one claim with the check of another
+    ],
+)  # fmt: skip
+def test_what_is_no_label_is_told_apart_from_a_torn_one(text: str, code: str) -> None:
+    with pytest.raises(LabelError) as told:
+        read(text)
+    assert told.value.code == code
+
+
+@given(st.integers(0, len(NUMBER) - 1), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+def test_no_single_wrong_character_passes(place: int, wrong: str) -> None:
+    spoiled = NUMBER[:place] + wrong + NUMBER[place + 1 :]
+    if spoiled != NUMBER and "-" not in NUMBER[place]:
+        with pytest.raises(LabelError):
+            read(f"{PREFIX}{spoiled}-{check_of(NUMBER)}")
+
+
+def test_a_box_is_counted_by_its_labels() -> None:
+    assert count({"A", "B"}, ["B", "A", "A"]) == Count((), ())
+    wrong = count({"A", "B", "C"}, ["C", "X"])
+    assert (wrong.missing, wrong.extra, wrong.right) == (("A", "B"), ("X",), False)
+
+
+def test_an_outcome_is_a_step_and_costs_what_was_paid_or_less() -> None:
+    assert {step_of(outcome) for outcome in OUTCOMES} == {"accept", "deduct", "miss"}
+    assert (step_of("ok"), step_of("missing"), step_of("damaged")) == ("accept", "miss", "deduct")
+    with pytest.raises(ValueError, match="no outcome"):
+        step_of("lost")
+    assert deduction("ok", D("1200.50"), None) == D("0.00")
+    assert deduction("damaged", D("1200.50"), None) == D("1200.50")
+    assert deduction("damaged", D("1200.50"), D("600.25")) == D("600.25")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked", "note", "faults"),
+    [
+        ("ok", None, "", []),
+        ("damaged", None, "", []),
+        ("damaged", D("600.00"), "壳体碰伤", []),
+        ("damaged", D("600.00"), " ", [("reason_lower", "note")]),
+        ("damaged", D("1200.51"), "", [("amount", "amount")]),
+        ("damaged", D("-0.01"), "", [("amount", "amount")]),
+        ("ok", D("1.00"), "", [("ok_costs", "amount")]),
+        ("eaten", None, "", [("outcome", "outcome")]),
+    ],
+)
+def test_what_keeps_a_finding_from_standing(
+    outcome: str, asked: Decimal | None, note: str, faults: list[tuple[str, str]]
+) -> None:
+    assert inspection_faults(outcome, D("1200.50"), asked, note) == faults
+
+
+def test_no_step_leads_back_to_an_inspection() -> None:
+    """So a part that was inspected is never inspected again, whatever is done with it."""
+    reached, waiting = set(), ["accepted", "deducted", "missing"]
+    while waiting:
+        here = waiting.pop()
+        if here not in reached:
+            reached.add(here)
+            waiting += [step.target for step in OLD_PART.steps if here in step.sources]
+    assert "signed" not in reached
+    assert {step.action for step in OLD_PART.steps if "signed" in step.sources} == {"accept", "deduct", "miss"}

@@ -1,0 +1,144 @@
+"""What stands beside the claims of a dealer's next statement: deductions, debits and credits.
+
+An entry waits until a month's close takes it. What waits can be struck out; what a statement took stays,
+and is countered by a credit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from parts.returns.ports import Taken
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.numbers import next_number
+from warranty.claims.models import Claim
+from warranty.settlement import queries
+from warranty.settlement.models import Deduction
+from warranty.settlement.rules import BOOKED_BY_HAND, booking_faults, signed
+from warranty.settlement.words import FAULTS
+
+SERIES = "DD"
+OLD_PART = "old_part"
+REASON_LENGTH = 500
+#: States in which a claim was paid, or is being paid.
+PAID = ("in_settlement", "settled")
+
+
+@dataclass(frozen=True)
+class Booking:
+    """An entry that a person books: for whom, what, how much before tax (above nought), and why."""
+
+    dealer: str
+    kind: str
+    amount: Decimal
+    reason: str
+    claim: str = ""
+
+
+def book(session: Session, booking: Booking, actor: Actor, now: datetime) -> Deduction:
+    """Book an audit or administrative deduction, a debit or a credit; faults stand at their fields."""
+    require(actor, Permission.SETTLEMENT_DEDUCT)
+    dealer = session.scalars(select(Dealer).where(Dealer.code == booking.dealer.strip().upper())).first()
+    number = booking.claim.strip().upper()
+    settled = _settled(session, dealer, number) if dealer and number else None
+    faults = [Fault(FAULTS[code], place) for code, place in booking_faults(
+        booking.kind, booking.amount, number, settled)]  # fmt: skip
+    if dealer is None:
+        faults.append(Fault(N_("There is no dealer of this code."), "dealer"))
+    if not booking.reason.strip():
+        faults.append(Fault(N_("Please give a reason."), "reason"))
+    elif len(booking.reason) > REASON_LENGTH:
+        faults.append(Fault(N_("At most %(most)s characters, please."), "reason", {"most": REASON_LENGTH}))
+    if faults or dealer is None:
+        raise DomainError(*faults)
+    entry = Deduction(
+        dealer_id=dealer.id, kind=booking.kind, source=next_number(session, SERIES, dealer.code, now),
+        claim_number=number or None, amount=signed(booking.kind, booking.amount), reason=booking.reason.strip(),
+        booked_at=now, booked_by=actor.name,
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def _settled(session: Session, dealer: Dealer, number: str) -> Decimal | None:
+    """Return what is left of what a claim was paid; of two debits at once the second sees the first."""
+    audited = session.scalar(
+        select(Claim.audited)
+        .where(Claim.number == number, Claim.dealer_id == dealer.id, Claim.state.in_(PAID)).with_for_update()
+    )  # fmt: skip
+    return None if audited is None else audited - queries.debited(session, number)
+
+
+def undo(session: Session, key: int, reason: str, actor: Actor, now: datetime) -> Deduction:
+    """Undo what a person booked: strike it out while it waits, else credit it; return the entry that changed."""
+    require(actor, Permission.SETTLEMENT_DEDUCT)
+    entry = _locked(session, Deduction.id == key)
+    if entry is None:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    if not reason.strip():
+        raise DomainError.at("reason", N_("Please give a reason."))
+    if entry.kind not in BOOKED_BY_HAND:
+        raise DomainError.at(None, N_("This came by itself and is undone where it came from."))
+    if entry.cancelled_at is not None:
+        raise ConflictError(Fault(N_("Somebody struck this out already.")))
+    if entry.settlement_id is not None and entry.kind == "credit":
+        raise DomainError.at(None, N_("A statement gave this credit already. Book a debit against it."))
+    return _counter(session, entry, reason.strip(), actor, now)
+
+
+def _locked(session: Session, *which: object) -> Deduction | None:
+    return session.scalars(
+        select(Deduction).where(*which).with_for_update().execution_options(populate_existing=True)  # type: ignore[arg-type]
+    ).first()
+
+
+def _counter(session: Session, entry: Deduction, reason: str, actor: Actor, now: datetime) -> Deduction:
+    """Strike an entry out, or credit what a statement took: once, by the source of the credit."""
+    if entry.settlement_id is None:
+        entry.cancelled_at, entry.cancelled_by, entry.cancelled_for = now, actor.name, reason
+        session.flush()
+        return entry
+    source = f"{entry.kind}:{entry.source}"
+    if session.scalar(select(Deduction.id).where(Deduction.kind == "credit", Deduction.source == source)) is not None:
+        raise ConflictError(Fault(N_("This was credited already.")))
+    credit = Deduction(
+        dealer_id=entry.dealer_id, kind="credit", source=source, claim_number=entry.claim_number,
+        amount=signed("credit", -entry.amount), reason=reason, booked_at=now, booked_by=actor.name,
+    )  # fmt: skip
+    session.add(credit)
+    session.flush()
+    return credit
+
+
+class StatementDeductions:
+    """The dealers' statements as old parts meet them: `parts.returns.ports.Deductions`."""
+
+    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> None:
+        """Let the dealer's next statement take it; the table refuses a second one for the same part."""
+        session.add(
+            Deduction(
+                dealer_id=taken.dealer_id, kind=OLD_PART, source=taken.old_part, claim_number=taken.claim_number,
+                amount=signed(OLD_PART, taken.amount), reason=taken.reason, booked_at=now, booked_by=actor.name,
+            )
+        )  # fmt: skip
+        session.flush()
+
+    def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
+        """Strike the part's deduction out, or credit it where a statement took it."""
+        entry = _locked(session, Deduction.kind == OLD_PART, Deduction.source == old_part)
+        if entry is not None and entry.cancelled_at is None:
+            _counter(session, entry, reason, actor, now)
+
+    def statements(self, session: Session, old_parts: Iterable[str]) -> Mapping[str, str]:
+        """Return which statements took the deductions of these parts."""
+        return queries.statements_of(session, OLD_PART, old_parts)

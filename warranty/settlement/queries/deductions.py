@@ -1,0 +1,71 @@
+"""Reads: what stands beside the claims of a statement, and what still waits for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.errors import Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.money import ZERO
+from warranty.settlement.models import Deduction, Settlement
+from warranty.settlement.queries.closing import NOTHING
+from warranty.settlement.rules import DEDUCTION_KINDS
+
+
+def entries_of(session: Session, settlement_id: int) -> list[Deduction]:
+    """Return what stands beside a statement's claims, by kind as the statement shows them."""
+    rows = session.scalars(select(Deduction).where(Deduction.settlement_id == settlement_id).order_by(Deduction.id))
+    return sorted(rows, key=lambda row: DEDUCTION_KINDS.index(row.kind))
+
+
+def waiting_entries(session: Session, dealer_id: int) -> tuple[int, Decimal]:
+    """Return how many entries wait for a dealer's next statement, and what they come to."""
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(Deduction.amount), NOTHING)).where(
+            Deduction.dealer_id == dealer_id, Deduction.settlement_id.is_(None), Deduction.cancelled_at.is_(None)
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def entry_of(session: Session, key: int) -> Deduction:
+    """Return an entry of the session's scope; raise `NotFoundError` where there is none."""
+    found = session.scalars(select(Deduction).where(Deduction.id == key)).first()
+    if found is None:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    return found
+
+
+def statement_of(session: Session, entry: Deduction) -> Settlement | None:
+    """Return the statement that took an entry, None while it waits."""
+    return None if entry.settlement_id is None else session.get_one(Settlement, entry.settlement_id)
+
+
+def debited(session: Session, claim_number: str) -> Decimal:
+    """Return what was debited of a claim so far, in yuan."""
+    found = session.scalar(
+        select(func.sum(Deduction.amount)).where(
+            Deduction.claim_number == claim_number, Deduction.kind == "debit", Deduction.cancelled_at.is_(None)
+        )
+    )
+    return -(found or ZERO)
+
+
+def last_carry(session: Session, settlement_id: int) -> int:
+    """Return how often a statement has carried over what it cannot bear."""
+    found = select(func.count()).where(Deduction.settlement_id == settlement_id, Deduction.kind == "carried_over")
+    return session.scalar(found) or 0
+
+
+def statements_of(session: Session, kind: str, sources: Iterable[str]) -> dict[str, str]:
+    """Return the numbers of the statements that took entries, by what the entries come from."""
+    rows = session.execute(
+        select(Deduction.source, Settlement.number)
+        .join(Settlement, Settlement.id == Deduction.settlement_id)
+        .where(Deduction.kind == kind, Deduction.source.in_(list(sources)))
+    )
+    return {row.source: row.number for row in rows}
