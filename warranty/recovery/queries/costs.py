@@ -49,8 +49,11 @@ def with_part(statement: Select[Any]) -> Select[Any]:
 
 
 def unrecovered() -> ColumnElement[bool]:
-    """Tell whether a claim's line stands in no demand; one that was withdrawn does not count."""
-    return ~exists().where(RecoveryLine.claim_line_id == ClaimLine.id, RecoveryLine.live)
+    """Tell whether a claim stands in no demand; one that was withdrawn does not count.
+
+    A claim's lines are asked for together, so what no contract gives a share of does not wait for ever.
+    """
+    return ~exists().where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live)
 
 
 @dataclass(frozen=True)
