@@ -40,7 +40,11 @@ PART = "W-PUMP"
 def make_supplier(session: Session, **values: Any) -> Supplier:
     """Store a supplier: S0001, S0002, …"""
     number = (session.scalar(select(func.max(Supplier.id))) or 0) + 1
-    given: dict[str, Any] = {"code": f"S{number:04d}", "name_zh": f"第{number}零部件厂", "name_en": f"Works no. {number}"}
+    given: dict[str, Any] = {
+        "code": f"S{number:04d}",
+        "name_zh": f"第{number}零部件厂",
+        "name_en": f"Works no. {number}",
+    }
     supplier = Supplier(**{**given, **values})
     session.add(supplier)
     session.flush()

@@ -35,7 +35,10 @@ WORDS = {
     "不认可": REJECTED, "拒绝": REJECTED, "rejected": REJECTED, "reject": REJECTED,
 }  # fmt: skip
 CHOICES = ("认可", "部分认可", "不认可")
-TOGETHER = N_("Other rows of this demand are wrong, so none of its answers was written. Mend them and send the whole list again.")  # fmt: skip
+_outcome = word(lambda said: WORDS.get(said.lower()), CHOICES)
+TOGETHER = N_(
+    "Other rows of this demand are wrong, so none of its answers was written. Mend them and send the whole list again."
+)
 
 #: A demand's lines as they stand: position → (asked, outcome, accepted, reason).
 Known = dict[int, tuple[Decimal, str | None, Decimal | None, str | None]]
@@ -126,7 +129,7 @@ KIND = ImportKind(
               example="RV-S001-202611-0001"),
         Field("position", "明细序号", "Line of the demand", memo(whole(1, MOST_LINES)), required=True,
               aliases=("position",), example="1"),
-        Field("outcome", "供应商答复", "Answer", memo(word(lambda said: WORDS.get(said.lower()), CHOICES)), required=True,
+        Field("outcome", "供应商答复", "Answer", memo(_outcome), required=True,
               aliases=("答复", "answer"), example="部分认可"),
         Field("amount", "认可金额", "Accepted amount", memo(parse_amount), aliases=("amount",), example="120.00",
               note=N_("Only where a line is accepted partly.")),

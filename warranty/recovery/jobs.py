@@ -66,7 +66,7 @@ def generate(
     if report is not None:
         report(len(todo), len(todo))
     return Generated(
-        tuple(one.number for one in made), sum(one.claims for one in made), total((one.claimed for one in made)) or ZERO
+        tuple(one.number for one in made), sum(one.claims for one in made), total(one.claimed for one in made) or ZERO
     )  # fmt: skip
 
 

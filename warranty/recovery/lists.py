@@ -68,7 +68,8 @@ CONTRACTS = ListSpec(
     "-begins_on", "recovery.contracts", "recovery.contract",
     (
         BY_SUPPLIER,
-        Filter("scope", N_("About"), lambda found, value: found.where(RecoveryContract.scope == value), "choice", SCOPES),
+        Filter("scope", N_("About"), lambda found, value: found.where(RecoveryContract.scope == value), "choice",
+               SCOPES),
         Filter("part", N_("Part number"), lambda found, value: found.where(
             RecoveryContract.scope == "part", RecoveryContract.value == value.strip().upper())),
         Filter("holds_on", N_("Holds on"), lambda found, day: found.where(
@@ -220,11 +221,11 @@ def _costs() -> Select[Any]:
 
 
 def _decided_since(statement: Select[Any], day: date) -> Select[Any]:
-    return statement.where(DECIDED_ON >= day)
+    return statement.where(day <= DECIDED_ON)
 
 
 def _decided_until(statement: Select[Any], day: date) -> Select[Any]:
-    return statement.where(DECIDED_ON <= day)
+    return statement.where(day >= DECIDED_ON)
 
 
 COSTS = ListSpec(
@@ -245,7 +246,7 @@ COSTS = ListSpec(
         BY_SUPPLIER,
         Filter("since", N_("Decided from"), _decided_since, "date"),
         Filter("until", N_("Decided until"), _decided_until, "date"),
-        Filter("standing", N_("Asked back"), lambda found, value: found.where(STANDING == value), "choice", STANDINGS),
+        Filter("standing", N_("Asked back"), lambda found, value: found.where(value == STANDING), "choice", STANDINGS),
         Filter("part", N_("Causal part"), lambda found, value: found.where(Claim.causal_part == value.strip().upper())),
     ),
     N_("No approved claim names a causal part whose supplier is known."),

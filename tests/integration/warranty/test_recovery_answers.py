@@ -63,7 +63,12 @@ def row(demand: Recovery, line: int, answer: str, amount: str = "", reason: str 
     }  # fmt: skip
 
 
-ALL = [(1, "认可", "", ""), (2, "部分认可", "400.00", "单价过高"), (3, "不认可", "", "非本厂零件"), (4, "accepted", "", "")]
+ALL = [
+    (1, "认可", "", ""),
+    (2, "部分认可", "400.00", "单价过高"),
+    (3, "不认可", "", "非本厂零件"),
+    (4, "accepted", "", ""),
+]
 
 
 def said(session: Session, demand: Recovery) -> list[tuple[str | None, Decimal | None, str | None]]:
@@ -81,9 +86,7 @@ def test_the_answered_list_answers_the_demand(session: Session, sent: Recovery, 
     assert (sent.state, sent.accepted) == ("answered", Decimal("961.00"))
 
 
-def test_one_wrong_row_and_no_answer_of_the_demand_is_written(
-    session: Session, sent: Recovery, tmp_path: Path
-) -> None:
+def test_one_wrong_row_and_no_answer_of_the_demand_is_written(session: Session, sent: Recovery, tmp_path: Path) -> None:
     rows = [row(sent, *one) for one in ALL]
     rows[1]["认可金额"] = "411.00"
     result = import_list(session, KIND, write_list(tmp_path / "a.xlsx", rows), CHINESE)
@@ -102,8 +105,9 @@ def test_one_wrong_row_and_no_answer_of_the_demand_is_written(
     ("change", "column"),
     [
         ({"追偿单号": "RV-NONE"}, "追偿单号"), ({"明细序号": 9}, "明细序号"), ({"明细序号": "一"}, "明细序号"),
-        ({"供应商答复": ""}, "供应商答复"), ({"供应商答复": "也许"}, "供应商答复"), ({"认可金额": "12.345"}, "认可金额"),
-        ({"认可金额": ""}, "认可金额"), ({"供应商说明": ""}, "供应商说明"), ({"供应商说明": "长" * 501}, "供应商说明"),
+        ({"供应商答复": ""}, "供应商答复"), ({"供应商答复": "也许"}, "供应商答复"),
+        ({"认可金额": "12.345"}, "认可金额"), ({"认可金额": ""}, "认可金额"),
+        ({"供应商说明": ""}, "供应商说明"), ({"供应商说明": "长" * 501}, "供应商说明"),
         ({"供应商答复": "认可"}, "认可金额"),
     ],
 )  # fmt: skip

@@ -80,9 +80,7 @@ def test_a_claim_becomes_a_demand_with_each_step_of_the_reckoning(
     assert unbalanced(session) == []
 
 
-def test_made_twice_nothing_is_asked_twice(
-    session: Session, dealer: Dealer, supplier: Supplier, now: datetime
-) -> None:
+def test_made_twice_nothing_is_asked_twice(session: Session, dealer: Dealer, supplier: Supplier, now: datetime) -> None:
     make_contract(session, now, supplier)
     make_cost(session, dealer, OCTOBER)
     session.commit()

@@ -258,9 +258,7 @@ def test_what_comes_to_nothing_is_booked_and_closed_all_the_same(
     assert (found.state, found.agreed, found.payment_ref) == ("paid", ZERO, None)
 
 
-def test_a_demand_whose_money_does_not_agree_is_not_booked(
-    session: Session, supplier: Supplier, now: datetime
-) -> None:
+def test_a_demand_whose_money_does_not_agree_is_not_booked(session: Session, supplier: Supplier, now: datetime) -> None:
     found = make_recovery(session, now, supplier, "agreed")
     session.execute(update(RecoveryLine).where(RecoveryLine.position == 1).values(agreed=Decimal("1.00")))
     assert [(one.number, one.agreed, one.lines_agreed) for one in unbalanced(session)] == [

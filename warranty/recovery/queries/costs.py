@@ -23,7 +23,7 @@ BORNE = ("approved", "in_settlement", "settled")
 #: The supplier that the visit named, as the catalogue had it on that day; of two with one name the older.
 _NAMED = select(func.min(Supplier.id).label("id"), Supplier.name_zh.label("name")).group_by(Supplier.name_zh).subquery()
 #: Who made the part that failed: whom the visit named, else whom the catalogue names now. See `with_part`.
-MAKER: ColumnElement[int | None] = func.coalesce(_NAMED.c.id, Part.supplier_id)
+MAKER: ColumnElement[Any] = func.coalesce(_NAMED.c.id, Part.supplier_id)
 FAILED: ColumnElement[str] = func.coalesce(Part.component, Claim.component)
 
 
@@ -71,7 +71,7 @@ def costs_of(session: Session, supplier_id: int, period: Period) -> Costs:
         FAILED.label("component"), Claim.completed_at, Claim.received_at, Claim.decided_at, Claim.created_at,
     )  # fmt: skip
     found = Costs([], {})
-    for row in session.execute(_owed(cast("Select[Any]", statement), period).where(MAKER == supplier_id)):
+    for row in session.execute(_owed(cast("Select[Any]", statement), period).where(supplier_id == MAKER)):
         done_on = local_date(row.completed_at or row.received_at)
         found.costs.append(
             Cost(row.id, row.claim_id, row.position, row.kind, row.audited, row.causal_part, row.component, done_on)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -29,7 +29,7 @@ def _claims(recovery_id: int) -> Select[int]:
     return select(RecoveryLine.claim_id).where(RecoveryLine.recovery_id == recovery_id)
 
 
-def claims_of(session: Session, recovery_id: int) -> dict[int, Row[Any]]:
+def claims_of(session: Session, recovery_id: int) -> dict[int, Any]:
     """Return the claims of a demand with car, model and station, by id."""
     rows = session.execute(
         select(

@@ -15,7 +15,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from parts.catalogue.models import Supplier
-
 from portal.kernel.db import Fen
 from portal.kernel.jobs import Job
 from portal.kernel.money import ZERO
@@ -56,7 +55,7 @@ _DEMANDED = (
     .where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live)
     .correlate(Claim)
 )
-BEARER: ColumnElement[int | None] = func.coalesce(_DEMANDED.scalar_subquery(), MAKER)
+BEARER: ColumnElement[Any] = func.coalesce(_DEMANDED.scalar_subquery(), MAKER)
 #: What demands ask of a claim.
 CLAIMED: ColumnElement[Decimal] = type_coerce(
     select(func.coalesce(func.sum(RecoveryLine.amount), NOUGHT))
@@ -65,7 +64,8 @@ CLAIMED: ColumnElement[Decimal] = type_coerce(
 )  # fmt: skip
 IN_A_DEMAND = exists().where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live)
 COVERED = exists().where(
-    RecoveryContract.supplier_id == BEARER, about(Claim.causal_part, FAILED, DONE_ON)  # type: ignore[arg-type]
+    RecoveryContract.supplier_id == BEARER,
+    about(Claim.causal_part, FAILED, DONE_ON),  # type: ignore[arg-type]
 )
 STANDING: ColumnElement[str] = case((IN_A_DEMAND, "recovered"), (COVERED, "waiting"), else_="uncovered")
 #: What a supplier said yes to, and what of it stands in the ledger or has come.
@@ -160,8 +160,6 @@ def last_month(day: date) -> Period:
     first = day.replace(day=1)
     last = date.fromordinal(first.toordinal() - 1)
     return Period(last.replace(day=1), last)
-
-
 
 
 def generating_job(session: Session, job_id: int | None = None) -> Job | None:

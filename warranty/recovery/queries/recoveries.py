@@ -123,14 +123,25 @@ def rounds_of(session: Session, recovery_id: int) -> list[RecoveryRound]:
 def entries_of(session: Session, recovery_id: int) -> list[RecoveryEntry]:
     """Return what the ledger has of a demand."""
     return list(
-        session.scalars(select(RecoveryEntry).where(RecoveryEntry.recovery_id == recovery_id).order_by(RecoveryEntry.id))
+        session.scalars(
+            select(RecoveryEntry).where(RecoveryEntry.recovery_id == recovery_id).order_by(RecoveryEntry.id)
+        )
     )
 
 
 def totals_by_kind(session: Session, recovery_id: int) -> list[Row[Any]]:
     """Return a demand's money by kind of line: basis, wanted, both cuts, amount, asked, accepted, agreed."""
     line = RecoveryLine
-    columns = (line.basis, line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked, line.accepted, line.agreed)
+    columns = (
+        line.basis,
+        line.wanted,
+        line.cut_claim,
+        line.cut_year,
+        line.amount,
+        line.asked,
+        line.accepted,
+        line.agreed,
+    )
     summed = (
         type_coerce(func.coalesce(func.sum(column), NOUGHT), Fen()).label(column.key) for column in columns
     )  # fmt: skip
@@ -167,9 +178,8 @@ def unbalanced(session: Session, recovery_id: int | None = None) -> list[Unbalan
         )
         return type_coerce(summed.correlate(Recovery).scalar_subquery(), Fen())
 
-    claimed, asked, accepted, agreed = (
-        of_lines(column) for column in (RecoveryLine.amount, RecoveryLine.asked, RecoveryLine.accepted, RecoveryLine.agreed)
-    )  # fmt: skip
+    line = RecoveryLine
+    claimed, asked, accepted, agreed = map(of_lines, (line.amount, line.asked, line.accepted, line.agreed))
     booked, paid, settled = of_ledger("booked"), of_ledger("paid"), func.coalesce(Recovery.agreed, NOUGHT)
     wrong = or_(
         Recovery.claimed != claimed, Recovery.asked != asked, Recovery.accepted != accepted, settled != agreed,

@@ -50,7 +50,9 @@ def pay(
         faults.append(Fault(N_("Nothing was owed before %(day)s."), "paid_on", {"day": local_date(recovery.agreed_at)}))
     reference = payment.reference.strip()
     if not reference and recovery.agreed:
-        faults.append(Fault(N_("Please write what the payment is found by: a receipt or a bank reference."), "reference"))
+        faults.append(
+            Fault(N_("Please write what the payment is found by: a receipt or a bank reference."), "reference")
+        )
     elif len(reference) > REFERENCE_LENGTH:
         faults.append(Fault(N_("At most %(limit)s characters."), "reference", {"limit": REFERENCE_LENGTH}))
     if faults:

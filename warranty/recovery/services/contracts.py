@@ -27,7 +27,10 @@ FAULTS = {
     "cap": N_("Please write an amount above 0, or leave it empty."),
     "cap_order": N_("One claim cannot bring more than the whole year."),
 }
-TWICE = N_("Contract %(number)s about the same is in force from %(begins)s until %(until)s. End it first, or choose other days.")  # fmt: skip
+TWICE = N_(
+    "Contract %(number)s about the same is in force from %(begins)s until %(until)s. "
+    "End it first, or choose other days."
+)
 
 
 @dataclass(frozen=True)

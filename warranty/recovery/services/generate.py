@@ -61,7 +61,9 @@ def recover_supplier(
     check_period(period, now)
     supplier = lock_supplier(session, supplier_id)
     found = costs_of(session, supplier_id, period)
-    demands = _first_claims(reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id)), most)
+    demands = _first_claims(
+        reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id)), most
+    )
     if not demands:
         return None
     amount = claimed(demands)

@@ -208,10 +208,10 @@ def _round(session: Session, recovery: Recovery) -> RecoveryRound:
 
 
 def _as_kept(lines: list[RecoveryLine]) -> list[list[str | int | None]]:
-    return [
-        [line.position, str(line.asked), line.outcome, None if line.accepted is None else str(line.accepted), line.reason]
-        for line in lines
-    ]  # fmt: skip
+    def plain(amount: Decimal | None) -> str | None:
+        return None if amount is None else str(amount)
+
+    return [[line.position, plain(line.asked), line.outcome, plain(line.accepted), line.reason] for line in lines]
 
 
 def _answer_days(session: Session, recovery_id: int) -> int:

@@ -42,7 +42,7 @@ def recoveries() -> Response:
 @access(EDIT)
 def new() -> Any:
     """Show whose costs wait in some days; let a worker make the demands."""
-    form = GenerateForm(request.form if request.form else None)
+    form = GenerateForm(request.form or None)
     if form.validate_on_submit():
         period = form.period()
         supplier = (form.supplier.data or "").strip().upper()
@@ -101,7 +101,8 @@ def demand_page(
         reason_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         supplier=reads.supplier_of(session, found), kinds=reads.totals_by_kind(session, found.id),
         lines=reads.lines_page(session, found.id, after=whole(args.get("after")) or 0, words=words_typed, only=only),
-        q=words_typed, only=only, rounds=reads.rounds_of(session, found.id), entries=reads.entries_of(session, found.id),
+        q=words_typed, only=only, rounds=reads.rounds_of(session, found.id),
+        entries=reads.entries_of(session, found.id),
         open_lines=reads.open_lines(session, found.id), events=_events(found), today=local_date(now()),
         offered={step.action for step in RECOVERY.offered(found.state, actor().permissions)},
     )  # fmt: skip

@@ -39,7 +39,7 @@ def read_asked(args: Mapping[str, str], today: date) -> Asked:
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
     found = {"since": date(today.year - 1, today.month, 1), "until": today}
-    for name in found:
+    for name in ("since", "until"):
         text = (args.get(name) or "").strip()
         if not text:
             continue
