@@ -17,6 +17,7 @@ from portal.demo.covering import cover_cars
 from portal.demo.load import Loader
 from portal.demo.months import settle_months
 from portal.demo.photos import take_photos
+from portal.demo.recoveries import recover
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -66,6 +67,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
         say(f"pre-authorisations: {make_authorisations(session, now)}")
         session.commit()
     take_photos(engine, world, now, say)
+    recover(engine, size.seed, now, say)
     return world
 
 

@@ -175,7 +175,7 @@ LINES = ListSpec(
         Column("contract", N_("Contract no."), default=False),
         Column("year", N_("Contract year"), "num", default=False),
         Column("decided_on", N_("Decided"), "date", default=False),
-        Column("done_on", N_("Completed"), "date", default=False),
+        Column("done_on", N_("Repair completed"), "date", default=False),
         Column("basis", N_("Approved amount"), "money"),
         Column("share", N_("Share (percent)"), "num"),
         Column("wanted", N_("By the share"), "money", default=False),
@@ -236,7 +236,7 @@ COSTS = ListSpec(
         Column("part", N_("Causal part")),
         Column("vin", N_("VIN"), default=False),
         Column("decided_on", N_("Decided"), "date"),
-        Column("done_on", N_("Completed"), "date", default=False),
+        Column("done_on", N_("Repair completed"), "date", default=False),
         Column("cost", N_("Approved amount"), "money"),
         Column("claimed", N_("Claimed"), "money"),
         Column("standing", N_("Asked back"), words=STANDINGS),
@@ -268,7 +268,7 @@ LEDGER = ListSpec(
     (
         Column("number", N_("Demand no."), link=True), CODE, NAME,
         Column("month", N_("Month")),
-        Column("account", N_("Account"), words=ACCOUNTS),
+        Column("account", N_("Ledger account"), words=ACCOUNTS),
         Column("amount", N_("Yuan"), "money"),
         Column("booked_at", N_("Booked at"), "moment"),
         Column("booked_by", N_("Booked by"), default=False),
@@ -280,8 +280,8 @@ LEDGER = ListSpec(
     (
         BY_SUPPLIER,
         Filter("month", N_("Month, as 2026-01"), lambda found, value: found.where(RecoveryEntry.month == value)),
-        Filter("account", N_("Account"), lambda found, value: found.where(RecoveryEntry.account == value), "choice",
-               ACCOUNTS),
+        Filter("account", N_("Ledger account"), lambda found, value: found.where(RecoveryEntry.account == value),
+               "choice", ACCOUNTS),
     ),
     N_("Nothing is booked yet. Demands that both sides agreed on are booked on their page."),
 )  # fmt: skip

@@ -35,7 +35,7 @@ TONES = {
 OUTCOMES = {
     "accepted": N_("Accepted"),
     "partly": N_("Partly accepted"),
-    "rejected": N_("Rejected"),
+    "rejected": N_("Not accepted"),
 }
 OUTCOME_TONES = {"accepted": "success", "partly": "warning", "rejected": "danger"}
 SCOPES = {
