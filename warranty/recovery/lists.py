@@ -47,7 +47,7 @@ def _contracts() -> Select[Any]:
 CONTRACTS = ListSpec(
     "recovery_contracts", N_("Recovery contracts"), VIEW, _contracts, RecoveryContract.id,
     (
-        Column("number", N_("Contract no."), link=True), CODE, NAME,
+        Column("number", N_("Recovery contract no."), link=True), CODE, NAME,
         Column("scope", N_("About"), words=SCOPES),
         Column("value", N_("Part or component"), words=COMPONENTS),
         Column("begins_on", N_("From"), "date"),
@@ -172,7 +172,7 @@ LINES = ListSpec(
         Column("part", N_("Causal part")),
         Column("kind", N_("Kind"), words=KINDS),
         Column("name", N_("Name"), default=False),
-        Column("contract", N_("Contract no."), default=False),
+        Column("contract", N_("Recovery contract no."), default=False),
         Column("year", N_("Contract year"), "num", default=False),
         Column("decided_on", N_("Decided"), "date", default=False),
         Column("done_on", N_("Repair completed"), "date", default=False),
@@ -200,7 +200,7 @@ LINES = ListSpec(
                OUTCOMES),
         Filter("number", N_("Demand no."), lambda found, value: found.where(Recovery.number == value.strip().upper())),
         Filter("part", N_("Causal part"), lambda found, value: found.where(RecoveryLine.part == value.strip().upper())),
-        Filter("contract", N_("Contract no."), lambda found, value: found.where(
+        Filter("contract", N_("Recovery contract no."), lambda found, value: found.where(
             RecoveryContract.number == value.strip().upper())),
     ),
     N_("No line yet: lines come with the demands that are made of approved claims."),

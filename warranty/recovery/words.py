@@ -33,7 +33,7 @@ TONES = {
     "withdraw": "danger",
 }  # fmt: skip
 OUTCOMES = {
-    "accepted": N_("Accepted"),
+    "accepted": N_("Wholly accepted"),
     "partly": N_("Partly accepted"),
     "rejected": N_("Not accepted"),
 }
