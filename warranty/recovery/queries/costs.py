@@ -71,7 +71,7 @@ def costs_of(session: Session, supplier_id: int, period: Period) -> Costs:
         FAILED.label("component"), Claim.completed_at, Claim.received_at, Claim.decided_at, Claim.created_at,
     )  # fmt: skip
     found = Costs([], {})
-    for row in session.execute(_owed(cast("Select[Any]", statement), period).where(supplier_id == MAKER)):
+    for row in session.execute(_owed(cast("Select[Any]", statement), period).where(MAKER.in_((supplier_id,)))):
         done_on = local_date(row.completed_at or row.received_at)
         found.costs.append(
             Cost(row.id, row.claim_id, row.position, row.kind, row.audited, row.causal_part, row.component, done_on)
