@@ -1,8 +1,8 @@
 """How long closing a month of 100,000 claims takes, beside the driver writing the same rows.
 
-``python -m bench settlement``. The bare side is one transaction of seven set-based statements for
+``python -m bench settlement``. The bare side is one transaction of eight set-based statements for
 the whole network; ours is a savepoint, a number, a trace and a check of all sums a dealer, so
-that a kill loses nothing. Both write the same statements, lines, ledger, states and history.
+that a kill loses nothing. Both write the same statements, lines, deductions, ledger, states and history.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ from sqlalchemy.orm import Session
 from bench.support import POSTGRESQL, Result, in_turn, ratio, result, seconds
 from bench.support import sow as sow_rows
 
-DEALERS, CLAIMS, LINES_EACH, ROUNDS = 316, 100_000, 3, 2
+DEALERS, CLAIMS, LINES_EACH, DEDUCTIONS, ROUNDS = 316, 100_000, 3, 2_000, 2
 MONTH, DECIDED, NOW = "2026-10", "'2026-10-15 04:00:00.000000'", datetime(2026, 11, 2, 1, tzinfo=UTC)
 #: What a closed month may take at most, and the least share of the driver's speed.
 AIM_SECONDS, AIM_RATIO = {"SQLite": 10.0, "PostgreSQL": 20.0}, 0.15
 
 BARE = (
     f"""insert into settlement (id, dealer_id, number, month, claims, net, tax_rate, tax, gross, generated_at, state,
-    row_version) select dealer_id, dealer_id, 'ST-' || dealer_id, '{MONTH}', count(*), sum(audited), 1300,
-    cast(round(sum(audited) * 0.13) as bigint), sum(audited) + cast(round(sum(audited) * 0.13) as bigint),
-    {DECIDED}, 'generated', 1 from claim where state = 'approved' group by dealer_id""",
+    row_version) select dealer_id, dealer_id, 'ST-' || dealer_id, '{MONTH}', claims, net, 1300,
+    cast(round(net * 0.13) as bigint), net + cast(round(net * 0.13) as bigint), {DECIDED}, 'generated', 1
+    from (select c.dealer_id, count(*) as claims, sum(c.audited) + coalesce(max(d.amount), 0) as net from claim c
+    left join (select dealer_id, sum(amount) as amount from deduction group by dealer_id) d on d.dealer_id = c.dealer_id
+    where c.state = 'approved' group by c.dealer_id) months""",
+    "update deduction set settlement_id = dealer_id where settlement_id is null",
     """insert into settlement_line (settlement_id, dealer_id, claim_id, claim_number, vin, kind, amount, disputed)
     select c.dealer_id, c.dealer_id, c.id, c.number, c.vin, l.kind, sum(l.audited), false
     from claim c join claim_line l on l.claim_id = c.id where c.state = 'approved'
@@ -46,7 +49,11 @@ BARE = (
     from claim where state = 'approved' order by id""",
     "update claim set state = 'in_settlement', row_version = row_version + 1 where state = 'approved'",
     f"""insert into ledger_entry (settlement_id, dealer_id, account, amount, booked_at)
-    select id, dealer_id, 'claims', net, {DECIDED} from settlement""",
+    select id, dealer_id, 'claims', net - (select coalesce(sum(amount), 0) from deduction where settlement_id =
+    settlement.id), {DECIDED} from settlement""",
+    f"""insert into ledger_entry (settlement_id, dealer_id, account, amount, booked_at)
+    select settlement_id, dealer_id, 'deductions', sum(amount), {DECIDED} from deduction group by settlement_id,
+    dealer_id""",
     f"""insert into ledger_entry (settlement_id, dealer_id, account, amount, booked_at)
     select id, dealer_id, 'tax', tax, {DECIDED} from settlement""",
 )
@@ -146,6 +153,8 @@ def _fill(url: str) -> None:
             sow(tables["claim_line"], CLAIMS * LINES_EACH, dealer_id=f"((i + 2) / 3 - 1) % {DEALERS} + 1",
                 claim_id="(i + 2) / 3", position="(i - 1) % 3 + 1", audited="9000 + i % 1000",
                 kind="case i % 3 when 0 then 'labour' when 1 then 'part' else 'handling' end")  # fmt: skip
+            sow(tables["deduction"], DEDUCTIONS, dealer_id=f"(i - 1) % {DEALERS} + 1", kind="'old_part'",
+                source="'CL-' || i || '-2'", amount="-5000")  # fmt: skip
             connection.exec_driver_sql(
                 "update claim set audited = (select sum(l.audited) from claim_line l where l.claim_id = claim.id)"
             )

@@ -53,6 +53,7 @@ ROOMS: tuple[str, ...] = (
     "portal.downloads.room",
     "portal.imports.room",
     "parts.catalogue.room",
+    "parts.returns.room",
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.guarantee.room",

@@ -87,7 +87,6 @@ class OldPart(Identified, DealerOwned, Stateful, Base):
     __table_args__ = (
         CheckConstraint(OLD_PART.sql_check(), name="state"),
         CheckConstraint("deducted is null or (deducted >= 0 and deducted <= cost)", name="deducted"),
-        UniqueConstraint("claim_id", "line"),
         Index("ix_old_part_dealer", "dealer_id", "id"),
         Index("ix_old_part_dealer_state", "dealer_id", "state", "due_on"),
         Index("ix_old_part_state_due", "state", "due_on", "id"),
@@ -96,7 +95,7 @@ class OldPart(Identified, DealerOwned, Stateful, Base):
         Index("ix_old_part_disposal", "disposal_id"),
     )
 
-    number: Mapped[str] = mapped_column(short(48), unique=True)
+    number: Mapped[str] = mapped_column(short(48), unique=True)  # the claim's and the line: so none is asked for twice
     claim_id: Mapped[int]
     claim_number: Mapped[str] = mapped_column(short(40))
     line: Mapped[int]

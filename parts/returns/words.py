@@ -20,8 +20,8 @@ STATES = {
 BOX_STATES = {
     "packing": N_("Being packed"),
     "shipped": N_("On its way"),
-    "signed": N_("Received"),
-    "discarded": N_("Given up"),
+    "signed": N_("Received by headquarters"),
+    "discarded": N_("Box given up"),
 }
 DISPUTE_STATES = {
     "open": N_("Waits for an answer"),
@@ -68,7 +68,7 @@ ACTIONS = {
     "store": N_("Put into the store"),
     "hand_over": N_("Handed to the supplier"),
     "scrap": N_("Scrapped"),
-    "discard": N_("Given up"),
+    "discard": N_("Box given up"),
     "uphold": N_("Headquarters upholds the deduction"),
     "waive": N_("Headquarters waives the deduction"),
 }

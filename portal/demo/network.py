@@ -16,6 +16,7 @@ from portal.demo.claims import Claims
 from portal.demo.covering import cover_cars
 from portal.demo.load import Loader
 from portal.demo.months import settle_months
+from portal.demo.old_parts import make_old_parts
 from portal.demo.photos import take_photos
 from portal.demo.recoveries import recover
 from portal.demo.visits import Visits
@@ -56,6 +57,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     """Fill an empty database with a network and settle the months that are over."""
     with engine.begin() as connection:
         world = make_network(connection, size, now, say)
+    send_parts_back(engine, now, say)
     months = [first for first, _last in months_before(world.today, size.months) if first < world.today.replace(day=1)]
     if months:
         settle_months(engine, months, size.seed, say)
@@ -69,6 +71,14 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     take_photos(engine, world, now, say)
     recover(engine, size.seed, now, say)
     return world
+
+
+def send_parts_back(engine: Engine, now: datetime, say: Callable[[str], None]) -> None:
+    """Lead old parts on their way, before the months are settled that take their deductions."""
+    with Session(engine, expire_on_commit=False) as session:
+        enter(session, Actor.system("demo"), HeadOfficeScope("making the demo network"))
+        say(f"old parts: {make_old_parts(session, now)}")
+        session.commit()
 
 
 def watch_cars(engine: Engine, now: datetime, say: Callable[[str], None]) -> None:

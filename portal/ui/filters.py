@@ -70,7 +70,10 @@ TONES = {
     "tried": "info", "in_force": "success", "discarded": "plain", "person": "warning", "clean": "success",
     "blocked": "danger", "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
-    "passed": "success", "sent": "info", "answered": "warning", "agreed": "success", "booked": "info",
+    "passed": "success", "packing": "info", "packed": "info", "shipped": "info", "signed": "notice",
+    "deducted": "danger", "missing": "danger", "stored": "success", "handed_over": "success", "upheld": "warning",
+    "waived": "success", "waiting": "info", "taken": "success", "sent": "info", "answered": "warning",
+    "agreed": "success", "booked": "info",
 }  # fmt: skip
 
 

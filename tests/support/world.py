@@ -17,6 +17,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice, Supplier
+from parts.returns.models import OldPart, OldPartPhoto, PartDisposal, ReturnBox
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -35,7 +36,7 @@ from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryLine
-from warranty.settlement.models import Settlement, SettlementLine
+from warranty.settlement.models import Deduction, Settlement, SettlementLine
 
 
 @dataclass
@@ -57,6 +58,11 @@ class World:
     claim_line: ClaimLine
     settlement: Settlement
     settlement_line: SettlementLine
+    deduction: Deduction
+    old_part: OldPart
+    old_part_photo: OldPartPhoto
+    return_box: ReturnBox
+    disposal: PartDisposal
     recovery: Recovery
     recovery_contract: RecoveryContract
     campaign: Campaign
@@ -104,8 +110,8 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_recovery(session, claim), *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier),
-        fill(session, LabourOperation),
+        fill(session, Deduction, **own, kind="audit"), *_old_part(session, vehicle, own), *_recovery(session, claim),
+        *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier), fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -130,6 +136,16 @@ def _mapping(session: Session) -> ImportMapping:
     """Store a mapping that reads a list of dealers."""
     body = {"fields": {}, "headings": True, "delimiter": "", "quotes": True}
     return fill(session, ImportMapping, kind="dealers", body=body, sample=[["代码", "名称"]])
+
+
+def _old_part(
+    session: Session, vehicle: Vehicle, own: dict[str, int]
+) -> tuple[OldPart, OldPartPhoto, ReturnBox, PartDisposal]:
+    """Store an old part with a photo in an open box, and a list of the store."""
+    box = fill(session, ReturnBox, **own)
+    part = fill(session, OldPart, **own, vehicle_id=vehicle.id, vin=vehicle.vin, liability="supplier", box_id=box.id)
+    photo = fill(session, OldPartPhoto, **own, old_part_id=part.id, side="dealer")
+    return part, photo, box, fill(session, PartDisposal, kind="scrap")
 
 
 def _campaign(session: Session, vehicle: Vehicle) -> tuple[Campaign, CampaignScope]:
@@ -203,6 +219,13 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
+    ("settlement", "entry_id"): Object(lambda world: world.deduction.id, owned=True),
+    ("returns", "key"): Object(lambda world: world.old_part.number, owned=True),
+    ("returns", "photo_id"): Object(lambda world: world.old_part_photo.id, owned=True),
+    ("returns", "box"): Object(lambda world: world.return_box.number, owned=True),
+    ("returns", "number"): Object(lambda world: world.claim.number),
+    ("returns", "dealer"): Object(lambda world: world.dealer.code),
+    ("returns", "disposal"): Object(lambda world: world.disposal.number),
     ("recovery", "key"): Object(lambda world: world.recovery.number),
     ("recovery", "number"): Object(lambda world: world.recovery_contract.number),
     ("recovery", "position"): Object(lambda _world: 1),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from parts.returns.queries.pages import of_claim
 from portal.kernel.money import total
 from warranty.claims.queries.pages import Event, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
@@ -69,8 +70,11 @@ class ClaimPaper:
     submitted_by: str | None
     findings: tuple[FormFinding, ...]
     decisions: tuple[FormDecision, ...]
+    old_parts: tuple[str, ...] | None  # None: the decision says which
 
 
+#: States in which it is known which old parts must come back.
+APPROVED = ("approved", "in_settlement", "settled")
 #: What of the claim stands in the head of the form.
 HEADER = (
     "type", "received_at", "completed_at", "submitted_at", "odometer_km", "concern", "cause", "correction",
@@ -102,6 +106,7 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
             for one in (versions[-1].findings if versions else []) if one["check"] in CHECK_BY_ID
         ),
         decisions=tuple(_decisions(events)),
+        old_parts=tuple(part.number for part in of_claim(session, claim.number)) if claim.state in APPROVED else None,
     )  # fmt: skip
 
 

@@ -124,7 +124,8 @@ def build(session: Session, number: str) -> StatementPaper:
     dealer = queries.dealer_of(session, statement)
     lines = queries.all_lines(session, statement.id)
     entries = queries.entries_of(session, statement.id)
-    sums = reckon((Amount(line.kind, line.amount) for line in (*lines, *entries)), statement.tax_rate)
+    amounts = [Amount(line.kind, line.amount) for line in lines] + [Amount(row.kind, row.amount) for row in entries]
+    sums = reckon(amounts, statement.tax_rate)
     rows = tuple(_claim_rows(lines))
     totals = _totals(rows)
     if (sums.gross, sums.net, totals.total) != (statement.gross, statement.net, sums.claims):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from parts.returns.rules.asking import Demand, ReturnRule, Scope
 from portal.kernel.prepared import PreparedRead
 
 
-def _rules() -> Select[tuple[str, str, str, int, int, object]]:
+def _rules() -> Select[*tuple[Any, ...]]:
     row = ReturnRuleVersion
     return select(row.scope, row.subject, row.demand, row.percent, row.days, row.valid_from)
 

@@ -151,7 +151,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_old_part_vehicle_id_vehicle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_old_part")),
-        sa.UniqueConstraint("claim_id", "line", name=op.f("uq_old_part_claim_id_line")),
         sa.UniqueConstraint("number", name=op.f("uq_old_part_number")),
     )
     with op.batch_alter_table("old_part", schema=None) as batch_op:

@@ -18,6 +18,7 @@ from dealers.service import words as service_words
 from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
 from dealers.vehicles.models import Vehicle
 from dealers.vehicles.rules import plate_kind, vin_fault
+from parts.returns.models import OldPart, OldPartDispute
 from portal.demo.network import Size, fill, make_network
 from portal.kernel.access import Actor
 from portal.kernel.db import Base, attach, db
@@ -29,7 +30,7 @@ from warranty.authorisations.models import PreAuthorisation
 from warranty.claims import words as claim_words
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.services.submit import preview
-from warranty.settlement.models import Settlement
+from warranty.settlement.models import Deduction, Settlement
 from warranty.settlement.queries import unbalanced
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -106,6 +107,13 @@ def test_stations_asked_before_some_repairs_and_headquarters_decided_some(networ
     states = Counter(network.scalars(select(PreAuthorisation.state)))
     assert {"submitted", "passed", "returned"} <= set(states)
     assert set(network.scalars(select(PreAuthorisation.type))) <= set(authorisation_words.TYPES)
+
+
+def test_old_parts_are_on_their_way_and_their_deductions_in_statements(network: Session) -> None:
+    states = set(network.scalars(select(OldPart.state)))
+    assert {"due", "packed", "shipped", "signed", "stored", "handed_over", "scrapped", "excused"} <= states
+    assert set(network.scalars(select(OldPartDispute.state))) == {"open", "upheld", "waived"}
+    assert network.scalar(select(func.count()).where(Deduction.settlement_id.is_not(None)))
 
 
 def test_numbers_go_on_where_the_network_stopped(network: Session, now: datetime) -> None:

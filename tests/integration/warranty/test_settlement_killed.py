@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -22,7 +23,8 @@ from tests.factories.settlement import make_approved
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.models import Claim
 from warranty.settlement.closing import close_month
-from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine, SettlementPeriod
+from warranty.settlement.deductions import Booking, book
+from warranty.settlement.models import Deduction, LedgerEntry, Settlement, SettlementLine, SettlementPeriod
 from warranty.settlement.queries import unbalanced
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -83,6 +85,15 @@ def whole_dealers(session: Session) -> int:
     for dealer_id, state, count in rows:
         assert (state, count) == ("in_settlement" if dealer_id in done else "approved", CLAIMS_EACH)
     assert unbalanced(session) == []
+    taken = session.execute(
+        select(Deduction.dealer_id, Deduction.settlement_id.is_not(None)).where(Deduction.kind == "audit")
+    ).all()  # fmt: skip
+    assert {dealer_id: bool(inside) for dealer_id, inside in taken} == {
+        dealer_id: dealer_id in done for dealer_id, _state, _count in rows
+    }
+    pairs = session.execute(select(Deduction.kind, func.count()).group_by(Deduction.kind)).all()
+    carried = {kind: count for kind, count in pairs if kind != "audit"}
+    assert len(set(carried.values())) <= 1  # what is carried over in one statement waits for the next, once
     session.rollback()  # lets the next child have SQLite's write lock
     return len(done)
 
@@ -91,8 +102,11 @@ def test_killed_again_and_again_nothing_is_paid_twice_or_forgotten(
     session: Session, database_url: str, tmp_path: Path, now: datetime
 ) -> None:
     vehicle = make_vehicle(session)
-    for _ in range(DEALERS):
-        make_approved(session, make_dealer(session), OCTOBER, vehicle=vehicle, count=CLAIMS_EACH)
+    for place in range(DEALERS):
+        dealer = make_dealer(session)
+        make_approved(session, dealer, OCTOBER, vehicle=vehicle, count=CLAIMS_EACH)
+        amount = Decimal("9000.00") if place % 3 == 0 else Decimal("10.00")  # more than a month brings, or less
+        book(session, Booking(dealer.code, "audit", amount, "飞检扣款"), Actor.system("test"), OCTOBER)
     session.commit()
     chance, reached = random.Random(20261031), 0
     for _ in range(KILLS):
@@ -111,5 +125,13 @@ def test_killed_again_and_again_nothing_is_paid_twice_or_forgotten(
     audited = session.scalar(select(func.sum(Claim.audited)))
     assert tuple(lines.one()) == (DEALERS * CLAIMS_EACH, audited)
     assert owed == audited
+    deducted = session.execute(
+        select(Deduction.kind, func.count(), func.sum(Deduction.amount)).group_by(Deduction.kind)
+    ).all()  # fmt: skip
+    figures = {kind: (count, amount) for kind, count, amount in deducted}
+    assert figures["audit"] == (DEALERS, Decimal(-(DEALERS // 3) * 9_000 - (DEALERS - DEALERS // 3) * 10))
+    assert figures["carried_over"] == (DEALERS // 3, -figures["brought_forward"][1])
+    beside = session.scalar(select(func.sum(LedgerEntry.amount)).where(LedgerEntry.account == "deductions"))
+    assert beside == figures["audit"][1] + figures["carried_over"][1]
     again = close_month(session, MONTH, Actor.system("test"), now)
     assert (again.statements, again.claims) == (0, 0)

@@ -1,0 +1,219 @@
+"""Reads of the pages: one part, one box, what waits for an inspection, what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dealers.network.models import Dealer
+from dealers.vehicles.models import Vehicle, VehicleModel
+from parts.returns.models import OldPart, OldPartDispute, OldPartPhoto, PartDisposal, ReturnBox, ReturnNotice
+from parts.returns.states import WITH_DEALER
+from portal.kernel.errors import Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import StateChange, history
+from portal.kernel.money import ZERO
+
+#: Parts shown at once where they are chosen by hand.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An old part with all that its page shows. ``shipped_in`` is the box, None before it is packed."""
+
+    part: OldPart
+    dealer: Dealer
+    car: Vehicle
+    model: VehicleModel
+    shipped_in: ReturnBox | None
+    dispute: OldPartDispute | None
+    photos: list[OldPartPhoto]
+    disposal: PartDisposal | None
+    steps: list[StateChange]
+    answers: list[StateChange]
+
+
+def _missing() -> NotFoundError:
+    return NotFoundError(Fault(N_("This does not exist.")))
+
+
+def part_of(session: Session, number: str) -> OldPart:
+    """Return an old part of the session's scope; raise `NotFoundError` where there is none."""
+    found = session.scalars(select(OldPart).where(OldPart.number == number)).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def sheet(session: Session, number: str) -> Sheet:
+    """Return an old part for its page."""
+    row = session.execute(
+        select(OldPart, Dealer, Vehicle, VehicleModel, ReturnBox, OldPartDispute, PartDisposal)
+        .join(Dealer, Dealer.id == OldPart.dealer_id)
+        .join(Vehicle, Vehicle.id == OldPart.vehicle_id)
+        .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
+        .outerjoin(ReturnBox, ReturnBox.id == OldPart.box_id)
+        .outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
+        .outerjoin(PartDisposal, PartDisposal.id == OldPart.disposal_id)
+        .where(OldPart.number == number)
+    ).first()
+    if row is None:
+        raise _missing()
+    part, dealer, car, model = row[:4]
+    box: ReturnBox | None = row[4]
+    dispute: OldPartDispute | None = row[5]
+    photos = session.scalars(
+        select(OldPartPhoto).where(OldPartPhoto.old_part_id == part.id).order_by(OldPartPhoto.id)
+    )  # fmt: skip
+    answers = [] if dispute is None else history(session, dispute)
+    return Sheet(part, dealer, car, model, box, dispute, list(photos), row[6], history(session, part), answers)
+
+
+def photo_key(session: Session, number: str, photo_id: int) -> str:
+    """Return where a photo of an old part is kept."""
+    found = session.scalar(
+        select(OldPartPhoto.storage_key)
+        .join(OldPart, OldPart.id == OldPartPhoto.old_part_id)
+        .where(OldPartPhoto.id == photo_id, OldPart.number == number)
+    )
+    if found is None:
+        raise _missing()
+    return found
+
+
+def of_claim(session: Session, claim_number: str) -> list[OldPart]:
+    """Return what was asked back of a claim."""
+    found = select(OldPart).where(OldPart.claim_number == claim_number).order_by(OldPart.line)
+    return list(session.scalars(found))
+
+
+@dataclass(frozen=True)
+class BoxSheet:
+    """A box with what lies in it, or was listed in it; ``waiting`` is what its station could put in."""
+
+    box: ReturnBox
+    dealer: Dealer
+    parts: list[OldPart]
+    waiting: list[OldPart]
+    steps: list[StateChange]
+
+
+def box_sheet(session: Session, number: str) -> BoxSheet:
+    """Return a box for its page."""
+    row = session.execute(
+        select(ReturnBox, Dealer).join(Dealer, Dealer.id == ReturnBox.dealer_id).where(ReturnBox.number == number)
+    ).first()
+    if row is None:
+        raise _missing()
+    box, dealer = row
+    parts = session.scalars(select(OldPart).where(OldPart.box_id == box.id).order_by(OldPart.number))
+    waiting: Sequence[OldPart] = ()
+    if box.state == "packing":
+        due = select(OldPart).where(OldPart.dealer_id == box.dealer_id, OldPart.state == "due")
+        waiting = session.scalars(due.order_by(OldPart.due_on, OldPart.id).limit(MOST)).all()
+    return BoxSheet(box, dealer, list(parts), list(waiting), history(session, box))
+
+
+def box_number(session: Session, box_id: int | None) -> str | None:
+    """Return the number of a box, None for none."""
+    return None if box_id is None else session.scalar(select(ReturnBox.number).where(ReturnBox.id == box_id))
+
+
+def to_inspect(session: Session) -> int:
+    """Count what was received and not inspected yet."""
+    return count_in(session, "signed")
+
+
+def count_in(session: Session, *states: str) -> int:
+    """Count the old parts of the session's scope in some states."""
+    found = select(func.count()).select_from(OldPart).where(OldPart.state.in_(states))
+    return session.scalar(found) or 0
+
+
+def boxes_in(session: Session, state: str) -> int:
+    """Count the boxes of the session's scope in a state."""
+    return session.scalar(select(func.count()).select_from(ReturnBox).where(ReturnBox.state == state)) or 0
+
+
+def open_disputes(session: Session) -> int:
+    """Count the disputes that wait for an answer."""
+    found = select(func.count()).select_from(OldPartDispute).where(OldPartDispute.state == "open")
+    return session.scalar(found) or 0
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """How many parts are overdue, what they will cost in yuan, and of how many nobody was told yet."""
+
+    parts: int
+    cost: Decimal
+    unseen: int
+
+
+def overdue(session: Session, today: date) -> Overdue:
+    """Return what is overdue in the session's scope."""
+    row = session.execute(
+        select(func.count(), func.sum(OldPart.cost)).where(OldPart.state.in_(WITH_DEALER), OldPart.due_on < today)
+    ).one()
+    unseen = session.scalar(select(func.count()).select_from(ReturnNotice).where(ReturnNotice.seen_at.is_(None)))
+    return Overdue(row[0], row[1] or ZERO, unseen or 0)
+
+
+def overdue_of(session: Session, code: str, today: date) -> tuple[Dealer, list[OldPart]]:
+    """Return a dealer with its overdue parts, the oldest first."""
+    dealer = session.scalars(select(Dealer).where(Dealer.code == code)).first()
+    if dealer is None:
+        raise _missing()
+    late = (
+        select(OldPart)
+        .where(OldPart.dealer_id == dealer.id, OldPart.state.in_(WITH_DEALER), OldPart.due_on < today)
+        .order_by(OldPart.due_on, OldPart.id)
+    )
+    return dealer, list(session.scalars(late))
+
+
+def stored(session: Session, maker: str) -> list[OldPart]:
+    """Return what lies in the store and no open dispute holds back; ``maker`` narrows to one supplier's."""
+    held = select(OldPartDispute.id).where(OldPartDispute.old_part_id == OldPart.id, OldPartDispute.state == "open")
+    found = select(OldPart).where(OldPart.state == "stored", ~held.exists())
+    if maker:
+        found = found.where(OldPart.maker == maker)
+    return list(session.scalars(found.order_by(OldPart.place, OldPart.id).limit(MOST)))
+
+
+def makers(session: Session) -> list[str]:
+    """Return whose parts lie in the store."""
+    found = select(OldPart.maker).where(OldPart.state == "stored", OldPart.maker.is_not(None)).distinct()
+    return [maker for maker in session.scalars(found.order_by(OldPart.maker)) if maker]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of parts that left the store, with the parts and their stations' codes."""
+
+    disposal: PartDisposal
+    parts: list[tuple[OldPart, str]]
+
+
+def disposal_of(session: Session, number: str) -> Listed:
+    """Return a list of parts that left the store."""
+    made = session.scalars(select(PartDisposal).where(PartDisposal.number == number)).first()
+    if made is None:
+        raise _missing()
+    rows = session.execute(
+        select(OldPart, Dealer.code).join(Dealer, Dealer.id == OldPart.dealer_id)
+        .where(OldPart.disposal_id == made.id).order_by(OldPart.number)
+    )  # fmt: skip
+    return Listed(made, [(part, code) for part, code in rows])
+
+
+def last_inspected(session: Session, user_id: int | None, since: datetime) -> list[OldPart]:
+    """Return what a person inspected since a moment, the latest first: what the inspection's page shows beside."""
+    found = select(OldPart).where(OldPart.inspector_id == user_id, OldPart.inspected_at >= since)
+    return list(session.scalars(found.order_by(OldPart.inspected_at.desc()).limit(8)))
