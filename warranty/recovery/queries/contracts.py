@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parts.catalogue.models import Part, Supplier
@@ -106,3 +107,15 @@ def about(part: ColumnElement[str], component: ColumnElement[str], day: ColumnEl
         RecoveryContract.scope == ALL,
     )
     return and_(meant, RecoveryContract.begins_on <= day, day <= RecoveryContract.until_on)
+
+
+def all_suppliers(session: Session) -> list[Row[Any]]:
+    """Return code and names of every supplier, by code."""
+    return list(session.execute(select(Supplier.code, Supplier.name_zh, Supplier.name_en).order_by(Supplier.code)))
+
+
+def suppliers_under_contract(session: Session) -> list[Row[Any]]:
+    """Return code and names of the suppliers with a contract, by code."""
+    signed = select(RecoveryContract.supplier_id)
+    names = select(Supplier.code, Supplier.name_zh, Supplier.name_en).where(Supplier.id.in_(signed))
+    return list(session.execute(names.order_by(Supplier.code)))

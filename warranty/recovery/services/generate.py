@@ -25,7 +25,7 @@ from warranty.recovery.services.contracts import lock_supplier
 
 SERIES = "RV"
 #: Claims of one demand: its papers stay short enough to be read, mailed and printed.
-MOST_CLAIMS = 200
+MOST_CLAIMS = 100
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from portal.kernel.web import actor, db_session, list_page, now, page, show_faul
 from warranty.recovery import words
 from warranty.recovery.forms import ContractForm, EndForm
 from warranty.recovery.lists import CONTRACTS
-from warranty.recovery.queries.contracts import contract_page
+from warranty.recovery.queries.contracts import all_suppliers, contract_page
 from warranty.recovery.services.contracts import add_contract, end_contract
 from warranty.recovery.views import bp
 
@@ -46,7 +46,8 @@ def new_contract() -> Any:
             return redirect(url_for("recovery.contract", number=row.number))
     if not form.is_submitted():
         form.supplier.data = request.args.get("supplier", "")
-    return page("warranty/recovery/contract_new.html", 422 if form.is_submitted() else 200, form=form)
+    status = 422 if form.is_submitted() else 200
+    return page("warranty/recovery/contract_new.html", status, form=form, suppliers=all_suppliers(db_session()))
 
 
 @bp.get("/contracts/<number>")

@@ -22,6 +22,7 @@ from warranty.recovery.jobs import ANSWER_LIST, GENERATE
 from warranty.recovery.lists import RECOVERIES
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries import recoveries as reads
+from warranty.recovery.queries.contracts import suppliers_under_contract
 from warranty.recovery.queries.costs import Period, waiting
 from warranty.recovery.queries.figures import generating_job, last_month
 from warranty.recovery.services.generate import check_period
@@ -68,7 +69,7 @@ def _new_page(form: GenerateForm, status: int) -> tuple[str, int]:
     found = waiting(session, period, form.supplier.data or "") if not form.errors else []
     return page(
         "warranty/recovery/new.html", status, form=form, waiting=found, period=period,
-        job=generating_job(session, whole(request.args.get("job"))),
+        suppliers=suppliers_under_contract(session), job=generating_job(session, whole(request.args.get("job"))),
     )  # fmt: skip
 
 
