@@ -40,7 +40,7 @@ OUTCOMES = {
 OUTCOME_TONES = {"accepted": "success", "partly": "warning", "rejected": "danger"}
 SCOPES = {
     "part": N_("One part"),
-    "component": N_("A component"),
+    "component": N_("One component"),
     "all": N_("All parts of the supplier"),
 }
 ACCOUNTS = {"booked": N_("Booked"), "paid": N_("Paid")}
