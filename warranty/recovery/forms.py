@@ -47,7 +47,7 @@ class ContractForm(FlaskForm):  # type: ignore[misc]
 
     supplier = StringField(lazy("Supplier code"), [DataRequired(NEEDED), Length(max=16)], render_kw=_CODE)
     paper_no = StringField(lazy("No. on the paper"), render_kw={**_PLAIN, "maxlength": PAPER_LENGTH})
-    scope = SelectField(lazy("About"))
+    scope = SelectField(lazy("Which parts"))
     part = StringField(lazy("Part number"), [Length(max=32)], render_kw=_CODE)
     component = SelectField(lazy("Component"))
     begins_on = DateField(lazy("From"), [DataRequired(NEEDED)])

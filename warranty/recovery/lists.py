@@ -48,7 +48,7 @@ CONTRACTS = ListSpec(
     "recovery_contracts", N_("Recovery contracts"), VIEW, _contracts, RecoveryContract.id,
     (
         Column("number", N_("Recovery contract no."), link=True), CODE, NAME,
-        Column("scope", N_("About"), words=SCOPES),
+        Column("scope", N_("Which parts"), words=SCOPES),
         Column("value", N_("Part or component"), words=COMPONENTS),
         Column("begins_on", N_("From"), "date"),
         Column("until_on", N_("Until"), "date"),
@@ -68,7 +68,7 @@ CONTRACTS = ListSpec(
     "-begins_on", "recovery.contracts", "recovery.contract",
     (
         BY_SUPPLIER,
-        Filter("scope", N_("About"), lambda found, value: found.where(RecoveryContract.scope == value), "choice",
+        Filter("scope", N_("Which parts"), lambda found, value: found.where(RecoveryContract.scope == value), "choice",
                SCOPES),
         Filter("part", N_("Part number"), lambda found, value: found.where(
             RecoveryContract.scope == "part", RecoveryContract.value == value.strip().upper())),

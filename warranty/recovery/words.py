@@ -35,7 +35,7 @@ TONES = {
 OUTCOMES = {
     "accepted": N_("Wholly accepted"),
     "partly": N_("Partly accepted"),
-    "rejected": N_("Not accepted"),
+    "rejected": N_("Not accepted by the supplier"),
 }
 OUTCOME_TONES = {"accepted": "success", "partly": "warning", "rejected": "danger"}
 SCOPES = {
