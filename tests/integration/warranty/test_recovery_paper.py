@@ -90,7 +90,7 @@ def test_the_package_reads_back_as_it_was_written(app: Flask, session: Session, 
     for words in (
         found.number, "供应商追偿单", "上海恒密封件有限公司", "XY-2026-17", "总成 发动机", first.number, second.number,
         "1,422.00", "1,000.00", "950.00", "按协议工时", "发动机异响", "张紧轮磨损", "水泵漏水部位0", "另有 2 张照片",
-        part.number, "Handed to the supplier", "Good", "本索赔单没有旧件登记", "维修时没有拍照",
+        part.number, "已移交供应商", "合格", "Good", "本索赔单没有旧件登记", "维修时没有拍照",
     ):  # fmt: skip
         assert words.replace(" ", "") in text.replace(" ", ""), words
     images = read(tmp_path / "evidence.pdf", "pdfimages", "-list", "{}").splitlines()[2:]
