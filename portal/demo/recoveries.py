@@ -69,13 +69,12 @@ def _contracts(session: Session, supplier: Share, place: int, first: date, now: 
              Terms(Decimal("42.50"), Decimal(80), Decimal(0), None, Decimal(120_000)))[place]  # fmt: skip
     facts = ContractFacts(supplier.code, ALL, "", *days, terms, f"ZP-{first.year}-{17 + place:03d}")
     row = add_contract(session, facts, ENGINEER, now - timedelta(days=300))
-    part = session.execute(
-        select(Claim.causal_part, func.sum(Claim.audited)).where(Claim.causal_supplier == supplier.name_zh)
-        .group_by(Claim.causal_part).order_by(func.sum(Claim.audited).desc(), Claim.causal_part).limit(1)
-    ).scalar_one()  # fmt: skip
+    part = session.scalars(
+        select(Claim.causal_part).where(Claim.causal_supplier == supplier.name_zh).group_by(Claim.causal_part).order_by(func.sum(Claim.audited).desc(), Claim.causal_part).limit(1)
+    ).first()  # fmt: skip
     narrow = Terms(Decimal(100), Decimal(100), Decimal(100), Decimal(4_000), None)
     note = "该零件批次质量问题整改期间，工时与管理费由供应商全额承担。"
-    add_contract(session, ContractFacts(supplier.code, PART, part, *days, narrow, "", 20, note), ENGINEER, now)
+    add_contract(session, ContractFacts(supplier.code, PART, part or "", *days, narrow, "", 20, note), ENGINEER, now)
     return row.supplier_id
 
 

@@ -20,7 +20,7 @@ from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine, RecoveryRound
 from warranty.recovery.rules.answers import Asked, Sums, sums
 
-LINES_A_PAGE = 60
+LINES_A_PAGE = 30
 #: No money, as the database keeps it: SQLite would make a float of a bare nought.
 NOUGHT = literal(ZERO, Fen())
 
