@@ -45,7 +45,7 @@ MODELS = (
     "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
     "warranty.settlement.models",
-    "warranty.campaigns.models", "portal.imports.models",
+    "warranty.campaigns.models", "warranty.recovery.models", "portal.imports.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
@@ -67,6 +67,7 @@ ROOMS: tuple[str, ...] = (
     "warranty.campaigns.room",
     "dealers.service.room",
     "warranty.settlement.room",
+    "warranty.recovery.room",
     "reports.documents.room",
     "reports.exports.room",
     "reports.analytics.room",

@@ -22,6 +22,7 @@ COMMANDS: tuple[str, ...] = (
     "warranty.claims.cli",
     "warranty.guarantee.cli",
     "warranty.settlement.cli",
+    "warranty.recovery.cli",
 )
 
 

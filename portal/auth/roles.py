@@ -83,16 +83,17 @@ ROLES: dict[str, Role] = {
         _role(
             "settlement", "结算", N_("Settlement"), _HQ,
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY, P.SETTLEMENT_DEDUCT,
+            P.RECOVERY_VIEW, P.RECOVERY_BOOK,
         ),
         _role(
             "parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN, P.RETURN_INSPECT, P.RETURN_ANSWER, P.RETURN_DISPOSE,
-            P.RETURN_RULES,
+            P.RETURN_RULES, P.RECOVERY_VIEW,
         ),
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
             *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
-            P.ANALYTICS_VIEW, P.RETURN_ANSWER, P.RETURN_DISPOSE, P.QUALITY_HANDLE,
+            P.ANALYTICS_VIEW, P.RETURN_ANSWER, P.RETURN_DISPOSE, P.QUALITY_HANDLE, P.RECOVERY_VIEW, P.RECOVERY_EDIT,
         ),
         _role(
             "network_manager", "网络管理", N_("Network manager"), _HQ,
@@ -107,9 +108,12 @@ ROLES: dict[str, Role] = {
             "administrator", "系统管理员", N_("Administrator"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.NETWORK_EDIT, P.VEHICLE_EDIT, P.IMPORT_RUN, P.USER_MANAGE, P.AUDIT_VIEW,
             P.GUARANTEE_EDIT, P.CLAIM_RULES, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.GOODWILL_GRANT,
-            P.RETURN_RULES,
+            P.RETURN_RULES, P.RECOVERY_VIEW,
         ),
-        _role("reader", "只读/审计", N_("Reader"), _HQ, *_READ_ALL, P.AUDIT_VIEW, P.ANALYTICS_VIEW),
+        _role(
+            "reader", "只读/审计", N_("Reader"), _HQ,
+            *_READ_ALL, P.AUDIT_VIEW, P.ANALYTICS_VIEW, P.RECOVERY_VIEW,
+        ),
     )
 }  # fmt: skip
 

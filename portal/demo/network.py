@@ -19,6 +19,7 @@ from portal.demo.months import settle_months
 from portal.demo.old_parts import make_old_parts
 from portal.demo.photos import take_photos
 from portal.demo.quality import make_quality_reports
+from portal.demo.recoveries import recover
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -73,6 +74,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
         enter(session, Actor.system("demo"), HeadOfficeScope("making the demo network"))
         say(f"quality reports: {make_quality_reports(session, now)}")
         session.commit()
+    recover(engine, size.seed, now, say)
     return world
 
 

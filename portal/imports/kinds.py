@@ -22,6 +22,7 @@ MODULES = {
     "campaign-vins": "warranty.campaigns.vin_imports",
     "holidays": "warranty.guarantee.holiday_imports",
     "contracts": "warranty.coverage.contract_imports",
+    "recovery-answers": "warranty.recovery.imports",
 }
 
 

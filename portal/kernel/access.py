@@ -53,6 +53,9 @@ class Permission(StrEnum):
     RETURN_ANSWER = "return.answer"  # uphold or waive a disputed deduction
     RETURN_DISPOSE = "return.dispose"  # hand over to the supplier, scrap
     RETURN_RULES = "return.rules"  # what must come back
+    RECOVERY_VIEW = "recovery.view"  # what suppliers pay back (供应商追偿)
+    RECOVERY_EDIT = "recovery.edit"  # contracts, demands and the suppliers' answers
+    RECOVERY_BOOK = "recovery.book"  # book what was agreed, mark it as paid
     ANALYTICS_VIEW = "analytics.view"  # what is worth a look, over all stations
     QUALITY_VIEW = "quality.view"  # parts quality reports (配件质量信息跟踪卡) and published measures
     QUALITY_REPORT = "quality.report"  # a station reports

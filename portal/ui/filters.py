@@ -74,6 +74,8 @@ TONES = {
     "deducted": "danger", "missing": "danger", "stored": "success", "handed_over": "success", "upheld": "warning",
     "waived": "success", "waiting": "info", "taken": "success",
     "in_analysis": "info", "measures": "notice", "checking": "notice", "rejected": "danger", "joined": "plain",
+    "sent": "info", "answered": "warning",
+    "agreed": "success", "booked": "info",
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ SignIn = Callable[[User], FlaskClient]
 #: Pages of one person's own things, and files that the world of the test does not hold.
 MAY_LACK = frozenset({
     "downloads.job", "downloads.progress", "downloads.file", "imports.result", "imports.progress", "service.photo",
-    "catalogue.picture", "settlement.closing", "returns.photo", "quality.photo",
+    "catalogue.picture", "settlement.closing", "returns.photo", "quality.photo", "recovery.generating",
 })  # fmt: skip
 FAULT = 500
 INLINE = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -35,6 +36,7 @@ from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
+from warranty.recovery.models import Recovery, RecoveryContract, RecoveryLine
 from warranty.settlement.models import Deduction, Settlement, SettlementLine
 
 
@@ -62,6 +64,8 @@ class World:
     old_part_photo: OldPartPhoto
     return_box: ReturnBox
     disposal: PartDisposal
+    recovery: Recovery
+    recovery_contract: RecoveryContract
     campaign: Campaign
     campaign_scope: CampaignScope
     mapping: ImportMapping
@@ -115,6 +119,7 @@ def build(session: Session) -> World:
             kind="labour",
         ),
         fill(session, Deduction, **own, kind="audit"), *_old_part(session, vehicle, own),
+        *_recovery(session, claim),
         *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier),
         fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
         fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
@@ -142,6 +147,16 @@ def _quality(session: Session, dealer: Dealer, vehicle: Vehicle) -> tuple[Qualit
     fill(session, QualityStep, report_id=report.id, step=1, dealer_id=None)
     measure = fill(session, QualityMeasure, report_id=report.id, kind="interim", published_at=MOMENT)
     return report, fill(session, QualityPhoto, **own, report_id=report.id), measure
+
+
+def _recovery(session: Session, claim: Claim) -> tuple[Recovery, RecoveryContract]:
+    """Store a demand to a supplier with a line of the first dealer's claim."""
+    contract = fill(session, RecoveryContract, scope="all", value="")
+    recovery = fill(session, Recovery, supplier_id=contract.supplier_id)
+    line = session.scalars(select(ClaimLine).where(ClaimLine.claim_id == claim.id)).one()
+    own = {"claim_id": claim.id, "claim_line_id": line.id, "contract_id": contract.id, "kind": "part"}
+    fill(session, RecoveryLine, recovery_id=recovery.id, position=1, **own)
+    return recovery, contract
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -238,6 +253,12 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("returns", "number"): Object(lambda world: world.claim.number),
     ("returns", "dealer"): Object(lambda world: world.dealer.code),
     ("returns", "disposal"): Object(lambda world: world.disposal.number),
+    ("recovery", "key"): Object(lambda world: world.recovery.number),
+    ("recovery", "number"): Object(lambda world: world.recovery_contract.number),
+    ("recovery", "position"): Object(lambda _world: 1),
+    ("recovery", "job_id"): Object(lambda world: world.job.id),
+    ("recovery.step", "action"): Object(lambda _world: "send"),
+    ("recovery.reasoned_step", "action"): Object(lambda _world: "withdraw"),
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("catalogue", "supplier"): Object(lambda world: world.supplier.code),
     ("catalogue", "group"): Object(lambda world: world.assembly.code),

@@ -1,7 +1,7 @@
 """How a claim's lines are reckoned: overlapping operations, sublet work, and the queue in its orders
 
 Revision: 0018
-Revises: 0016
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,155 @@
+"""Two people at the same moment, and a run that is killed: nothing twice, nothing forgotten."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from parts.catalogue.models import Supplier
+from portal.kernel.access import Actor
+from portal.kernel.clock import local_date
+from portal.kernel.money import ZERO
+from portal.kernel.states import StateError
+from tests.factories.network import make_dealer
+from tests.factories.recovery import (
+    CLAIMED,
+    ENGINEER,
+    make_contract,
+    make_cost,
+    make_part,
+    make_recovery,
+    make_supplier,
+    period_of,
+)
+from tests.factories.vehicles import make_vehicle
+from tests.support.at_once import both_at_once
+from warranty.recovery.jobs import generate
+from warranty.recovery.models import Recovery, RecoveryEntry, RecoveryLine
+from warranty.recovery.queries.recoveries import unbalanced
+from warranty.recovery.services.booking import Payment, book, pay
+from warranty.recovery.services.generate import recover_supplier
+
+ROOT = Path(__file__).resolve().parents[3]
+OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
+PEOPLE = (Actor.system("甲"), Actor.system("乙"))
+SUPPLIERS, CLAIMS_EACH, KILLS = 5, 6, 2
+
+
+def make_world(session: Session, now: datetime, claims: int = 1) -> Supplier:
+    supplier = make_supplier(session)
+    part = make_part(session, supplier, f"P-{supplier.code}")
+    make_contract(session, now, supplier)
+    dealer = make_dealer(session)
+    vehicle = make_vehicle(session, dealer=dealer)
+    for day in range(claims):
+        make_cost(session, dealer, OCTOBER + timedelta(hours=day), part=part.number, vehicle=vehicle)
+    session.commit()
+    return supplier
+
+
+@pytest.mark.databases("postgresql")
+def test_of_two_who_book_at_once_one_is_too_late_and_it_is_booked_once(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    found = make_recovery(session, now, make_world(session, now), "agreed")
+    key = found.id
+    session.commit()
+    outcomes = both_at_once(app, PEOPLE, lambda own, actor: book(own, key, actor, now).state)
+    assert sorted(map(str, outcomes)) == ["booked", str(StateError("recovery", "booked", "book"))]
+    paid = both_at_once(
+        app, PEOPLE, lambda own, actor: pay(own, key, Payment(local_date(now), "BANK-1"), actor, now).state
+    )
+    assert sorted(map(str, paid)) == ["paid", str(StateError("recovery", "paid", "pay"))]
+    entries = session.execute(select(RecoveryEntry.account, RecoveryEntry.amount).order_by(RecoveryEntry.id)).all()
+    assert [(account, str(amount)) for account, amount in entries] == [("booked", "411.00"), ("paid", "-411.00")]
+
+
+@pytest.mark.databases("postgresql")
+def test_two_who_make_demands_at_once_make_them_once(app: Flask, session: Session, now: datetime) -> None:
+    supplier = make_world(session, now, claims=5)
+    key = supplier.id
+    outcomes = both_at_once(
+        app, PEOPLE, lambda own, actor: recover_supplier(own, key, period_of(now), actor, now)
+    )  # fmt: skip
+    made = [one for one in outcomes if one is not None]
+    assert [(one.claims, one.claimed) for one in made] == [(5, 5 * CLAIMED)]
+    assert session.scalar(select(func.count()).select_from(Recovery)) == 1
+
+
+#: Makes the demands in small pieces and says before each supplier how far it is.
+CHILD = """
+import sys
+from pathlib import Path
+from sqlalchemy.orm import Session
+from portal.app import create_app
+from portal.kernel.access import Actor
+from portal.kernel.db import db
+from portal.kernel.scoping import HeadOfficeScope, enter
+from tests.conftest import NOW, settings
+from tests.factories.recovery import period_of
+from warranty.recovery.jobs import generate
+
+app = create_app(settings(sys.argv[1], Path(sys.argv[2])))
+with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
+    enter(session, Actor.system("child"), HeadOfficeScope("test"))
+    generate(session, period_of(NOW), "", Actor.system("child"), NOW,
+             lambda done, of: print(done, of, flush=True), most=2)
+"""
+
+
+def kill_somewhere(database_url: str, folder: Path, chance: random.Random) -> None:
+    """Let a child do a few suppliers, then kill it between two transactions or in the middle of one."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, database_url, str(folder)],
+        stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    with child:
+        assert child.stdout is not None
+        for _ in range(chance.randint(1, 2)):
+            assert child.stdout.readline()
+        time.sleep(chance.uniform(0, 0.05))
+        child.send_signal(signal.SIGKILL)
+    assert child.returncode == -signal.SIGKILL
+
+
+def whole_demands(session: Session) -> int:
+    """Check that every demand is whole; return how many claims are in one."""
+    session.rollback()
+    assert unbalanced(session) == []
+    for demand in session.scalars(select(Recovery)):
+        assert demand.claimed == demand.claims * CLAIMED
+    claims = session.scalar(select(func.count(RecoveryLine.claim_id.distinct()))) or 0
+    assert session.scalar(select(func.count()).select_from(RecoveryLine)) == 2 * claims
+    session.rollback()
+    return claims
+
+
+def test_killed_again_and_again_nothing_is_asked_twice_or_forgotten(
+    session: Session, database_url: str, tmp_path: Path, now: datetime
+) -> None:
+    for _ in range(SUPPLIERS):
+        make_world(session, now, CLAIMS_EACH)
+    chance, reached = random.Random(20261120), 0
+    for _ in range(KILLS):
+        kill_somewhere(database_url, tmp_path, chance)
+        done = whole_demands(session)
+        assert reached <= done < SUPPLIERS * CLAIMS_EACH
+        reached = done
+    assert reached > 0
+    session.rollback()
+    rest = generate(session, period_of(now), "", ENGINEER, now, most=2)
+    assert rest.claims == SUPPLIERS * CLAIMS_EACH - reached
+    assert whole_demands(session) == SUPPLIERS * CLAIMS_EACH
+    again = generate(session, period_of(now), "", ENGINEER, now)
+    assert (again.numbers, again.claimed) == ((), ZERO)

@@ -1,0 +1,59 @@
+"""What the inspection of old parts found: the only file of this room that knows theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parts.returns.models import OldPart, PartDisposal
+from parts.returns.words import OUTCOMES, STATES
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """One old part of a claim: where it is, what was found, and what the dealer was deducted, in yuan.
+
+    ``handed_over`` is the list by which it went to the supplier, if it did.
+    """
+
+    number: str
+    part: str
+    name: str
+    state: str
+    outcome: str | None
+    note: str | None
+    deducted: Decimal | None
+    inspected_at: datetime | None
+    inspected_by: str | None
+    handed_over: str | None
+
+    @property
+    def stands(self) -> str:
+        """Where it is, as a message."""
+        return STATES.get(self.state, self.state)
+
+    @property
+    def finding(self) -> str | None:
+        """What was found, as a message; None before the inspection."""
+        return None if self.outcome is None else OUTCOMES.get(self.outcome, self.outcome)
+
+
+def inspections_of(session: Session, claim_ids: Collection[int]) -> dict[int, tuple[Inspection, ...]]:
+    """Return the old parts of claims with what was found, by claim."""
+    rows = session.execute(
+        select(
+            OldPart.claim_id, OldPart.number, OldPart.part_number, OldPart.part_name, OldPart.state, OldPart.outcome,
+            OldPart.inspection_note, OldPart.deducted, OldPart.inspected_at, OldPart.inspected_by, PartDisposal.number,
+        )
+        .outerjoin(PartDisposal, (PartDisposal.id == OldPart.disposal_id) & (PartDisposal.kind == "hand_over"))
+        .where(OldPart.claim_id.in_(claim_ids)).order_by(OldPart.claim_id, OldPart.line)
+    )  # fmt: skip
+    found: dict[int, tuple[Inspection, ...]] = {}
+    for claim_id, *values in rows:
+        found[claim_id] = (*found.get(claim_id, ()), Inspection(*values))
+    return found

@@ -1,0 +1,1 @@
+"""What a supplier pays back: contracts, reckoning, answers, shares. Pure."""

@@ -1,0 +1,102 @@
+"""Make demands to suppliers out of approved claims, each line of a claim once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import known_day, local_date
+from portal.kernel.errors import DomainError, Fault
+from portal.kernel.i18n import N_
+from portal.kernel.numbers import next_number
+from warranty.recovery.models import Recovery, RecoveryLine
+from warranty.recovery.queries.contracts import contracts_of, used_of
+from warranty.recovery.queries.costs import Period, costs_of
+from warranty.recovery.rules.reckoning import Demand, claimed, reckon
+from warranty.recovery.services.contracts import lock_supplier
+
+SERIES = "RV"
+#: Claims of one demand: its papers stay short enough to be read, mailed and printed.
+MOST_CLAIMS = 100
+
+
+@dataclass(frozen=True)
+class Made:
+    """A demand that was made."""
+
+    number: str
+    claims: int
+    claimed: Decimal
+
+
+def check_period(period: Period, now: datetime) -> None:
+    """Refuse days in the wrong order, too far away, or not over: today's claims are still being decided."""
+    days = (("first_on", period.first), ("last_on", period.last))
+    faults = [Fault(N_("This day is too far away."), name) for name, day in days if not known_day(day)]
+    if period.last < period.first:
+        faults.append(Fault(N_("The last day is before the first one."), "last_on"))
+    if not faults and period.last > local_date(now):
+        faults.append(Fault(N_("This day is still to come."), "last_on"))
+    if faults:
+        raise DomainError(*faults)
+
+
+def recover_supplier(
+    session: Session, supplier_id: int, period: Period, actor: Actor, now: datetime, *, most: int = MOST_CLAIMS
+) -> Made | None:
+    """Make one demand of what waits for a supplier; None when nothing does.
+
+    The earliest claims come first, ``most`` of them; the next call takes the following ones. Two runs at once
+    take turns on the supplier, so the second finds what the first left.
+    """
+    require(actor, Permission.RECOVERY_EDIT)
+    check_period(period, now)
+    supplier = lock_supplier(session, supplier_id)
+    found = costs_of(session, supplier_id, period)
+    demands = _first_claims(
+        reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id)), most
+    )
+    if not demands:
+        return None
+    amount = claimed(demands)
+    recovery = Recovery(
+        number=next_number(session, SERIES, supplier.code, now), supplier_id=supplier_id, first_on=period.first,
+        last_on=period.last, claims=len({one.cost.claim for one in demands}), claimed=amount, asked=amount,
+        made_at=now, made_by=actor.name,
+    )  # fmt: skip
+    session.add(recovery)
+    session.flush()
+    session.execute(insert(RecoveryLine), _rows(recovery.id, demands, found.decided_on))
+    return Made(recovery.number, recovery.claims, amount)
+
+
+def _first_claims(demands: Sequence[Demand], most: int) -> list[Demand]:
+    """Keep the demands of the first claims; those of a claim stand together."""
+    seen: set[int] = set()
+
+    def fits(one: Demand) -> bool:
+        seen.add(one.cost.claim)
+        return len(seen) <= most
+
+    return list(takewhile(fits, demands))
+
+
+def _rows(recovery_id: int, demands: Sequence[Demand], decided_on: Mapping[int, date]) -> list[dict[str, Any]]:
+    return [
+        {
+            "recovery_id": recovery_id, "position": position, "claim_id": one.cost.claim,
+            "claim_line_id": one.cost.line, "contract_id": one.contract.id, "year": one.year, "kind": one.cost.kind,
+            "part": one.cost.part, "decided_on": decided_on[one.cost.claim], "done_on": one.cost.done_on,
+            "basis": one.cost.amount, "share": one.share, "wanted": one.wanted, "cut_claim": one.cut_claim,
+            "cut_year": one.cut_year, "amount": one.amount, "asked": one.amount, "live": True,
+        }
+        for position, one in enumerate(demands, start=1)
+    ]  # fmt: skip
