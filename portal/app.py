@@ -38,9 +38,9 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
-    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "warranty.guarantee.models",
-    "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
-    "warranty.settlement.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.stock.models",
+    "parts.orders.models", "warranty.guarantee.models", "warranty.cases.models", "warranty.coverage.models",
+    "warranty.authorisations.models", "warranty.claims.models", "warranty.settlement.models",
     "warranty.campaigns.models", "portal.imports.models",
 )  # fmt: skip
 

@@ -37,8 +37,11 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
     return Role(key, zh, en, side, frozenset(permissions))
 
 
-_LOOK = (P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW)
+_LOOK = (
+    P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW, P.STOCK_VIEW,
+)  # fmt: skip
 _READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
+_STOCK = (P.STOCK_MOVE, P.PART_ORDER_WRITE)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 
@@ -54,10 +57,10 @@ ROLES: dict[str, Role] = {
             "warranty_clerk", "索赔员", N_("Warranty clerk"), _DEALER,
             *_LOOK, P.SERVICE_WRITE, P.CLAIM_VIEW, P.CLAIM_WRITE, P.SETTLEMENT_VIEW,
         ),
-        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK),
+        _role("parts_clerk", "配件员", N_("Parts clerk"), _DEALER, *_LOOK, *_STOCK),
         _role(
             "service_manager", "服务经理", N_("Service manager"), _DEALER,
-            *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
+            *_LOOK, *_STOCK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
             P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM,
         ),
         _role(
@@ -77,7 +80,10 @@ ROLES: dict[str, Role] = {
             "settlement", "结算", N_("Settlement"), _HQ,
             *_READ_ALL, P.SETTLEMENT_CLOSE, P.SETTLEMENT_REVIEW, P.SETTLEMENT_PAY,
         ),
-        _role("parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ, *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN),
+        _role(
+            "parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ,
+            *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN, P.PART_ORDER_FULFIL,
+        ),
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,
             *_READ_ALL, P.GUARANTEE_EDIT, P.COVERAGE_EDIT, P.CAMPAIGN_EDIT, P.IMPORT_RUN, P.CLAIM_OPINE,
