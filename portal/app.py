@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dealers.service.visits import StationVisits
 from parts.catalogue.queries import PartsCatalogue
+from parts.orders.queries.supply import WaitingRepairs
 from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.application import Portal
@@ -92,6 +93,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()
     app.extensions["catalogue"] = PartsCatalogue()
+    app.extensions["waits"] = WaitingRepairs()
     app.extensions["watch"] = LawfulWatch()
     app.extensions["claims"] = OrderClaims()
     app.extensions["deadlines"] = CaseDeadlines()

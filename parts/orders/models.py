@@ -76,7 +76,7 @@ class PartDelivery(Identified, DealerOwned, Stateful, Base):
     """One shipment on an order, by its delivery note (发货单); ``amount`` is what it costs, in yuan before tax.
 
     ``shipped_at`` and ``arrived_at`` prove how long a special part was on its way (Art. 24). ``credit`` is
-    what headquarters takes off for goods that were short or damaged and do not come again.
+    what headquarters takes off for goods that were short or damaged: sent again, they are on another note.
     """
 
     __tablename__ = "part_delivery"

@@ -11,8 +11,8 @@ from portal.kernel.states import Machine, Step
 WRITE, FULFIL = "part_order.write", "part_order.fulfil"
 #: States in which headquarters owes something on an order.
 OWED = ("confirmed", "partly_delivered")
-#: States in which a station has asked for parts and they may still come.
-LIVE = ("submitted", *OWED, "delivered")
+#: States in which parts of an order may still come.
+LIVE = ("submitted", *OWED, "delivered", "closed")
 
 PART_ORDER = Machine(
     name="part_order",

@@ -1,4 +1,4 @@
-"""Sums of a statement, its tax, and what an invoice may differ by. Pure.
+"""Sums of a statement and its tax. Pure.
 
 A statement is reckoned from its lines: each was rounded when it was audited, here they are only
 added. Tax is reckoned once, on the net total, because the dealer writes one invoice for the month;
@@ -7,7 +7,6 @@ reckoned a line, every line's half fen would add up to yuan nobody owes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,13 +24,6 @@ STATUTORY_RATES: Mapping[date, Decimal] = {
     date(2018, 5, 1): Decimal("0.1600"),
     date(2019, 4, 1): Decimal("0.1300"),
 }
-
-#: Yuan by which an invoice may differ from its statement: the dealer's tax software rounds the tax
-#: of each row of the invoice, we round it once.
-INVOICE_TOLERANCE = Decimal("0.10")
-
-#: An invoice's number: 20 digits on a fully electronic one (数电票), 8 on an older one.
-INVOICE_NUMBER = re.compile(r"[0-9]{20}|[0-9]{8}")
 
 
 @dataclass(frozen=True)
@@ -83,13 +75,3 @@ def rate_on(day: date, rates: Mapping[date, Decimal] | None = None) -> Decimal:
     if not begun:
         raise LookupError(f"no tax rate for {day}")
     return known[max(begun)]
-
-
-def within_tolerance(gross: Decimal, invoiced: Decimal) -> bool:
-    """Tell whether an invoice's amount may stand for a statement's."""
-    return abs(gross - invoiced) <= INVOICE_TOLERANCE
-
-
-def is_invoice_number(text: str) -> bool:
-    """Tell whether the text can be the number of a Chinese VAT invoice."""
-    return INVOICE_NUMBER.fullmatch(text) is not None

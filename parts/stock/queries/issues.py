@@ -166,7 +166,7 @@ def wanted_by_repairs(session: Session, dealer_id: int, parts: Collection[int] |
     )
     if parts is not None:
         needed, got = needed.where(Part.id.in_(parts)), got.where(StockMovement.part_id.in_(parts))
-    issued: dict[int, Decimal] = {part: quantity for part, quantity in session.execute(got)}
+    issued: dict[int, Decimal] = {row[0]: row[1] for row in session.execute(got)}
     return {
         part: open_
         for part, quantity in session.execute(needed)

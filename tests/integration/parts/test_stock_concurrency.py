@@ -74,8 +74,9 @@ def work(app: Flask, actor: Actor, seed: int, scene: dict[str, Any], outcomes: l
     """Move parts for a while, each time in a transaction of its own; keep what came of it."""
     random = Random(seed)
     scene["start"].wait(timeout=20)
-    for _ in range(MOVES):
-        outcomes.append(in_a_transaction(app, actor, lambda session: one_move(session, random, actor, scene, now)))
+    outcomes.extend(
+        in_a_transaction(app, actor, lambda session: one_move(session, random, actor, scene, now)) for _ in range(MOVES)
+    )
 
 
 def scene_of(session: Session, now: datetime) -> tuple[dict[str, Any], list[Actor]]:

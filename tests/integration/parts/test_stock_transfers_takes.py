@@ -84,9 +84,9 @@ def test_what_is_on_its_way_belongs_to_the_sender(
     assert differences(session) == []
 
 
-@pytest.mark.parametrize(("lost", "left"), [(True, ("6", "20.00")), (False, ("7", "23.33"))])
+@pytest.mark.parametrize(("outcome", "left"), [("lost", ("6", "20.00")), ("found", ("7", "23.33"))])
 def test_what_did_not_arrive_is_settled_by_the_sender(
-    session: Session, parties: tuple[Actor, Actor, Part], now: datetime, lost: bool, left: tuple[str, str]
+    session: Session, parties: tuple[Actor, Actor, Part], now: datetime, outcome: str, left: tuple[str, str]
 ) -> None:
     sender, receiver, part = parties
     number = sent(session, parties, now)
@@ -99,10 +99,10 @@ def test_what_did_not_arrive_is_settled_by_the_sender(
     receive_transfer(session, number, arrived, "箱内少一件", receiver, now)
     assert stock_of(session, receiver.dealer_id or 0, part) == (d("3"), d("10.00"))
     with pytest.raises(NotFoundError):
-        settle_transfer(session, number, "不是我的", receiver, now, lost=lost)
+        settle_transfer(session, number, "不是我的", receiver, now, lost=outcome == "lost")
     act_as(session, sender)
     assert item_page(session, "BP100", sender.dealer_id or 0).sent == d("1")
-    settle_transfer(session, number, "承运商查找", sender, now, lost=lost)
+    settle_transfer(session, number, "承运商查找", sender, now, lost=outcome == "lost")
     assert stock_of(session, sender.dealer_id or 0, part) == (d(left[0]), d(left[1]))
     assert item_page(session, "BP100", sender.dealer_id or 0).sent == d("0")
     act_as(session, Actor.system("test"))

@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kernel.invoices import is_invoice_number, within_tolerance
 from portal.kernel.money import from_fen, to_fen
 from warranty.claims.words import KINDS as CLAIM_KINDS
 from warranty.settlement.rules import (
     KINDS,
     Amount,
-    is_invoice_number,
     rate_on,
     reckon,
-    within_tolerance,
 )
 
 D = Decimal
