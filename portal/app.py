@@ -52,6 +52,8 @@ ROOMS: tuple[str, ...] = (
     "portal.downloads.room",
     "portal.imports.room",
     "parts.catalogue.room",
+    "parts.stock.room",
+    "parts.orders.room",
     "dealers.vehicles.room",
     "dealers.network.room",
     "warranty.guarantee.room",

@@ -17,6 +17,7 @@ COMMANDS: tuple[str, ...] = (
     "portal.auth.cli",
     "portal.imports.commands",
     "dealers.service.cli",
+    "parts.stock.cli",
     "warranty.cases.cli",
     "warranty.claims.cli",
     "warranty.guarantee.cli",

@@ -10,7 +10,7 @@ STATES = {
     "submitted": N_("Submitted"),
     "confirmed": N_("Confirmed"),
     "partly_delivered": N_("Delivered in part"),
-    "delivered": N_("Delivered"),
+    "delivered": N_("Delivered in full"),
     "refused": N_("Declined"),
     "closed": N_("Closed, the rest cancelled"),
     "cancelled": N_("Withdrawn"),
@@ -31,12 +31,12 @@ TONES = {
 }  # fmt: skip
 DELIVERY_STATES = {
     "shipped": N_("On its way"),
-    "received": N_("Received"),
+    "received": N_("Signed for"),
     "differing": N_("Short or damaged"),
     "answered": N_("Difference answered"),
 }
 DELIVERY_ACTIONS = {
-    "receive": N_("Received"),
+    "receive": N_("Signed for"),
     "receive_differing": N_("Received, short or damaged"),
     "answer": N_("Answered by headquarters"),
 }

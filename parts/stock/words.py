@@ -29,7 +29,7 @@ SCRAP_REASONS = ("damaged", "expired", "lost")
 
 TRANSFER_STATES = {
     "sent": N_("On its way"),
-    "received": N_("Received"),
+    "received": N_("Signed for"),
     "short": N_("Received less"),
     "settled": N_("Difference settled"),
     "taken_back": N_("Taken back"),

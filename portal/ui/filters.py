@@ -70,7 +70,9 @@ TONES = {
     "tried": "info", "in_force": "success", "discarded": "plain", "person": "warning", "clean": "success",
     "blocked": "danger", "in_opinion": "info", "countersign": "warning", "appealed": "warning",
     "entitled": "danger", "received": "info", "proposed": "warning", "accepted": "success", "replied": "info",
-    "passed": "success",
+    "passed": "success", "sent": "info", "short": "warning", "counting": "info", "posted": "success",
+    "partly_delivered": "info", "delivered": "success", "shipped": "info", "differing": "warning",
+    "answered": "success",
 }  # fmt: skip
 
 

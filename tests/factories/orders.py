@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from parts.orders.models import PartDelivery, PartOrder, PartOrderLine
+from parts.orders.models import PartDelivery, PartDeliveryLine, PartOrder, PartOrderLine
 from parts.orders.queries.orders import find_order, lines_of
-from parts.orders.services import Shipment, Wanted, confirm_order, deliver, draft_order, submit_order
+from parts.orders.services import (
+    Got,
+    Receipt,
+    Shipment,
+    Wanted,
+    confirm_order,
+    deliver,
+    draft_order,
+    submit_order,
+)
 from portal.kernel.access import Actor
 from tests.factories.network import make_actor
 from tests.factories.stock import make_clerk
@@ -51,3 +62,9 @@ def shipped(session: Session, number: str, now: datetime, *quantities: str) -> P
 def lines(session: Session, number: str) -> list[PartOrderLine]:
     """Return the lines of an order."""
     return lines_of(session, find_order(session, number).id)
+
+
+def received_into(bin_: str, session: Session, delivery: PartDelivery, **values: Any) -> Receipt:
+    """Return a receipt of all that was sent, put into one bin."""
+    rows = session.scalars(select(PartDeliveryLine.id).where(PartDeliveryLine.delivery_id == delivery.id))
+    return Receipt(lines={key: Got(bin=bin_) for key in rows}, **values)

@@ -16,6 +16,17 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartPrice
+from parts.orders.models import PartDelivery, PartDeliveryLine, PartOrder, PartOrderLine
+from parts.stock.models import (
+    StockBin,
+    StockDocument,
+    StockItem,
+    StockMovement,
+    StockTake,
+    StockTakeLine,
+    StockTransfer,
+)
+from parts.stock.models import StockTransferLine as TransferLine
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -34,6 +45,17 @@ from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
 from warranty.settlement.models import Settlement, SettlementLine
+
+
+@dataclass
+class Shelf:
+    """The first dealer's stock, and what moves it."""
+
+    document: StockDocument
+    transfer: StockTransfer
+    take: StockTake
+    order: PartOrder
+    delivery: PartDelivery
 
 
 @dataclass
@@ -59,6 +81,7 @@ class World:
     campaign_scope: CampaignScope
     mapping: ImportMapping
     part: Part
+    stock: Shelf
     operation: LabourOperation
     policy: CoveragePolicy
     part_warranty: PartWarranty
@@ -99,7 +122,8 @@ def build(session: Session) -> World:
             session, SettlementLine, **own, settlement_id=settlement.id, claim_id=claim.id, vin=vehicle.vin,
             kind="labour",
         ),
-        *_campaign(session, vehicle), _mapping(session), part, fill(session, LabourOperation),
+        *_campaign(session, vehicle), _mapping(session), part, _shelf(session, own, part, order),
+        fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -108,6 +132,25 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _shelf(session: Session, own: dict[str, int], part: Part, order: RepairOrder) -> Shelf:
+    """Store stock of the first dealer: a movement, a sheet, parts sent to a third dealer, an order and its delivery."""
+    ours = {**own, "part_id": part.id}
+    item = fill(session, StockItem, **ours)
+    fill(session, StockBin, **own, item_id=item.id)
+    document = fill(session, StockDocument, **own, kind="issue", order_id=order.id)
+    fill(session, StockMovement, **ours, document_id=document.id, item_id=item.id)
+    take = fill(session, StockTake, **own)
+    fill(session, StockTakeLine, **ours, take_id=take.id, item_id=item.id)
+    third = make_dealer(session)
+    transfer = fill(session, StockTransfer, sender_id=own["dealer_id"], receiver_id=third.id)
+    fill(session, TransferLine, transfer_id=transfer.id, part_id=part.id)
+    wanted = fill(session, PartOrder, **own, kind="urgent", repair_order_id=order.id)
+    line = fill(session, PartOrderLine, **ours, order_id=wanted.id)
+    delivery = fill(session, PartDelivery, **own, order_id=wanted.id)
+    fill(session, PartDeliveryLine, **ours, delivery_id=delivery.id, line_id=line.id)
+    return Shelf(document, transfer, take, wanted, delivery)
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -187,6 +230,25 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("settlement", "line_id"): Object(lambda world: world.settlement_line.id, owned=True),
     ("settlement", "job_id"): Object(lambda world: world.job.id),
     ("settlement", "action"): Object(lambda _world: "confirm"),
+    ("stock.item", "key"): Object(lambda world: f"{world.dealer.code}:{world.part.number}", owned=True),
+    ("stock.limits", "key"): Object(lambda world: f"{world.dealer.code}:{world.part.number}", owned=True),
+    ("stock.document", "key"): Object(lambda world: world.stock.document.number, owned=True),
+    ("stock", "kind"): Object(lambda _world: "receive"),
+    **{(f"stock.{name}", "key"): _ORDER for name in ("issue", "give", "take_in", "scan")},
+    **{
+        (f"stock.{name}", "key"): Object(lambda world: world.stock.transfer.number, owned=True)
+        for name in ("transfer", "receive", "back", "settle")
+    },
+    **{
+        (f"stock.{name}", "key"): Object(lambda world: world.stock.take.number, owned=True)
+        for name in ("take", "count", "found", "cancel")
+    },
+    ("part_orders", "key"): Object(lambda world: world.stock.order.number, owned=True),
+    ("part_orders", "number"): _ORDER,
+    **{
+        (f"part_orders.{name}", "key"): Object(lambda world: world.stock.delivery.number, owned=True)
+        for name in ("delivery", "receive", "answer", "invoice")
+    },
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("imports", "kind"): Object(lambda _world: "dealers"),
     ("imports", "mapping_id"): Object(lambda world: world.mapping.id),
