@@ -14,8 +14,8 @@ from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_, _, say
 from portal.kernel.money import yuan
 
-#: Lines that an empty document offers; one more page of them comes by saving the first.
-ROWS = 10
+#: Lines that an empty document offers.
+ROWS = 6
 
 #: What the fields of the room's pages are called, by the end of their names.
 FIELDS = {

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from dealers.service.models import PartLine, RepairJob, RepairOrder
+from dealers.service.models import RepairJob, RepairOrder
+from dealers.service.queries import car_by_vin, order_id
+from dealers.service.rules import Opening
+from dealers.service.services import JobText, add_part, open_order, save_job
+from dealers.vehicles.models import Vehicle
 from parts.orders.queries.orders import delivered_lines, order_page
 from parts.orders.services import (
     Got,
@@ -30,10 +34,11 @@ from parts.stock.services import Limits, Line, Portion, issue_parts, open_take, 
 from portal.demo import range as makers
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
-from portal.kernel.errors import DomainError
 
 #: Stations that keep stock in the demo, and how many parts each keeps.
 STATIONS, PARTS = 3, 28
+#: What nobody has, and a car waits for.
+MISSING = "3550-01330"
 DESK = Actor.system("配件部 何敏")
 
 
@@ -41,47 +46,54 @@ def make_stock(session: Session, now: datetime, seed: int) -> str:
     """Give the first stations stock, movements and orders; return in words what was made."""
     random = Random(f"{seed} stock")
     dealers = session.scalars(select(Dealer).where(Dealer.state == "open").order_by(Dealer.id).limit(STATIONS)).all()
-    repairs = [_open_repairs(session, dealer.id) for dealer in dealers]
-    for dealer, waiting in zip(dealers, repairs, strict=True):
-        _stock_up(session, dealer, {row.part_number for row in waiting[:1]}, now, random)
-    issued = sum(_issue(session, dealer, waiting[1:4], now) for dealer, waiting in zip(dealers, repairs, strict=True))
-    for dealer, waiting in zip(dealers, repairs, strict=True):
-        _order(session, dealer, waiting[:1], now)
+    issued = 0
+    for dealer in dealers:
+        waiting = _take_in(session, dealer, now)
+        _stock_up(session, dealer, now, random)
+        issued += _issue(session, dealer, now)
+        _order_for_stock(session, dealer, now)
+        _order_urgently(session, waiting, _clerk(dealer), now)
     if len(dealers) > 1:
-        first, second = _clerk(dealers[0]), _clerk(dealers[1])
-        common = [part for part in makers.PARTS[:PARTS] if part.number not in _missing(repairs[:2])][:2]
-        send_parts(session, dealers[0].code, [Line(part.number, Decimal(1)) for part in common], "客户在店等候", second,
-                   now - timedelta(hours=5))  # fmt: skip
-        open_take(session, "A-01", first, now - timedelta(hours=2))
+        lines = [Line(part.number, Decimal(1)) for part in makers.PARTS[7:9]]
+        send_parts(session, dealers[0].code, lines, "客户在店等候", _clerk(dealers[1]), now - timedelta(hours=5))
+        open_take(session, "A-01", _clerk(dealers[0]), now - timedelta(hours=2))
     session.flush()
     return f"{len(dealers)} stations, {PARTS} parts each, {issued} issues"
 
 
 def _clerk(dealer: Dealer) -> Actor:
-    return Actor(None, "配件员", dealer.id, frozenset({Permission.STOCK_MOVE, Permission.PART_ORDER_WRITE}))
+    return Actor(None, "徐凯", dealer.id, frozenset({Permission.STOCK_MOVE, Permission.PART_ORDER_WRITE}))
 
 
-def _missing(repairs: list[list[Row[tuple[str, str]]]]) -> set[str]:
-    return {row.part_number for waiting in repairs for row in waiting[:1]}
-
-
-def _open_repairs(session: Session, dealer_id: int) -> list[Row[tuple[str, str]]]:
-    """Return open repairs of a station with a part each, those that came in last first."""
-    return list(
-        session.execute(
-            select(RepairOrder.number, PartLine.part_number)
-            .join(RepairJob, RepairJob.order_id == RepairOrder.id)
-            .join(PartLine, PartLine.job_id == RepairJob.id)
-            .where(RepairOrder.dealer_id == dealer_id, RepairOrder.state == "open")
-            .order_by(RepairOrder.received_at.desc(), PartLine.id)
-        )
+def _take_in(session: Session, dealer: Dealer, now: datetime) -> str:
+    """Open a repair whose part nobody has, six days ago; return its number."""
+    busy = select(RepairOrder.vehicle_id).where(RepairOrder.state == "open")
+    vin = session.scalars(
+        select(Vehicle.vin)
+        .where(Vehicle.selling_dealer_id == dealer.id, Vehicle.id.not_in(busy), Vehicle.delivered_on.is_not(None))
+        .order_by(Vehicle.delivered_on.desc(), Vehicle.id).limit(1)
+    ).one()  # fmt: skip
+    car, came = car_by_vin(session, vin), now - timedelta(days=6)
+    assert car is not None  # noqa: S101  (its VIN was read a moment ago)
+    advisor = Actor(None, "林芳", dealer.id, frozenset({Permission.SERVICE_WRITE}))
+    km = (car.last.km if car.last else 1_000) + 260
+    opening = Opening(vin, "general", km, came, came + timedelta(days=2), "张师傅", "13800138000",
+                      "仪表ABS灯常亮，紧急制动时车轮抱死", odometer_acknowledged=True)  # fmt: skip
+    number = open_order(session, opening, advisor, came)
+    key = order_id(session, number)
+    job = session.scalars(select(RepairJob.id).where(RepairJob.order_id == key)).one()
+    text = JobText(
+        "仪表ABS灯常亮，紧急制动时车轮抱死", "ABS控制单元内部故障", "更换ABS控制单元", "brakes", "no_function"
     )
+    save_job(session, key, job, text, advisor, came)
+    add_part(session, key, job, MISSING, advisor, came)
+    return number
 
 
-def _stock_up(session: Session, dealer: Dealer, without: set[str], now: datetime, random: Random) -> None:
-    """Write a station's opening stock, a few parts below their minimum; what a car shall wait for is not there."""
+def _stock_up(session: Session, dealer: Dealer, now: datetime, random: Random) -> None:
+    """Write a station's opening stock, a few parts below their minimum."""
     clerk, opened = _clerk(dealer), now - timedelta(days=30)
-    parts = [part for part in makers.PARTS[:PARTS] if part.number not in without]
+    parts = [part for part in makers.PARTS if part.number != MISSING][:PARTS]
     lines = [
         Line(part.number, Decimal(random.randint(2, 14)), f"{'ABC'[place % 3]}-{place // 3 + 1:02d}")
         for place, part in enumerate(parts)
@@ -92,21 +104,26 @@ def _stock_up(session: Session, dealer: Dealer, without: set[str], now: datetime
         set_limits(session, line.number, Limits(least, least + 6, line.bin), clerk, opened)
 
 
-def _issue(session: Session, dealer: Dealer, repairs: list[Row[tuple[str, str]]], now: datetime) -> int:
-    """Issue what lies there to a few open repairs; the others stay on the list of parts to issue."""
+def _issue(session: Session, dealer: Dealer, now: datetime) -> int:
+    """Issue what lies there to half of the open repairs; the others stay on the list of parts to issue."""
+    open_ones = session.scalars(
+        select(RepairOrder.number).where(RepairOrder.dealer_id == dealer.id, RepairOrder.state == "open")
+        .order_by(RepairOrder.id)
+    ).all()  # fmt: skip
     done = 0
-    for number in dict.fromkeys(row.number for row in repairs[1:]):
-        portions = [
-            Portion(need.key, need.open) for need in order_needs(session, number).needs if need.open <= need.there
+    for number in open_ones[::2]:
+        needs = [
+            need for need in order_needs(session, number).needs if need.bins and need.open <= need.bins[0].quantity
         ]
-        if portions:
+        if needs:
+            portions = [Portion(need.key, need.open) for need in needs]
             issue_parts(session, number, portions, _clerk(dealer), now - timedelta(hours=20))
             done += 1
     return done
 
 
-def _order(session: Session, dealer: Dealer, waiting: list[Row[tuple[str, str]]], now: datetime) -> None:
-    """Order for stock, delivered in part; and urgently for the car that waits, promised for the day after tomorrow."""
+def _order_for_stock(session: Session, dealer: Dealer, now: datetime) -> None:
+    """Order for stock: two lines were delivered, signed for at every other station; the third is promised."""
     clerk, ordered = _clerk(dealer), now - timedelta(days=6)
     wanted = [Wanted(part.number, Decimal(8)) for part in makers.PARTS[:3]]
     order = draft_order(session, "stock", wanted, clerk, ordered)
@@ -114,20 +131,16 @@ def _order(session: Session, dealer: Dealer, waiting: list[Row[tuple[str, str]]]
     lines = [view.line for view in order_page(session, order.number).lines]
     later = Promise(local_date(now) + timedelta(days=5))
     confirm_order(session, order.number, {lines[-1].id: later}, DESK, ordered + timedelta(hours=3))
-    quantities = {line.id: Decimal(8) for line in lines[:2]}
-    leaving = Shipment("顺丰速运", "SF1528800416", ordered + timedelta(days=1), quantities)
-    delivery = deliver(session, order.number, leaving, DESK, ordered + timedelta(days=1))
+    sent_at, quantities = ordered + timedelta(days=1), {line.id: Decimal(8) for line in lines[:2]}
+    shipment = Shipment("顺丰速运", "SF1528800416", sent_at, quantities)
+    delivery = deliver(session, order.number, shipment, DESK, sent_at)
     if dealer.id % 2:
         receive_delivery(session, delivery.number, _receipt(session, delivery.id), clerk, ordered + timedelta(days=3))
-    for row in waiting:
-        _order_urgently(session, row.number, clerk, now)
 
 
 def _order_urgently(session: Session, repair: str, clerk: Actor, now: datetime) -> None:
-    try:
-        order = draft_for_repair(session, repair, clerk, now - timedelta(days=2))
-    except DomainError:  # all that it needs lies there
-        return
+    """Order urgently for the car that waits; headquarters promises the day after tomorrow."""
+    order = draft_for_repair(session, repair, clerk, now - timedelta(days=2))
     submit_order(session, order.number, clerk, now - timedelta(days=2))
     promised = Promise(local_date(now) + timedelta(days=2))
     promises = {view.line.id: promised for view in order_page(session, order.number).lines}
