@@ -25,7 +25,6 @@ class PartOrder(Identified, DealerOwned, Stateful, Base):
     __machine__ = PART_ORDER
     __table_args__ = (
         CheckConstraint(PART_ORDER.sql_check(), name="state"),
-        CheckConstraint(f"kind in ({', '.join(repr(kind) for kind in KINDS)})", name="kind"),
         Index("ix_part_order_dealer", "dealer_id", "id"),
         Index("ix_part_order_state", "state", "id"),
         Index("ix_part_order_repair", "repair_order_id"),

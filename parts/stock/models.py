@@ -18,9 +18,6 @@ from portal.kernel.lifecycle import Stateful
 from portal.kernel.money import ZERO
 from portal.kernel.scoping import DealerOwned
 
-#: What a document can be: goods received, issued to a repair, returned from it, moved between bins,
-#: sent to and come from another dealer, corrected, scrapped.
-KINDS = ("receive", "issue", "return", "move", "transfer_out", "transfer_in", "adjust", "scrap")
 _NONE = Decimal("0.00")
 
 
@@ -60,11 +57,10 @@ class StockBin(Identified, DealerOwned, Base):
 
 
 class StockDocument(Identified, DealerOwned, Base):
-    """Why stock moved. Written once, never changed: what was wrong is put right by another document."""
+    """Why stock moved (kinds: `parts.stock.words.KINDS`). Never changed: what was wrong is put right by another one."""
 
     __tablename__ = "stock_document"
     __table_args__ = (
-        CheckConstraint(f"kind in ({', '.join(repr(kind) for kind in KINDS)})", name="kind"),
         Index("ix_stock_document_dealer", "dealer_id", "id"),
         Index("ix_stock_document_order", "order_id"),
     )
@@ -111,7 +107,6 @@ class StockTransfer(Identified, Stateful, Base):
     __machine__ = STOCK_TRANSFER
     __table_args__ = (
         CheckConstraint(STOCK_TRANSFER.sql_check(), name="state"),
-        CheckConstraint("sender_id <> receiver_id", name="parties"),
         Index("ix_stock_transfer_sender", "sender_id", "id"),
         Index("ix_stock_transfer_receiver", "receiver_id", "id"),
     )

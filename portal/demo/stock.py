@@ -13,7 +13,7 @@ from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
 from dealers.service.queries import car_by_vin, order_id
 from dealers.service.rules import Opening
-from dealers.service.services import JobText, add_part, open_order, save_job
+from dealers.service.services import JobText, add_labour, add_part, open_order, save_job
 from dealers.vehicles.models import Vehicle
 from parts.orders.queries.orders import delivered_lines, order_page
 from parts.orders.services import (
@@ -37,8 +37,8 @@ from portal.kernel.clock import local_date
 
 #: Stations that keep stock in the demo, and how many parts each keeps.
 STATIONS, PARTS = 3, 28
-#: What nobody has, and a car waits for.
-MISSING = "3550-01330"
+#: What a car waits for the part of: nobody has it.
+FAILURE = next(failure for failure in makers.FAILURES if failure.operation == "BR0214")
 DESK = Actor.system("配件部 何敏")
 
 
@@ -77,23 +77,22 @@ def _take_in(session: Session, dealer: Dealer, now: datetime) -> str:
     assert car is not None  # noqa: S101  (its VIN was read a moment ago)
     advisor = Actor(None, "林芳", dealer.id, frozenset({Permission.SERVICE_WRITE}))
     km = (car.last.km if car.last else 1_000) + 260
-    opening = Opening(vin, "general", km, came, came + timedelta(days=2), "张师傅", "13800138000",
-                      "仪表ABS灯常亮，紧急制动时车轮抱死", odometer_acknowledged=True)  # fmt: skip
+    opening = Opening(vin, "general", km, came, came + timedelta(days=2), "张师傅", "13800138000", FAILURE.concern,
+                      odometer_acknowledged=True)  # fmt: skip
     number = open_order(session, opening, advisor, came)
     key = order_id(session, number)
     job = session.scalars(select(RepairJob.id).where(RepairJob.order_id == key)).one()
-    text = JobText(
-        "仪表ABS灯常亮，紧急制动时车轮抱死", "ABS控制单元内部故障", "更换ABS控制单元", "brakes", "no_function"
-    )
+    text = JobText(FAILURE.concern, FAILURE.cause, FAILURE.correction, FAILURE.component, FAILURE.mode)
     save_job(session, key, job, text, advisor, came)
-    add_part(session, key, job, MISSING, advisor, came)
+    add_labour(session, key, job, FAILURE.operation, advisor, came)
+    add_part(session, key, job, FAILURE.part, advisor, came)
     return number
 
 
 def _stock_up(session: Session, dealer: Dealer, now: datetime, random: Random) -> None:
     """Write a station's opening stock, a few parts below their minimum."""
     clerk, opened = _clerk(dealer), now - timedelta(days=30)
-    parts = [part for part in makers.PARTS if part.number != MISSING][:PARTS]
+    parts = [part for part in makers.PARTS if part.number != FAILURE.part][:PARTS]
     lines = [
         Line(part.number, Decimal(random.randint(2, 14)), f"{'ABC'[place % 3]}-{place // 3 + 1:02d}")
         for place, part in enumerate(parts)

@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state in ('sent', 'received', 'short', 'settled', 'taken_back')", name=op.f("ck_stock_transfer_state")
         ),
-        sa.CheckConstraint("sender_id <> receiver_id", name=op.f("ck_stock_transfer_parties")),
         sa.ForeignKeyConstraint(["receiver_id"], ["dealer.id"], name=op.f("fk_stock_transfer_receiver_id_dealer")),
         sa.ForeignKeyConstraint(["sender_id"], ["dealer.id"], name=op.f("fk_stock_transfer_sender_id_dealer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_transfer")),
@@ -179,7 +178,6 @@ def upgrade() -> None:
         sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("row_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("kind in ('stock', 'urgent')", name=op.f("ck_part_order_kind")),
         sa.CheckConstraint(
             "state in ('draft', 'submitted', 'confirmed', 'partly_delivered', 'delivered', 'refused', 'closed', 'cancelled')",
             name=op.f("ck_part_order_state"),
@@ -209,10 +207,6 @@ def upgrade() -> None:
         sa.Column("posted_by", sa.String(length=120), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "kind in ('receive', 'issue', 'return', 'move', 'transfer_out', 'transfer_in', 'adjust', 'scrap')",
-            name=op.f("ck_stock_document_kind"),
-        ),
         sa.ForeignKeyConstraint(["dealer_id"], ["dealer.id"], name=op.f("fk_stock_document_dealer_id_dealer")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["repair_order.id"], name=op.f("fk_stock_document_order_id_repair_order")

@@ -70,7 +70,9 @@ def one(session: Session, column: object) -> object:
     return found
 
 
-def test_from_the_draft_to_the_invoice(session: Session, user: User, desk: User, part: Part, sign_in: SignIn) -> None:
+def test_from_the_draft_to_the_delivery_note(
+    session: Session, user: User, desk: User, part: Part, sign_in: SignIn
+) -> None:
     assert part.number == "BP100"
     session.commit()
     station, headquarters = sign_in(user), sign_in(desk)
@@ -95,6 +97,16 @@ def test_from_the_draft_to_the_invoice(session: Session, user: User, desk: User,
     assert much.status_code == 422
     assert 'id="carrier-error"' in much.text
     delivery = headquarters.post(f"{order}/deliver", data={f"line-{line}-ship": "4", "carrier": "顺丰"}).location
+    assert one(session, PartDelivery.number) == delivery.rsplit("/", 1)[1]
+
+
+def test_from_the_receipt_to_the_invoice(
+    session: Session, dealer: Dealer, user: User, desk: User, part: Part, now: datetime, sign_in: SignIn
+) -> None:
+    number = confirmed(session, now, {part.number: "6"}, dealer).number
+    order, delivery = f"/part-orders/{number}", f"/part-orders/deliveries/{shipped(session, number, now, '4').number}"
+    session.commit()
+    station, headquarters = sign_in(user), sign_in(desk)
     assert "待签收的发货单" in station.get("/").text
     row = one(session, PartDeliveryLine.id)
     got = {f"line-{row}-short": "1", f"line-{row}-damaged": "0", f"line-{row}-bin": "A-01"}
