@@ -158,7 +158,7 @@ def test_a_transfer_on_its_pages(
     code = session.get_one(Dealer, receiver.dealer_id).code
     stranger = make_user(session, "parts_clerk")
     session.commit()
-    client = sign_in(user)
+    client, other, third = sign_in(user), sign_in(receiver), sign_in(stranger)
     form = {"receiver": "nobody", "line-0-part": "BP100", "line-0-quantity": "4"}
     wrong = client.post("/stock/transfers/new", data=form)
     assert wrong.status_code == 422
@@ -168,9 +168,8 @@ def test_a_transfer_on_its_pages(
     session.expire_all()
     number = session.scalar(select(StockTransfer.number)) or ""
     session.rollback()  # reading took the write lock of SQLite
-    assert sign_in(stranger).get(sent.location).status_code == 404
-    assert number not in sign_in(stranger).get("/stock/transfers").text
-    other = sign_in(receiver)
+    assert third.get(sent.location).status_code == 404
+    assert number not in third.get("/stock/transfers").text
     assert number in other.get("/stock/transfers?state=sent").text
     key = re.search(r'name="line-(\d+)-quantity"', other.get(sent.location).text)
     assert key is not None
