@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dealers.service.visits import StationVisits
 from parts.catalogue.queries.offers import PartsCatalogue
+from parts.orders.queries.supply import WaitingRepairs
 from portal.auth.guard import init_guard
 from portal.config import from_environment
 from portal.kernel.application import Portal
@@ -40,12 +41,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = (
     "portal.kernel.audit", "portal.kernel.numbers", "portal.kernel.lifecycle", "portal.kernel.jobs",
     "portal.kernel.drafts", "portal.auth.models", "dealers.network.models", "dealers.customers.models",
-    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.returns.models",
-    "parts.quality.models",
-    "warranty.guarantee.models",
+    "dealers.vehicles.models", "dealers.service.models", "parts.catalogue.models", "parts.stock.models",
+    "parts.orders.models", "parts.returns.models", "parts.quality.models", "warranty.guarantee.models",
     "warranty.cases.models", "warranty.coverage.models", "warranty.authorisations.models", "warranty.claims.models",
-    "warranty.settlement.models",
-    "warranty.campaigns.models", "warranty.recovery.models", "portal.imports.models",
+    "warranty.settlement.models", "warranty.campaigns.models", "warranty.recovery.models", "portal.imports.models",
 )  # fmt: skip
 
 #: Every room that shows itself: the module that holds its ``ROOM``.
@@ -55,6 +54,8 @@ ROOMS: tuple[str, ...] = (
     "portal.downloads.room",
     "portal.imports.room",
     "parts.catalogue.room",
+    "parts.stock.room",
+    "parts.orders.room",
     "parts.returns.room",
     "parts.quality.room",
     "dealers.vehicles.room",
@@ -99,6 +100,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         furnish(app, importlib.import_module(module).ROOM)
     app.extensions["visits"] = StationVisits()
     app.extensions["catalogue"] = PartsCatalogue()
+    app.extensions["waits"] = WaitingRepairs()
     app.extensions["watch"] = LawfulWatch()
     app.extensions["claims"] = OrderClaims()
     app.extensions["deadlines"] = CaseDeadlines()

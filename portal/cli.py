@@ -18,6 +18,7 @@ COMMANDS: tuple[str, ...] = (
     "portal.imports.commands",
     "dealers.service.cli",
     "parts.returns.cli",
+    "parts.stock.cli",
     "warranty.cases.cli",
     "warranty.claims.cli",
     "warranty.guarantee.cli",

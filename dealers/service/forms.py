@@ -118,7 +118,8 @@ def written(value: datetime | None) -> str:
     return local(value).strftime(MOMENT) if value else ""
 
 
-def _hundredths(text: str) -> Decimal:
+def hundredths(text: str) -> Decimal:
+    """Read a number with at most two decimals; ``ValueError`` for anything else."""
     number = exact(text.strip().replace(",", ""))
     if number != number.quantize(Decimal("0.01")):
         raise ValueError(BAD_HUNDREDTH)
@@ -153,7 +154,7 @@ class Reader:
 
     def hours(self, name: str) -> Decimal:
         """Return hours, nought where nothing was typed."""
-        return self.read(name, _hundredths, BAD_NUMBER, Decimal("0.00"))
+        return self.read(name, hundredths, BAD_NUMBER, Decimal("0.00"))
 
     def moment(self, name: str) -> datetime | None:
         """Return a moment, None where nothing was typed."""
@@ -188,7 +189,7 @@ def read_work(view: OrderView, typed: Mapping[str, str]) -> tuple[Work, list[Fau
         extras=_extras(reader, view.order),
         jobs=tuple(_job(reader, job) for job in present),
         labour=tuple(
-            LabourEdit(line.id, reader.read(f"labour-{line.id}-hours", _hundredths, BAD_NUMBER, Decimal(0)))
+            LabourEdit(line.id, reader.read(f"labour-{line.id}-hours", hundredths, BAD_NUMBER, Decimal(0)))
             for job in present for line in job.labour if f"labour-{line.id}-hours" in typed
         ),
         parts=tuple(
@@ -264,7 +265,7 @@ def _law(reader: Reader, place: str) -> LawFacts | None:
 def _part(reader: Reader, key: int) -> PartEdit:
     return PartEdit(
         key,
-        reader.read(f"part-{key}-quantity", _hundredths, BAD_NUMBER, Decimal(0)),
+        reader.read(f"part-{key}-quantity", hundredths, BAD_NUMBER, Decimal(0)),
         reader.read(f"part-{key}-unit_price", yuan, BAD_YUAN, None),
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy.types import Integer
 from dealers.network.models import Dealer
 from dealers.service import words
 from dealers.service.models import LabourOverlap, RepairOrder
+from dealers.service.ports import waits
 from dealers.service.queries.cars import TAIL
 from dealers.service.rules import scanned_vin
 from dealers.vehicles.models import Vehicle
@@ -69,6 +70,7 @@ def _statement() -> Select[Any]:
         RepairOrder.promised_at.label("promised_at"),
         RepairOrder.completed_at.label("completed_at"),
         days_between(RepairOrder.received_at, coalesce(RepairOrder.completed_at, _now())).label("days"),
+        waits().waiting(RepairOrder.id).label("waits"),
         RepairOrder.odometer_km.label("odometer_km"),
         RepairOrder.presenter_name.label("presenter_name"),
         RepairOrder.advisor_name.label("advisor_name"),
@@ -112,6 +114,10 @@ def _promise(statement: Select[Any], _value: str) -> Select[Any]:
     return open_ones.where(RepairOrder.promised_at < _now())
 
 
+def _waits(statement: Select[Any], _value: str) -> Select[Any]:
+    return statement.where(RepairOrder.state == "open", waits().waiting(RepairOrder.id))
+
+
 def _equals(column: Any) -> Any:
     return lambda statement, value: statement.where(column == value)
 
@@ -132,6 +138,7 @@ ORDERS = ListSpec(
         Column("promised_at", N_("Promised"), "moment"),
         Column("completed_at", N_("Completed on"), "moment", default=False),
         Column("days", N_("Days in the shop"), "num"),
+        Column("waits", N_("Waits for parts"), "flag"),
         Column("odometer_km", N_("Odometer (km)"), "num", default=False),
         Column("presenter_name", N_("Presenter")),
         Column("advisor_name", N_("Advisor"), default=False),
@@ -149,6 +156,7 @@ ORDERS = ListSpec(
         Filter("state", N_("State"), _equals(RepairOrder.state), "choice", words.STATES),
         Filter("type", N_("Type"), _equals(RepairOrder.type), "choice", words.TYPES),
         Filter("promise", N_("Promise"), _promise, "choice", {"passed": N_("Promise passed")}),
+        Filter("waits", N_("Parts"), _waits, "choice", {"waiting": N_("Waits for parts")}),
         Filter("since", N_("Received from"), _since, "date"),
         Filter("until", N_("Received to"), _until, "date"),
     ),

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from flask import current_app
+from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -167,6 +168,27 @@ class NoCampaigns:
     def given_up(self, session: Session, order_id: int, actor: Actor, now: datetime) -> None:
         """Take nothing back."""
         del session, order_id, actor, now
+
+
+class Waits(Protocol):
+    """Which repairs wait for parts. Found as ``app.extensions["waits"]``."""
+
+    def waiting(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which the repair order with this id waits for parts that were ordered for it."""
+
+
+class NothingWaits:
+    """No repair waits for parts: for an app in which the parts wing is not put in."""
+
+    def waiting(self, order_id: Any) -> ColumnElement[bool]:
+        """Know of none."""
+        del order_id
+        return false()
+
+
+def waits() -> Waits:
+    """Return what the running app knows of repairs that wait for parts."""
+    return cast("Waits", current_app.extensions.get("waits") or NothingWaits())
 
 
 def campaigns() -> Campaigns:

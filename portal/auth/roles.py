@@ -39,9 +39,10 @@ def _role(key: str, zh: str, en: str, side: Side, *permissions: P) -> Role:
 
 _LOOK = (
     P.VEHICLE_VIEW, P.SERVICE_VIEW, P.CATALOGUE_VIEW, P.GUARANTEE_VIEW, P.COVERAGE_VIEW, P.CAMPAIGN_VIEW,
-    P.QUALITY_VIEW,
+    P.QUALITY_VIEW, P.STOCK_VIEW,
 )  # fmt: skip
 _READ_ALL = (*_LOOK, P.CLAIM_VIEW, P.SETTLEMENT_VIEW, P.RETURN_VIEW, P.NETWORK_VIEW, P.CASE_VIEW, P.GUARANTEE_ALARM)
+_STOCK = (P.STOCK_MOVE, P.PART_ORDER_WRITE)
 _DEMANDS = (P.CASE_VIEW, P.CASE_RECEIVE, P.CERTIFICATE_ISSUE)
 _DEALER, _HQ = Side.DEALER, Side.HEAD_OFFICE
 
@@ -60,11 +61,11 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "parts_clerk", "配件员", N_("Parts clerk"), _DEALER,
-            *_LOOK, P.RETURN_VIEW, P.RETURN_PACK, P.QUALITY_REPORT,
+            *_LOOK, *_STOCK, P.RETURN_VIEW, P.RETURN_PACK, P.QUALITY_REPORT,
         ),
         _role(
             "service_manager", "服务经理", N_("Service manager"), _DEALER,
-            *_LOOK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
+            *_LOOK, *_STOCK, *_DEMANDS, P.SERVICE_WRITE, P.SERVICE_REOPEN, P.VEHICLE_EDIT, P.CLAIM_VIEW, P.CLAIM_WRITE,
             P.SETTLEMENT_VIEW, P.SETTLEMENT_CONFIRM, P.RETURN_VIEW, P.RETURN_PACK, P.QUALITY_REPORT,
         ),
         _role(
@@ -88,7 +89,7 @@ ROLES: dict[str, Role] = {
         _role(
             "parts_desk", "配件/旧件", N_("Parts and old parts"), _HQ,
             *_READ_ALL, P.CATALOGUE_EDIT, P.IMPORT_RUN, P.RETURN_INSPECT, P.RETURN_ANSWER, P.RETURN_DISPOSE,
-            P.RETURN_RULES, P.RECOVERY_VIEW,
+            P.RETURN_RULES, P.RECOVERY_VIEW, P.PART_ORDER_FULFIL,
         ),
         _role(
             "quality", "质量工程师", N_("Quality engineer"), _HQ,

@@ -20,6 +20,7 @@ from portal.demo.old_parts import make_old_parts
 from portal.demo.photos import take_photos
 from portal.demo.quality import make_quality_reports
 from portal.demo.recoveries import recover
+from portal.demo.stock import make_stock
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -68,6 +69,7 @@ def fill(engine: Engine, size: Size, now: datetime, say: Callable[[str], None]) 
     with Session(engine, expire_on_commit=False) as session:
         enter(session, Actor.system("demo"), HeadOfficeScope("making the demo network"))
         say(f"pre-authorisations: {make_authorisations(session, now)}")
+        say(f"stock: {make_stock(session, now, size.seed)}")
         session.commit()
     take_photos(engine, world, now, say)
     with Session(engine, expire_on_commit=False) as session:

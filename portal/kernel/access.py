@@ -62,6 +62,10 @@ class Permission(StrEnum):
     QUALITY_HANDLE = "quality.handle"  # headquarters analyses, takes measures, checks and closes
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"
+    STOCK_VIEW = "stock.view"  # stock and its documents, orders for parts and their deliveries
+    STOCK_MOVE = "stock.move"  # receive, issue, transfer, count, correct, scrap
+    PART_ORDER_WRITE = "part_order.write"  # order from headquarters, sign for what comes, check its invoice
+    PART_ORDER_FULFIL = "part_order.fulfil"  # headquarters confirms, delivers, answers what was short or damaged
     NETWORK_VIEW = "network.view"
     NETWORK_EDIT = "network.edit"
     IMPORT_RUN = "import.run"

@@ -74,8 +74,10 @@ TONES = {
     "deducted": "danger", "missing": "danger", "stored": "success", "handed_over": "success", "upheld": "warning",
     "waived": "success", "waiting": "info", "taken": "success",
     "in_analysis": "info", "measures": "notice", "checking": "notice", "rejected": "danger", "joined": "plain",
-    "sent": "info", "answered": "warning",
+    "sent": "info", "answered": "info",
     "agreed": "success", "booked": "info",
+    "short": "warning", "counting": "info", "posted": "success", "partly_delivered": "info", "delivered": "success",
+    "differing": "warning",
 }  # fmt: skip
 
 

@@ -16,10 +16,13 @@ from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
+from parts.orders.models import PartDelivery, PartOrder
 from parts.quality.models import QualityReport
 from parts.returns.models import OldPart
 from parts.returns.rules.labels import LabelError
 from parts.returns.rules.labels import read as read_label
+from parts.stock.models import StockDocument, StockTake
+from parts.stock.services.post import SERIES
 from portal.auth.roles import Side
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import Fault
@@ -68,6 +71,13 @@ SHELVES = (
     Shelf("CL", N_("Claim"), Claim, Permission.CLAIM_VIEW, "claims.claim"),
     Shelf("QR", N_("Quality report"), QualityReport, Permission.QUALITY_VIEW, "quality.report"),
     Shelf("ST", N_("Statement"), Settlement, Permission.SETTLEMENT_VIEW, "settlement.settlement"),
+    Shelf("PO", N_("Part order"), PartOrder, Permission.STOCK_VIEW, "part_orders.order"),
+    Shelf("DN", N_("Delivery note"), PartDelivery, Permission.STOCK_VIEW, "part_orders.delivery"),
+    Shelf("SC", N_("Stock-take sheet"), StockTake, Permission.STOCK_VIEW, "stock.take"),
+    *(
+        Shelf(series, N_("Stock document"), StockDocument, Permission.STOCK_VIEW, "stock.document")
+        for series in SERIES.values()
+    ),
 )
 
 
@@ -94,6 +104,7 @@ QUICK = (
     Quick(N_("Import data"), "imports.imports", Permission.IMPORT_RUN, "upload"),
     Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_REVIEW, "cash-stack"),
     Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_CONFIRM, "cash-stack"),
+    Quick(N_("Parts to issue"), "stock.to_issue", Permission.STOCK_MOVE, "box-arrow-up"),
     Quick(N_("Look up a part"), "catalogue.parts", Permission.CATALOGUE_VIEW, "gear"),
     Quick(N_("Cars"), "vehicles.vehicles", Permission.VEHICLE_VIEW, "car-front"),
     Quick(N_("Statements"), "settlement.settlements", Permission.SETTLEMENT_VIEW, "cash-stack"),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Column, func, select
+from sqlalchemy import JSON, Column, UniqueConstraint, func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.db import Base, Fen, UtcDateTime
@@ -56,12 +56,18 @@ def _taken(session: Session, column: Column[Any], value: Any) -> bool:
     return unique and session.scalar(select(column).where(column == value)) is not None
 
 
+def _once_a_dealer(column: Column[Any]) -> bool:
+    """Tell whether a dealer has one row for each value of a column."""
+    rules = (rule for rule in column.table.constraints if isinstance(rule, UniqueConstraint))
+    return any({one.name for one in rule.columns} == {"dealer_id", column.name} for rule in rules)
+
+
 def _value(session: Session, column: Column[Any], number: int, given: dict[str, Any]) -> Any:
     for key in column.foreign_keys:
         parent = next(model for model in models() if model.__tablename__ == key.column.table.name)
         known = session.scalar(select(func.max(key.column)))
         shared = {name: given[name] for name in ("dealer_id",) if name in given and hasattr(parent, name)}
-        if known is not None and _taken(session, column, known):
+        if known is not None and (_once_a_dealer(column) or _taken(session, column, known)):
             known = None
         return known if known is not None and not shared else fill(session, parent, **shared).id
     if isinstance(column.type, UtcDateTime):

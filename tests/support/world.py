@@ -17,8 +17,19 @@ from dealers.network.models import Dealer
 from dealers.service.models import LabourLine, LabourOperation, PartLine, RepairJob, RepairOrder, RepairPhoto
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.catalogue.models import Part, PartFitment, PartGroup, PartPicture, PartPrice, Supplier
+from parts.orders.models import PartDelivery, PartDeliveryLine, PartOrder, PartOrderLine
 from parts.quality.models import QualityMeasure, QualityPhoto, QualityReport, QualityStep
 from parts.returns.models import OldPart, OldPartPhoto, PartDisposal, ReturnBox
+from parts.stock.models import (
+    StockBin,
+    StockDocument,
+    StockItem,
+    StockMovement,
+    StockTake,
+    StockTakeLine,
+    StockTransfer,
+)
+from parts.stock.models import StockTransferLine as TransferLine
 from portal.auth.models import User
 from portal.auth.roles import ROLES, Side
 from portal.imports.models import ImportMapping
@@ -38,6 +49,17 @@ from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContra
 from warranty.guarantee.models import WatchAlarm
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryLine
 from warranty.settlement.models import Deduction, Settlement, SettlementLine
+
+
+@dataclass
+class Shelf:
+    """The first dealer's stock, and what moves it."""
+
+    document: StockDocument
+    transfer: StockTransfer
+    take: StockTake
+    order: PartOrder
+    delivery: PartDelivery
 
 
 @dataclass
@@ -77,6 +99,7 @@ class World:
     quality: QualityReport
     quality_photo: QualityPhoto
     quality_measure: QualityMeasure
+    stock: Shelf
     operation: LabourOperation
     policy: CoveragePolicy
     part_warranty: PartWarranty
@@ -124,6 +147,7 @@ def build(session: Session) -> World:
         fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
         fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
         fill(session, PartPicture, part_id=part.id), quality[0], quality[1], quality[2],
+        _shelf(session, own, part, order),
         fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
@@ -157,6 +181,25 @@ def _recovery(session: Session, claim: Claim) -> tuple[Recovery, RecoveryContrac
     own = {"claim_id": claim.id, "claim_line_id": line.id, "contract_id": contract.id, "kind": "part"}
     fill(session, RecoveryLine, recovery_id=recovery.id, position=1, **own)
     return recovery, contract
+
+
+def _shelf(session: Session, own: dict[str, int], part: Part, order: RepairOrder) -> Shelf:
+    """Store stock of the first dealer: a movement, a sheet, parts sent to a third dealer, an order and its delivery."""
+    ours = {**own, "part_id": part.id}
+    item = fill(session, StockItem, **ours)
+    fill(session, StockBin, **own, item_id=item.id)
+    document = fill(session, StockDocument, **own, kind="issue", order_id=order.id)
+    fill(session, StockMovement, **ours, document_id=document.id, item_id=item.id)
+    take = fill(session, StockTake, **own)
+    fill(session, StockTakeLine, **ours, take_id=take.id, item_id=item.id)
+    third = make_dealer(session)
+    transfer = fill(session, StockTransfer, sender_id=own["dealer_id"], receiver_id=third.id)
+    fill(session, TransferLine, transfer_id=transfer.id, part_id=part.id)
+    wanted = fill(session, PartOrder, **own, kind="urgent", repair_order_id=order.id)
+    line = fill(session, PartOrderLine, **ours, order_id=wanted.id)
+    delivery = fill(session, PartDelivery, **own, order_id=wanted.id)
+    fill(session, PartDeliveryLine, **ours, delivery_id=delivery.id, line_id=line.id)
+    return Shelf(document, transfer, take, wanted, delivery)
 
 
 def _mapping(session: Session) -> ImportMapping:
@@ -259,6 +302,25 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("recovery", "job_id"): Object(lambda world: world.job.id),
     ("recovery.step", "action"): Object(lambda _world: "send"),
     ("recovery.reasoned_step", "action"): Object(lambda _world: "withdraw"),
+    ("stock.item", "key"): Object(lambda world: f"{world.dealer.code}:{world.part.number}", owned=True),
+    ("stock.limits", "key"): Object(lambda world: f"{world.dealer.code}:{world.part.number}", owned=True),
+    ("stock.document", "key"): Object(lambda world: world.stock.document.number, owned=True),
+    ("stock", "kind"): Object(lambda _world: "receive"),
+    **{(f"stock.{name}", "key"): _ORDER for name in ("issue", "give", "take_in", "scan")},
+    **{
+        (f"stock.{name}", "key"): Object(lambda world: world.stock.transfer.number, owned=True)
+        for name in ("transfer", "receive", "back", "settle")
+    },
+    **{
+        (f"stock.{name}", "key"): Object(lambda world: world.stock.take.number, owned=True)
+        for name in ("take", "count", "found", "cancel")
+    },
+    ("part_orders", "key"): Object(lambda world: world.stock.order.number, owned=True),
+    ("part_orders", "number"): _ORDER,
+    **{
+        (f"part_orders.{name}", "key"): Object(lambda world: world.stock.delivery.number, owned=True)
+        for name in ("delivery", "receive", "answer", "invoice")
+    },
     ("catalogue", "key"): Object(lambda world: world.part.number),
     ("catalogue", "supplier"): Object(lambda world: world.supplier.code),
     ("catalogue", "group"): Object(lambda world: world.assembly.code),

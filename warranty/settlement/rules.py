@@ -1,4 +1,4 @@
-"""Sums of a statement, its tax, and what an invoice may differ by. Pure.
+"""Sums of a statement and its tax. Pure.
 
 A statement is reckoned from its lines: each was rounded when it was audited, here they are only
 added. Tax is reckoned once, on the net total, because the dealer writes one invoice for the month;
@@ -34,10 +34,6 @@ STATUTORY_RATES: Mapping[date, Decimal] = {
     date(2018, 5, 1): Decimal("0.1600"),
     date(2019, 4, 1): Decimal("0.1300"),
 }
-
-#: Yuan by which an invoice may differ from its statement: the dealer's tax software rounds the tax
-#: of each row of the invoice, we round it once.
-INVOICE_TOLERANCE = Decimal("0.10")
 
 
 @dataclass(frozen=True)
@@ -135,8 +131,3 @@ def rate_on(day: date, rates: Mapping[date, Decimal] | None = None) -> Decimal:
     if not begun:
         raise LookupError(f"no tax rate for {day}")
     return known[max(begun)]
-
-
-def within_tolerance(gross: Decimal, invoiced: Decimal) -> bool:
-    """Tell whether an invoice's amount may stand for a statement's."""
-    return abs(gross - invoiced) <= INVOICE_TOLERANCE

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
-from portal.kernel.invoices import is_invoice_number
+from portal.kernel.invoices import is_invoice_number, within_tolerance
 from portal.kernel.lifecycle import advance, locked
 from warranty.claims.settling import pay_claims, release_claim
 from warranty.settlement import queries
 from warranty.settlement.closing import reckon_again
 from warranty.settlement.models import LedgerEntry, Settlement, SettlementLine
-from warranty.settlement.rules import within_tolerance
 
 UPHELD, REMOVED = "upheld", "removed"
 REASON_LENGTH = 500

@@ -12,12 +12,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from dealers.service.rules.base import PRICE_LIMIT, Problem
-from dealers.service.rules.extras import EXCLUDED_HOURS, SUBSTITUTES, Extras, extras_problems
+from dealers.service.rules.extras import EXCLUDED_HOURS, EXCLUDED_LIMIT, SUBSTITUTES, Extras, extras_problems
 from dealers.service.rules.sublet import SubletUse, sublet_problems, unproved
 from portal.kernel.money import line_amount, total
 
 #: What of the modules beside this one the room knows from here.
-__all__ = ["EXCLUDED_HOURS", "SUBSTITUTES", "Extras", "Problem", "SubletUse", "extras_problems"]
+__all__ = [
+    "EXCLUDED_HOURS", "EXCLUDED_LIMIT", "SUBSTITUTES", "Extras", "Problem", "SubletUse", "extras_problems",
+]  # fmt: skip
 
 ORDER_TYPES = ("general", "maintenance", "out_call", "pre_sale", "pdi", "campaign", "part_warranty")
 WARRANTY, CUSTOMER = "warranty", "customer"

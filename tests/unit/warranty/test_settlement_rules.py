@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kernel.invoices import is_invoice_number
+from portal.kernel.invoices import is_invoice_number, within_tolerance
 from portal.kernel.money import from_fen, to_fen
 from warranty.claims.words import KINDS as CLAIM_KINDS
 from warranty.settlement.rules import (
@@ -19,7 +19,6 @@ from warranty.settlement.rules import (
     reckon,
     shortfall,
     signed,
-    within_tolerance,
 )
 
 D = Decimal

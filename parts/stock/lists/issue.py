@@ -1,0 +1,112 @@
+"""The list of parts to issue to open repairs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from dealers.service.models import PartLine, RepairJob, RepairOrder
+from parts.catalogue.models import Part
+from parts.stock.lists.common import NONE, VIEW, typed
+from parts.stock.models import (
+    StockItem,
+    StockMovement,
+)
+from portal.kernel.access import Actor
+from portal.kernel.db import Exact
+from portal.kernel.i18n import N_
+from portal.kernel.listing import Column, Filter, ListSpec
+
+#: What the lines of open orders need, a row for a part of a job.
+_NEEDS = (
+    select(
+        func.min(PartLine.id).label("id"), PartLine.job_id, PartLine.part_number.label("number"),
+        func.min(PartLine.name).label("name"), func.min(PartLine.unit).label("unit"),
+        func.sum(PartLine.quantity).label("needed"),
+    )
+    .join(RepairJob, RepairJob.id == PartLine.job_id)
+    .join(RepairOrder, RepairOrder.id == RepairJob.order_id)
+    .where(RepairOrder.state == "open")
+    .group_by(PartLine.job_id, PartLine.part_number)
+    .subquery()
+)  # fmt: skip
+_ISSUED = func.coalesce(
+    select(func.sum(-StockMovement.quantity))
+    .where(StockMovement.order_id == RepairOrder.id, StockMovement.job_id == _NEEDS.c.job_id,
+           StockMovement.part_id == Part.id)
+    .correlate(RepairOrder, Part, _NEEDS).scalar_subquery(),
+    NONE,
+)  # fmt: skip
+_THERE = func.coalesce(
+    select(StockItem.quantity)
+    .where(StockItem.dealer_id == RepairOrder.dealer_id, StockItem.part_id == Part.id)
+    .correlate(RepairOrder, Part).scalar_subquery(),
+    NONE,
+)  # fmt: skip
+
+
+def _to_issue() -> Select[Any]:
+    return typed(
+        select(
+            _NEEDS.c.id, RepairOrder.number.label("key"), RepairOrder.number.label("order"), RepairOrder.plate,
+            RepairOrder.received_at, RepairOrder.advisor_name, _NEEDS.c.number, _NEEDS.c.name, _NEEDS.c.unit,
+            type_coerce(_NEEDS.c.needed - _ISSUED, Exact(2)).label("open"),
+            type_coerce(_THERE, Exact(2)).label("there"),
+            (_NEEDS.c.needed - _ISSUED <= _THERE).label("enough"),
+        )
+        .join(RepairJob, RepairJob.id == _NEEDS.c.job_id)
+        .join(RepairOrder, RepairOrder.id == RepairJob.order_id)
+        .join(Part, Part.number == _NEEDS.c.number)
+        .where(_NEEDS.c.needed > _ISSUED)
+    )  # fmt: skip
+
+
+def _order(statement: Select[Any], text: str) -> Select[Any]:
+    key = text.strip().upper()
+    return statement.where(
+        or_(RepairOrder.number.startswith(key, autoescape=True), RepairOrder.plate == key, _NEEDS.c.number == key)
+    )
+
+
+def _enough(statement: Select[Any], value: str) -> Select[Any]:
+    condition = _NEEDS.c.needed - _ISSUED <= _THERE
+    return statement.where(condition if value == "yes" else ~condition)
+
+
+TO_ISSUE = ListSpec(
+    key="parts_to_issue",
+    title=N_("Parts to issue"),
+    permission=VIEW,
+    statement=_to_issue,
+    identity=_NEEDS.c.id,
+    columns=(
+        Column("order", N_("Repair order"), link=True),
+        Column("plate", N_("Plate")),
+        Column("received_at", N_("Received"), "moment"),
+        Column("advisor_name", N_("Advisor"), default=False),
+        Column("number", N_("Part number")),
+        Column("name", N_("Name")),
+        Column("open", N_("To issue"), "num"),
+        Column("there", N_("In stock"), "num"),
+        Column("unit", N_("Unit")),
+        Column("enough", N_("Enough in stock"), "flag"),
+    ),
+    sorts={"received_at": RepairOrder.received_at, "order": RepairOrder.number},
+    default_sort="received_at",
+    endpoint="stock.to_issue",
+    row_endpoint="stock.issue",
+    filters=(
+        Filter("q", N_("Order, plate or part number"), _order),
+        Filter("enough", N_("In stock"), _enough, "choice", {"yes": N_("Enough in stock"), "no": N_("Not enough")}),
+    ),
+    empty=N_("No open repair waits for a part from stock."),
+)
+
+
+def to_issue_count(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count the parts that open repairs wait for and that lie in stock."""
+    rows = _enough(_to_issue(), "yes").with_only_columns(_NEEDS.c.id, maintain_column_froms=True).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0

@@ -1,0 +1,122 @@
+"""Parts go out to the jobs of a repair order, and come back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealers.service.models import RepairOrder
+from parts.stock.models import StockDocument
+from parts.stock.queries.issues import Need, OrderNeeds, order_needs
+from parts.stock.queries.items import held
+from parts.stock.queries.parts import clean_number
+from parts.stock.rules import NOTHING, worth
+from parts.stock.services.post import Entry, Head, clean_bin, plain, post, station
+from parts.stock.words import FAULTS
+from portal.kernel.access import Actor, Permission, require
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
+from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import locked
+
+NOT_OPEN = N_("This order is not open: parts are issued to open orders only.")
+NOT_NEEDED = N_("No job of this order needs that part any more.")
+TOO_MUCH = N_("Only %(open)s more are needed.")
+NOT_ISSUED = N_("Only %(issued)s were issued.")
+NONE_THERE = N_("There is none in stock. Order it urgently on the repair order's page.")
+
+
+@dataclass(frozen=True)
+class Portion:
+    """How much of a need goes out or comes back, and which bin. ``field`` is where its fault belongs."""
+
+    key: str
+    quantity: Decimal
+    bin: str = ""
+    field: str = "quantity"
+
+
+def issue_parts(
+    session: Session, order_number: str, portions: Iterable[Portion], actor: Actor, now: datetime
+) -> StockDocument:
+    """Issue parts to the jobs that need them; more than needed or than lies there is told, nothing half done."""
+    require(actor, Permission.STOCK_MOVE)
+    found = _held(session, order_number)
+    if found.order.state != "open":
+        raise ConflictError(Fault(NOT_OPEN))
+    entries, faults = [], []
+    for portion, need in _matched(found, portions):
+        if need is None or need.part_id is None:
+            faults.append(Fault(NOT_NEEDED, portion.field))
+        elif portion.quantity > need.open:
+            faults.append(Fault(TOO_MUCH, portion.field, {"open": plain(need.open)}))
+        elif portion.quantity <= NOTHING:
+            faults.append(Fault(FAULTS["quantity_nothing"], portion.field))
+        else:
+            bin_ = clean_bin(portion.bin) or (need.bins[0].bin if need.bins else "")
+            if not bin_:
+                faults.append(Fault(NONE_THERE, portion.field))
+            entries.append(Entry(need.part_id, bin_, -portion.quantity, job_id=need.job_id, field=portion.field))
+    return _post(session, found, "issue", (entries, faults), actor, now)
+
+
+def return_parts(
+    session: Session, order_number: str, portions: Iterable[Portion], actor: Actor, now: datetime
+) -> StockDocument:
+    """Take issued parts back into stock at what they were issued for; also from orders that are closed."""
+    require(actor, Permission.STOCK_MOVE)
+    found = _held(session, order_number)
+    homes = held(session, found.order.dealer_id, [need.part_id for need in found.needs if need.part_id])
+    entries, faults = [], []
+    for portion, need in _matched(found, portions):
+        if need is None or need.part_id is None or portion.quantity > need.issued:
+            faults.append(Fault(NOT_ISSUED, portion.field, {"issued": plain(need.issued if need else NOTHING)}))
+        elif portion.quantity <= NOTHING:
+            faults.append(Fault(FAULTS["quantity_nothing"], portion.field))
+        else:
+            value = worth(need.given, portion.quantity)
+            bin_ = clean_bin(portion.bin) or homes[need.part_id].home_bin
+            entries.append(Entry(need.part_id, bin_, portion.quantity, value, job_id=need.job_id, field=portion.field))
+    return _post(session, found, "return", (entries, faults), actor, now)
+
+
+def issue_scanned(session: Session, order_number: str, scanned: str, actor: Actor, now: datetime) -> StockDocument:
+    """Issue what an order still needs of the part whose number was scanned, from the bin that has most of it."""
+    number = clean_number(scanned)
+    needs = [need for need in order_needs(session, order_number).needs if need.number == number]
+    if not needs:
+        raise DomainError.at("scan", N_("This order has no line with part %(number)s."), number=number[:40])
+    portions = [Portion(need.key, need.open, field="scan") for need in needs if need.open]
+    if not portions:
+        raise DomainError.at("scan", N_("Part %(number)s is issued already."), number=number)
+    return issue_parts(session, order_number, portions, actor, now)
+
+
+def _held(session: Session, order_number: str) -> OrderNeeds:
+    """Lock a repair order, then read what it needs: of two clerks at once the second sees what the first issued."""
+    key = session.scalar(select(RepairOrder.id).where(RepairOrder.number == order_number))
+    if key is None:
+        raise NotFoundError(Fault(N_("This does not exist.")))
+    locked(session, RepairOrder, key)
+    return order_needs(session, order_number)
+
+
+def _matched(found: OrderNeeds, portions: Iterable[Portion]) -> list[tuple[Portion, Need | None]]:
+    needs = {need.key: need for need in found.needs}
+    return [(portion, needs.get(portion.key)) for portion in portions]
+
+
+def _post(
+    session: Session, found: OrderNeeds, kind: str, judged: tuple[list[Entry], list[Fault]], actor: Actor,
+    now: datetime,
+) -> StockDocument:  # fmt: skip
+    entries, faults = judged
+    if faults:
+        raise DomainError(*faults)
+    dealer = station(session, actor)
+    head = Head(kind, reference=found.order.number, order_id=found.order.id)
+    return post(session, dealer, head, entries, actor, now)
