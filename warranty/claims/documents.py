@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel.money import total
-from warranty.claims.queries.pages import Event, life, sheet
+from warranty.claims.models import ClaimLine
+from warranty.claims.queries.pages import Event, audit_steps, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
+from warranty.claims.rules.money import Step
 from warranty.claims.words import LINE_NAMES, RECKONED, written
 
 
@@ -89,11 +91,12 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
     found = sheet(session, number)
     claim, events = found.claim, life(session, found.claim)
     versions = [event.version for event in events if event.version]
+    lowered = audit_steps(claim)
     lines = tuple(
         FormLine(
             line.position, line.kind, line.code, line.name, line.quantity, line.unit_price, line.applied, line.audited,
             line.causal, line.reason, LINE_NAMES.get(line.code, ""),
-            tuple((RECKONED[step["code"]], step["figures"]) for step in line.reckoning or ()),
+            _reckoning(line, lowered.get(line.position)),
         )
         for line in claim.lines
     )  # fmt: skip
@@ -109,6 +112,11 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
         ),
         decisions=tuple(_decisions(events)),
     )  # fmt: skip
+
+
+def _reckoning(line: ClaimLine, lowered: Step | None) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    steps = [Step(**step) for step in line.reckoning or ()]
+    return tuple((RECKONED[step.code], step.figures) for step in [*steps, *([lowered] if lowered else [])])
 
 
 def form_file_name(paper: ClaimPaper) -> str:

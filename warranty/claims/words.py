@@ -65,6 +65,10 @@ RECKONED = {
     "as_written": N_("as written on the order"),
     "car_days": N_("%(days)s begun days, %(rate)s yuan a day"),
     "most_days": N_("at most %(days)s days are paid"),
+    "lowered": N_("lowered by the station from %(amount)s yuan"),
+    "follows_parts": N_("the fee follows the parts: %(percent)s %% of %(parts)s yuan"),
+    "audited": N_("headquarters approved %(amount)s of %(applied)s yuan"),
+    "audit_follows": N_("the fee follows the parts approved: %(percent)s %% of %(parts)s yuan"),
 }
 DECISIONS = {"approved": N_("Approve"), "adjusted": N_("Change amount"), "refused": N_("Refuse line")}
 DECIDED = {"approved": N_("Approved"), "adjusted": N_("Amount changed"), "refused": N_("Refused")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +19,10 @@ from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.lifecycle import StateChange, history
 from portal.kernel.scoping import lawful_view
-from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
+from warranty.claims.models import Claim, ClaimDecision, ClaimLine, ClaimVersion
+from warranty.claims.rules.decision import FOLLOWS_PARTS
+from warranty.claims.rules.lowering import Paid, after_audit
+from warranty.claims.rules.money import HANDLING, Step
 from warranty.claims.rules.versions import Difference, differences
 
 #: How many rows of a list beside a claim are shown.
@@ -103,6 +107,20 @@ def sheet(session: Session, number: str) -> Sheet:
         .where(RepairPhoto.order_id == claim.order_id).order_by(RepairPhoto.id)
     ).all()  # fmt: skip
     return Sheet(claim, order, dealer, car, list(photos))
+
+
+def audit_steps(claim: Claim) -> Mapping[int, Step]:
+    """Return what headquarters lowered on the lines of a claim, as steps of their reckoning by position."""
+    return after_audit(
+        [
+            Paid(line.position, line.kind, line.applied, line.audited, line.reason_code == FOLLOWS_PARTS, _fee(line))
+            for line in claim.lines
+        ]
+    )
+
+
+def _fee(line: ClaimLine) -> str | None:
+    return next((step["figures"]["percent"] for step in line.reckoning or () if step["code"] == HANDLING), None)
 
 
 def same_part(session: Session, claim: Claim) -> list[AnyRow]:

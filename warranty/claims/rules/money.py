@@ -40,6 +40,10 @@ class Step:
     code: str
     figures: Mapping[str, str] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, object]:
+        """Return it as a line keeps it."""
+        return {"code": self.code, "figures": dict(self.figures)}
+
 
 @dataclass(frozen=True)
 class Overlap:

@@ -16,7 +16,9 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance
 from warranty.claims.models import Claim
 from warranty.claims.queries.books import book_on
+from warranty.claims.rules.lowering import after_mending
 from warranty.claims.rules.mending import Entered, lower
+from warranty.claims.rules.money import Step
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.services.submit import Submitted, submit_claim
 from warranty.claims.states import CLAIM
@@ -51,8 +53,11 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
         if name in EDITABLE:
             setattr(claim, name, value)
     claim.pre_authorisation = (claim.pre_authorisation or "").strip().upper() or None  # as its number is written
-    for line, amount in zip(claim.lines, amounts, strict=True):
-        line.applied = amount
+    kept = [[Step(**step) for step in line.reckoning or ()] for line in claim.lines]
+    for line, amount, steps in zip(
+        claim.lines, amounts, after_mending(entered, amounts, kept, rates), strict=True
+    ):
+        line.applied, line.reckoning = amount, [step.as_json() for step in steps] or None
     add_up(claim)
     session.flush()
     return claim
