@@ -16,7 +16,7 @@ from portal.kernel.web import actor, db_session, is_fragment, list_page, now, pa
 from warranty.claims import services, words
 from warranty.claims.forms import ClaimForm, read_decision, row_version
 from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED, WAITING
-from warranty.claims.queries.pages import audit_steps, car_claims, life, order_claims, same_part, sheet
+from warranty.claims.queries.pages import audit_steps, car_claims, life, order_anchors, order_claims, same_part, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, CLAUSES
 from warranty.claims.rules.verdict import verdict
 from warranty.claims.services.further import level_of, take_next
@@ -170,8 +170,9 @@ def context(key: str, **more: Any) -> dict[str, Any]:
     session = db_session()
     found = sheet(session, key)
     dossier, findings = services.preview(session, key, now())
+    wrong = [*(one.field for one in findings), *more.get("faults", ())]
     return {
-        **WORDS, "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
+        **WORDS, "anchors": order_anchors(session, found.claim, wrong), "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
         "verdict": verdict(findings, dossier.facts.applied, automatic=dossier.book.automatic), "facts": dossier.facts,
         "lowered": audit_steps(found.claim), "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
         "faults": {}, "general": [], "typed": {}, **more,

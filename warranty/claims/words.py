@@ -136,6 +136,16 @@ FIELDS = {
     "applied": N_("Applied for"),
     "line": N_("Line"),
 }
+#: Where on the repair order something is mended, by the field after ``order:`` (`rules.places`).
+ORDER_PLACES = {
+    "order": N_("To the repair order"),
+    "odometer": N_("To the odometer on the repair order"),
+    "photos": N_("To the photos of the repair order"),
+    "causal": N_("To the parts on the repair order"),
+    "work": N_("To the work on the repair order"),
+    "component": N_("To the component on the repair order"),
+    "line": N_("To this line on the repair order"),
+}
 SEVERITIES = {"error": N_("Must be mended"), "warning": N_("Notice")}
 CHECK_OUTCOMES = {
     "pass": N_("Note only"),

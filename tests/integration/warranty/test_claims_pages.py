@@ -17,7 +17,7 @@ from dealers.service.models import RepairOrder
 from portal.auth.models import User
 from portal.kernel.access import Actor
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
-from tests.factories.claims import make_catalogue, make_claim, make_completed_order
+from tests.factories.claims import Line, make_catalogue, make_claim, make_completed_order
 from tests.factories.network import make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.documents import build_claim_form
@@ -303,3 +303,20 @@ def test_every_state_has_its_page_for_both_sides(
     for client in (clerk, auditor):
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = locale.replace("_", "-")
         assert client.get(f"/claims/{claim.number}").status_code == 200
+
+
+def test_a_finding_leads_to_its_field_on_the_order(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    seals = (Line("W-PUMP", causal=True), Line("W-SEAL", Decimal(9)))
+    claim = make_claim(session, now=now, dealer=station, parts=seals)
+    order = session.get_one(RepairOrder, claim.order_id)
+    path, seal = f"/service/{order.number}", order.jobs[0].parts[1].id
+    session.commit()
+    page = clerk.get(f"/claims/{claim.number}").text
+    assert "More parts than the car has" in page
+    assert f'href="{path}#part-{seal}-quantity"' in page
+    assert f'id="part-{seal}-quantity"' in clerk.get(path).text
+    answer = clerk.post(f"/claims/{claim.number}/submit", data={"seen_version": "0"})
+    assert answer.status_code == 422
+    assert f'href="{path}#part-{seal}-quantity"' in answer.text.split('id="verdict"')[0], "in the summary of faults too"

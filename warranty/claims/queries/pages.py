@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from dealers.network.models import Dealer
-from dealers.service.models import RepairJob, RepairOrder, RepairPhoto
+from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder, RepairPhoto, SubletLine
 from dealers.vehicles.models import Vehicle, VehicleModel
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -22,7 +22,8 @@ from portal.kernel.scoping import lawful_view
 from warranty.claims.models import Claim, ClaimDecision, ClaimLine, ClaimVersion
 from warranty.claims.rules.decision import FOLLOWS_PARTS
 from warranty.claims.rules.lowering import Paid, after_audit
-from warranty.claims.rules.money import HANDLING, Step
+from warranty.claims.rules.money import HANDLING, LABOUR, PART, SUBLET, Step
+from warranty.claims.rules.places import Coded, anchor, needs_lines, on_order
 from warranty.claims.rules.versions import Difference, differences
 
 #: How many rows of a list beside a claim are shown.
@@ -107,6 +108,32 @@ def sheet(session: Session, number: str) -> Sheet:
         .where(RepairPhoto.order_id == claim.order_id).order_by(RepairPhoto.id)
     ).all()  # fmt: skip
     return Sheet(claim, order, dealer, car, list(photos))
+
+
+def order_anchors(session: Session, claim: Claim, fields: Sequence[str]) -> dict[str, str]:
+    """Return where on its order's page the faults at these fields are mended: anchors by field."""
+    meant = [field for field in fields if on_order(field)]
+    claimed = [Coded(line.kind, line.code, line.position) for line in claim.lines]
+    ordered = _ordered(session, claim.job_id) if needs_lines(meant) else []
+    return {field: anchor(field, claim.job_id, claimed, ordered) for field in meant}
+
+
+def _ordered(session: Session, job_id: int) -> list[Coded]:
+    """Return the lines of a job in the order in which its claim has them."""
+    kinds = (
+        (LABOUR, LabourLine, LabourLine.operation_code), (PART, PartLine, PartLine.part_number),
+        (SUBLET, SubletLine, SubletLine.invoice_no),
+    )  # fmt: skip
+    rows = session.execute(
+        union_all(
+            *(
+                select(literal(kind).label("kind"), code.label("code"), model.id.label("key"), model.position)
+                .where(model.job_id == job_id)
+                for kind, model, code in kinds
+            )
+        ).order_by("position")
+    )  # fmt: skip
+    return [Coded(row.kind, row.code, row.key) for row in rows]
 
 
 def audit_steps(claim: Claim) -> Mapping[int, Step]:
