@@ -15,7 +15,7 @@ from warranty.claims.models import ClaimLine
 from warranty.claims.queries.pages import Event, audit_steps, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
 from warranty.claims.rules.money import Step
-from warranty.claims.words import LINE_NAMES, RECKONED, written
+from warranty.claims.words import LINE_NAMES, RECKONED, ROUTES, written
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class FormDecision:
     at: datetime
     by: str
     reason: str | None
+    book: int | None = None  # of the rules that decided; a person's is None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,15 @@ def form_file_name(paper: ClaimPaper) -> str:
 
 def _decisions(events: list[Event]) -> list[FormDecision]:
     return [
-        FormDecision(one.outcome, one.version, one.level, one.decided_at, one.decided_by, one.reason)
+        FormDecision(
+            one.outcome,
+            one.version,
+            one.level,
+            one.decided_at,
+            one.decided_by,
+            one.reason if one.book is None or one.reason is None else ROUTES.get(one.reason, one.reason),
+            one.book,
+        )
         for one in (event.decision for event in events)
         if one is not None
     ]

@@ -94,12 +94,14 @@ ACTIONS = {
     "settle": N_("Put into a settlement"),
     "release": N_("Taken out of the settlement"),
     "pay": N_("Settled and paid"),
+    "look": N_("Sample looked at: in order"),
+    "object": N_("Sample looked at: objected to"),
 }
 TONES = {
     "submit": "info", "withdraw": "plain", "approve": "success", "return": "warning", "refuse": "danger",
     "refer": "warning", "ask_opinion": "info", "give_opinion": "info", "propose": "warning", "reject": "warning",
     "appeal": "warning",
-    "settle": "info", "release": "warning", "pay": "success",
+    "settle": "info", "release": "warning", "pay": "success", "look": "success", "object": "danger",
 }  # fmt: skip
 DEGREES = {"minor": N_("Minor"), "medium": N_("Medium"), "severe": N_("Severe"), "failed": N_("Failed completely")}
 REASONS = {
@@ -192,6 +194,14 @@ ROUTES = {
     "amount": N_("Amount above the first level's limit"),
     "type": N_("This type of claim goes to the second level"),
     "watch": N_("The car is close to or beyond a line of the three-guarantees law"),
+}
+#: Who has a claim that waits, by its state.
+LEVELS = {
+    "submitted": N_("First level"),
+    "in_review": N_("Second level"),
+    "in_opinion": N_("The quality engineers, then the second level"),
+    "countersign": N_("A second person of the second level"),
+    "appealed": N_("Second level, another person than the one who refused"),
 }
 FORECAST_TONES = {
     "blocked": "danger", "refused": "danger", "returned": "danger", "person": "warning", "clean": "success",

@@ -360,10 +360,8 @@ def test_what_was_proposed_stands_ready_again_when_nobody_signed(
 
 def fields(page: str) -> dict[str, str]:
     """Return what the decision form sends as it stands: inputs, and the chosen options."""
-    form = page.split('id="decision"')[1].split("</form>")[0]
-    sent = {
-        name: value for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form, re.DOTALL)
-    }
+    form = page.split('id="decision"')[1].split("</form>", maxsplit=1)[0]
+    sent = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form, re.DOTALL))
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.findall(r'<option value="([^"]*)" selected', options)
         sent[name] = chosen[0] if chosen else re.findall(r'<option value="([^"]*)"', options)[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, and_, exists, select, text
+from flask import current_app
+from sqlalchemy import Row, Select, and_, bindparam, case, exists, select, text
 
 from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
@@ -13,6 +14,7 @@ from dealers.vehicles.models import Vehicle
 from dealers.vehicles.rules import TAIL
 from portal.kernel.access import Permission
 from portal.kernel.clock import day_bounds
+from portal.kernel.db import UtcDateTime
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import whole
 from portal.kernel.listing import Column, Filter, ListSpec, Tick
@@ -41,7 +43,14 @@ def _with_dealer() -> Select[Any]:
 
 
 def _queue() -> Select[Any]:
-    return _with_dealer().where(text(AWAITED))
+    held = Claim.taken_until > bindparam("now", callable_=_clock, type_=UtcDateTime())
+    return _with_dealer().where(text(AWAITED)).add_columns(
+        case((held, Claim.taken_by)).label("desk"), case((held, Claim.taken_until)).label("desk_until"),
+    )  # fmt: skip
+
+
+def _clock() -> datetime:
+    return cast("datetime", current_app.config["CLOCK"]())
 
 
 def _unclaimed() -> Select[Any]:
@@ -96,6 +105,10 @@ def _sampled(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(Claim.sampled.is_(value == "yes"))
 
 
+def _objected(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.objected.is_(value == "yes"))
+
+
 FILTERS = (
     Filter("state", N_("State"), _state, "choice", STATES),
     Filter("type", N_("Claim type"), _type, "choice", TYPES),
@@ -134,6 +147,7 @@ NETWORK_CLAIMS = ListSpec(
     (
         *FILTERS, Filter("dealer", N_("Station code"), _dealer),
         Filter("sampled", N_("Sample to look at"), _sampled, "choice", {"yes": N_("Yes")}),
+        Filter("objected", N_("Sample objected to"), _objected, "choice", {"yes": N_("Yes")}),
     ),
     EMPTY, steady=True,
 )  # fmt: skip
@@ -144,15 +158,15 @@ def _to_tick(row: Row[Any]) -> str | None:
     return f"{row.number}@{row.row_version}" if row.state == "submitted" else None
 
 
-#: What waits for headquarters, the oldest first. A claim that waits was always submitted.
+#: What waits for headquarters, what is due first at its top. A claim that waits has always its moment.
 QUEUE = ListSpec(
     "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
     (
-        COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9], Column("due_at", N_("Due"), "moment"),
-        Column("taken_by", N_("On the desk of"), default=False),
+        COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9], Column("due_at", N_("Due"), "moment", late=True),
+        Column("desk", N_("On the desk of")), Column("desk_until", N_("there until"), "moment"),
     ),
     {"submitted_at": Claim.submitted_at, "due_at": Claim.due_at, "applied": Claim.applied},
-    "submitted_at", "claims.queue", "claims.claim",
+    "due_at", "claims.queue", "claims.claim",
     (
         Filter("state", N_("State"), _state, "choice", WAITING), *FILTERS[1:4],
         Filter("dealer", N_("Station code"), _dealer),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from dealers.network.models import Dealer
@@ -25,6 +25,7 @@ from warranty.claims.rules.lowering import Paid, after_audit
 from warranty.claims.rules.money import HANDLING, LABOUR, PART, SUBLET, Step
 from warranty.claims.rules.places import Coded, anchor, needs_lines, on_order
 from warranty.claims.rules.versions import Difference, differences
+from warranty.claims.states import WITH_HEADQUARTERS
 
 #: How many rows of a list beside a claim are shown.
 SHOWN = 10
@@ -154,14 +155,7 @@ def same_part(session: Session, claim: Claim) -> list[AnyRow]:
     """Return other claims of the same causal part as far as the reader may see, the newest first."""
     if claim.causal_part is None:
         return []
-    return list(
-        session.execute(
-            select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
-                   Claim.audited, Claim.cause)
-            .where(Claim.causal_part == claim.causal_part, Claim.id != claim.id, ASKED)
-            .order_by(Claim.id.desc()).limit(SHOWN)
-        )
-    )  # fmt: skip
+    return _others(session, claim, Claim.causal_part == claim.causal_part)
 
 
 def life(session: Session, claim: Claim) -> list[Event]:
@@ -190,6 +184,54 @@ def life(session: Session, claim: Claim) -> list[Event]:
         else:
             events.append(Event(step))
     return events
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Who decides a claim that waits, by its state, and why it is with them: what the portal's rules said, or a person.
+
+    ``route`` is the rules' own reason for the second level, ``findings`` what a person has to look at.
+    """
+
+    state: str
+    route: str | None = None
+    reason: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+def who_decides(claim: Claim, events: Sequence[Event]) -> Judge | None:
+    """Tell who decides a claim that waits, and why; None for one that does not."""
+    if claim.state not in WITH_HEADQUARTERS:
+        return None
+    last = events[-1] if events else None
+    if last is not None and last.version is None:
+        by_rules = last.decision is not None and last.decision.book is not None
+        reason = last.step.reason
+        return Judge(claim.state, reason if by_rules else None, None if by_rules else reason)
+    found = last.version.findings if last is not None and last.version is not None else []
+    return Judge(claim.state, findings=tuple(one["check"] for one in found if one["outcome"] == "person"))
+
+
+def last_findings(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return what the checks found when the claim was last submitted."""
+    return next((event.version.findings for event in reversed(events) if event.version is not None), [])
+
+
+def of_dealer(session: Session, claim: Claim) -> list[AnyRow]:
+    """Return the station's other claims, the newest first."""
+    return _others(session, claim, Claim.dealer_id == claim.dealer_id)
+
+
+def _others(session: Session, claim: Claim, alike: ColumnElement[bool]) -> list[AnyRow]:
+    return list(
+        session.execute(
+            select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
+                   Claim.audited, Claim.causal_part, Dealer.code.label("station"))
+            .join(Dealer, Dealer.id == Claim.dealer_id)
+            .where(alike, Claim.id != claim.id, ASKED)
+            .order_by(Claim.id.desc()).limit(SHOWN)
+        )
+    )  # fmt: skip
 
 
 def order_claims(session: Session, order_number: str) -> tuple[AnyRow, list[AnyRow], int]:

@@ -54,9 +54,7 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
             setattr(claim, name, value)
     claim.pre_authorisation = (claim.pre_authorisation or "").strip().upper() or None  # as its number is written
     kept = [[Step(**step) for step in line.reckoning or ()] for line in claim.lines]
-    for line, amount, steps in zip(
-        claim.lines, amounts, after_mending(entered, amounts, kept, rates), strict=True
-    ):
+    for line, amount, steps in zip(claim.lines, amounts, after_mending(entered, amounts, kept, rates), strict=True):
         line.applied, line.reckoning = amount, [step.as_json() for step in steps] or None
     add_up(claim)
     session.flush()

@@ -46,7 +46,9 @@ class Check:
     """One rule. Texts are message ids whose %(names)s are figures.
 
     ``field`` is where the fault is mended: a field of the claim, ``line-3``, or on the repair order
-    (``order``, ``order:odometer``, ``order:line-3``: `rules.places`). ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
+    (``order``, ``order:odometer``, ``order:line-3``: `rules.places`).
+
+    ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
     """
 
     id: str
