@@ -48,7 +48,7 @@ def _label(name: str) -> Any:
     return lazy(LIMITS[name])
 
 
-class Boxes(SelectMultipleField):  # type: ignore[misc]
+class Boxes(SelectMultipleField):
     """Several of some words, as boxes to tick."""
 
     widget = ListWidget(prefix_label=False)

@@ -15,7 +15,8 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
 from warranty.claims import services
 from warranty.claims.forms import read_batch
-from warranty.claims.queries.lists import QUEUE, WAITING
+from warranty.claims.queries.lists import WAITING
+from warranty.claims.queue_list import QUEUE
 from warranty.claims.services import further
 from warranty.claims.views import DECIDE, SENIOR, WORDS, bp
 

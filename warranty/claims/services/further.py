@@ -55,7 +55,7 @@ def take_next(session: Session, state: str, actor: Actor, now: datetime, seen: s
 _PLACE = (Claim.due_at, Claim.submitted_at, Claim.id)
 
 
-def _first(session: Session, waiting: Select[tuple[Claim]]) -> Claim | None:
+def _first(session: Session, waiting: Select[Claim]) -> Claim | None:
     return session.scalars(waiting.order_by(*_PLACE).limit(1).with_for_update(skip_locked=True, of=Claim)).first()
 
 
