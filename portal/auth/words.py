@@ -80,6 +80,8 @@ TABLES = {
     "ownership": N_("Ownership"),
     "part": N_("Part"),
     "part_line": N_("Part line"),
+    "sublet_line": N_("Line of sublet work"),
+    "labour_overlap": N_("Overlapping operation"),
     "part_price": N_("Part price"),
     "pre_authorisation": N_("Pre-authorisation"),
     "pre_authorisation_version": N_("Version of a pre-authorisation"),

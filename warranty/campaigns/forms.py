@@ -55,7 +55,7 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]
         _text(name, autocapitalize="characters") for name in ("part_number", "operation_code")
     )
     announced = IntegerField(_label("announced"), [Optional(), NumberRange(0, 99_999_999)])
-    stop_sale = BooleanField(_label("stop_sale"))
+    stop_sale = BooleanField(_label("stop_sale"), default=True)  # a recall stops sales (Art. 17)
     filing_no = _text("filing_no")
     built_from, built_until = _day("built_from"), _day("built_until")
     notice_on, confirmed_on, filed_on = _day("notice_on"), _day("confirmed_on"), _day("filed_on")

@@ -28,7 +28,6 @@ from portal.kernel.incoming import whole
 from portal.kernel.money import ZERO
 from warranty.claims.rules.book import RuleBook, RuleSetting
 from warranty.claims.rules.checks import CHECKS, Outcome, Severity
-from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import HUNDRED, Rates
 from warranty.claims.services.books import NOTE_LENGTH
 from warranty.claims.words import CHECK_OUTCOMES, LIMITS, SEVERITIES, TYPES
@@ -103,6 +102,8 @@ class BookForm(StepForm):
     hours_above = DecimalField(_label("hours_above"), [InputRequired(NEEDED)], places=2)
     four_eyes_above = MoneyField(_label("four_eyes_above"), [InputRequired(NEEDED)])
     authorisation_above = MoneyField(_label("authorisation_above"), [InputRequired(NEEDED)])
+    first_service_amount = MoneyField(_label("first_service_amount"), [InputRequired(NEEDED)])
+    pdi_amount = MoneyField(_label("pdi_amount"), [InputRequired(NEEDED)])
     handling = DecimalField(_label("handling"), [InputRequired(NEEDED)], places=2)
     out_call_km = MoneyField(_label("out_call_km"), [InputRequired(NEEDED)])
     substitute_day = MoneyField(_label("substitute_day"), [InputRequired(NEEDED)])
@@ -119,6 +120,7 @@ class BookForm(StepForm):
                 self[name].data = getattr(getattr(book, part), name)
         self.hours_above.data, self.four_eyes_above.data = book.limits.hours_above, book.routing.four_eyes_above
         self.authorisation_above.data = book.limits.authorisation_above
+        self.first_service_amount.data, self.pdi_amount.data = book.limits.first_service_amount, book.limits.pdi_amount
         self.handling.data, self.out_call_km.data = book.rates.handling * HUNDRED, book.rates.out_call_km
         self.substitute_day.data, self.substitute_days.data = book.rates.substitute_day, book.rates.substitute_days
         for grade in GRADES:
@@ -136,9 +138,11 @@ class BookForm(StepForm):
         return replace(
             before, automatic=self.automatic.data, sample_percent=self.sample_percent.data or 0,
             settings={check.id: self._setting(check.id) for check in CHECKS},
-            limits=Limits(
-                **limits, hours_above=self.hours_above.data or ZERO, amount_by_grade=self._amounts("amount"),
+            limits=replace(
+                before.limits, **limits, hours_above=self.hours_above.data or ZERO,
+                amount_by_grade=self._amounts("amount"),
                 authorisation_above=self.authorisation_above.data or ZERO,
+                first_service_amount=self.first_service_amount.data or ZERO, pdi_amount=self.pdi_amount.data or ZERO,
             ),
             rates=Rates(
                 handling=(self.handling.data or ZERO) / HUNDRED, out_call_km=self.out_call_km.data or ZERO,

@@ -15,7 +15,7 @@ from portal.kernel.errors import DomainError, OperatorError
 from warranty.claims.queries.books import book_of, book_row
 from warranty.claims.rules.book import FIRST_BOOK
 from warranty.claims.rules.trial import Tally
-from warranty.claims.services.trials import check_days, tally_claims
+from warranty.claims.services.trials import check_days, prove_claims, tally_claims
 
 
 @click.group()
@@ -29,18 +29,24 @@ def claims() -> None:
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def replay(book: int | None, first: datetime, last: datetime, *, as_json: bool) -> None:
-    """Judge past claims anew; nothing is kept. Without --book, exit 1 where one does not come out as it did."""
+    """Judge past claims anew; nothing is kept.
+
+    Without --book every submission is judged by the rules of its own day, beside what the portal itself decided
+    then; exit 1 where one comes out otherwise.
+    """
     with read_transactions(), at_desk("replaying claims") as desk:
         try:
             check_days(first.date(), last.date())
-            tried = None if book is None or book == FIRST_BOOK.version else book_of(book_row(desk.session, book))
+            tried = FIRST_BOOK if book in {None, FIRST_BOOK.version} else book_of(book_row(desk.session, book or 0))
         except DomainError as error:
             raise OperatorError("; ".join(fault.message % dict(fault.facts) for fault in error.faults)) from error
-        own = book is None
-        tally = tally_claims(desk.session, tried or FIRST_BOOK, first.date(), last.date(), _quiet, own_books=own)
+        if book is None:
+            tally = prove_claims(desk.session, first.date(), last.date(), _quiet)
+        else:
+            tally = tally_claims(desk.session, tried, first.date(), last.date(), _quiet)
     figures = _figures(tally, first.date(), last.date())
     click.echo(json.dumps(figures, ensure_ascii=False) if as_json else _told(figures))
-    if own and tally.whole.changed:
+    if book is None and tally.whole.changed:
         sys.exit(1)
 
 

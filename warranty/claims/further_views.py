@@ -12,7 +12,7 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import N_, _
 from portal.kernel.web import actor, db_session, now
 from warranty.claims.forms import row_version
-from warranty.claims.services import further
+from warranty.claims.services import further, goodwill
 from warranty.claims.views import bp, refuse
 
 STEPS = {"ask_opinion": further.ask_opinion, "give_opinion": further.give_opinion, "appeal": further.appeal}
@@ -49,3 +49,15 @@ def looked_at(key: str) -> tuple[str, int] | Response:
         return refuse(key, error if error.status != DomainError.status else DomainError(*named))
     flash(_("Kept in the history of claim %(number)s.", number=key), "success")
     return redirect(url_for("claims.claims", sampled="yes"))
+
+
+@bp.post("/<key>/share")
+@access(Permission.CLAIM_WRITE)
+def lower_to_share(key: str) -> tuple[str, int] | Response:
+    """Lower the amounts of a goodwill claim to the share that headquarters bears."""
+    try:
+        goodwill.lower_to_share(db_session(), key, actor(), now(), row_version(request.form))
+    except DomainError as error:
+        return refuse(key, error)
+    flash(_("The amounts were lowered to the share of headquarters."), "success")
+    return redirect(url_for("claims.claim", key=key))

@@ -211,7 +211,7 @@ def context(key: str, **more: Any) -> dict[str, Any]:
     return {
         **WORDS, "anchors": order_anchors(session, found.claim, wrong), "sheet": found, "claim": found.claim,
         "order": found.order, "events": events, "kept": kept, "judge": who_decides(found.claim, events),
-        "verdict": verdict(findings, dossier.facts.applied, automatic=dossier.book.automatic), "facts": dossier.facts,
+        "verdict": verdict(findings, dossier.facts.applied, dossier.book), "facts": dossier.facts,
         "lowered": audit_steps(found.claim), "same_part": same_part(session, found.claim),
         "of_dealer": of_dealer(session, found.claim) if actor().dealer_id is None else [],
         "form": ClaimForm(formdata=None, obj=found.claim), "faults": {}, "general": [], "typed": {}, **more,

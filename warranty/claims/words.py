@@ -64,6 +64,7 @@ RECKONED = {
     "kilometres": N_("%(km)s km one way, there and back, %(rate)s yuan a kilometre"),
     "as_written": N_("as written on the order"),
     "car_days": N_("%(days)s begun days, %(rate)s yuan a day"),
+    "goodwill": N_("%(percent)s %% by goodwill %(grant)s"),
     "most_days": N_("at most %(days)s days are paid"),
     "lowered": N_("lowered by the station from %(amount)s yuan"),
     "follows_parts": N_("the fee follows the parts: %(percent)s %% of %(parts)s yuan"),
@@ -170,6 +171,8 @@ LIMITS = {
     "hours_above": N_("Quota hours that need no person"),
     "first_service_months": N_("Free first service: months after the sale"),
     "first_service_km": N_("Free first service: kilometres"),
+    "first_service_amount": N_("Free first service: amount that needs no person (yuan)"),
+    "pdi_amount": N_("PDI: amount that needs no person (yuan)"),
     "hours_level_one": N_("Hours for the first level"),
     "hours_level_two": N_("Hours for the second level"),
     "four_eyes_above": N_("Two people sign above (yuan)"),
@@ -189,6 +192,11 @@ FORECAST = {
     "returned": N_("Would be returned at once"),
     "refused": N_("Would be refused at once"),
 }
+#: How a claim goes, as finely as the levels: for trials of a rule book.
+WAYS = {
+    **FORECAST, "level_one": N_("The first level decides"), "level_two": N_("The second level decides"),
+    "four_eyes": N_("Nothing found, but two people sign for so much"), "people": N_("People decide"),
+}  # fmt: skip
 #: Why a claim goes past the first level; the portal's own reason for the step.
 ROUTES = {
     "amount": N_("Amount above the first level's limit"),

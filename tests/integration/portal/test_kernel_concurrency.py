@@ -146,6 +146,7 @@ def test_a_row_changed_meanwhile_is_not_overwritten(app: Flask, session: Session
     assert sorted(type(result).__name__ for result in results) == ["StaleDataError", "str"]
 
 
+@pytest.mark.own_app
 def test_somebody_who_was_slower_gets_409(app: Flask) -> None:
     @app.get("/probe/<kind>")
     @public

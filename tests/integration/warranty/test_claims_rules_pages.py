@@ -44,6 +44,7 @@ def typed(row_version: int, **changes: str | list[str]) -> dict[str, str | list[
         "version": str(row_version), "sample_percent": "5", "note": "自动审核", "hours_above": "20",
         "authorisation_above": "20000",
         "four_eyes_above": "30000", "handling": "10", "out_call_km": "2.00",
+        "first_service_amount": "600.00", "pdi_amount": "400.00", "substitute_day": "200.00", "substitute_days": "30",
         **{name: str(getattr(getattr(book, part), name)) for part, names in WHOLES.items() for name in names},
         **{f"amount-{grade}": str(book.limits.amount_limit(grade)) for grade in GRADES},
         **{f"level-{grade}": str(book.routing.limit(grade)) for grade in GRADES},
@@ -71,17 +72,17 @@ def test_from_the_draft_into_force(app: Flask, session: Session, now: datetime, 
         submit_claim(session, claim.number, clerk, now)
     session.commit()
     assert senior.post("/claims/rules/draft").location.endswith("/claims/rules/2/edit")
-    form = typed(version_of(session), automatic="y", **{"amount-3": "700.00"})
+    form = typed(version_of(session), automatic="y", **{"amount-3": "800.00"})
     assert senior.post("/claims/rules/2/edit", data=form).location.endswith("/claims/rules/2")
     shown = senior.get("/claims/rules/2").get_data(as_text=True)
-    assert "5,000.00</del> → 700.00" in shown
+    assert "5,000.00</del> → 800.00" in shown
     days = {"version": str(version_of(session)), "first": "2026-11-01", "last": "2026-11-20"}
     senior.post("/claims/rules/2/try", data=days)
     assert 'hx-trigger="every 1s"' in senior.get("/claims/rules/2").get_data(as_text=True)
     with app.app_context():
         assert run_one("test")
     trial = session.scalars(select(RuleTrial)).one()
-    assert (trial.claims, trial.changed) == (2, 2)
+    assert (trial.claims, trial.changed) == (2, 2)  # people decided, now they pay themselves
     key = trial.id
     session.rollback()
     shown = senior.get("/claims/rules/2").get_data(as_text=True)

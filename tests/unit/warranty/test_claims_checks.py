@@ -238,6 +238,8 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("sale_unknown", {"car__begins": None}, True),
     ("sale_unknown", {"car__begins": None, "visit__type": "pdi"}, False),
     # submitted more than 30 days after completion
+    ("submitted_too_late", {"today": DAY + timedelta(days=60), "first_submitted": DAY}, False),  # in time at first
+    ("submitted_too_late", {"today": DAY + timedelta(days=60), "first_submitted": DAY + timedelta(days=30)}, True),
     ("submitted_too_late", {"visit__completed_on": DAY - timedelta(days=30)}, False),
     ("submitted_too_late", {"visit__completed_on": DAY - timedelta(days=31)}, True),
     (

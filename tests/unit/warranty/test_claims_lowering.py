@@ -82,3 +82,16 @@ def test_every_step_of_a_lowered_line_has_its_words_and_the_share_is_the_amount(
     assert RECKONED[fee.code] % fee.figures
     share = Decimal(fee.figures["parts"]) * Decimal(fee.figures["percent"]) / 100
     assert abs(share - amounts[3]) <= Decimal("0.005")
+
+
+def test_a_share_of_goodwill_stays_said_and_is_not_the_stations_lowering() -> None:
+    share = Step("goodwill", {"percent": "50", "grant": "GW-1"})
+    before = [(*steps, share) for steps in FIRST]
+    halves = [
+        Entered(line.position, line.kind, line.quantity, line.unit_price, Decimal(amount))
+        for line, amount in zip(LINES, ("150.00", "190.00", "15.50", "20.55"), strict=True)
+    ]
+    same = after_mending(halves, [line.applied for line in halves], before, RATES)
+    assert same == tuple(before)
+    lower_still = after_mending(halves, [Decimal("100.00"), *(line.applied for line in halves[1:])], before, RATES)
+    assert lower_still[0] == (*before[0], Step("lowered", {"amount": "150.00"}))

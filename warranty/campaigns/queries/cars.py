@@ -50,7 +50,7 @@ class CarCampaign:
     @property
     def no_sale(self) -> bool:
         """Tell whether the car may not be sold now."""
-        return self.open and self.stop_sale and not self.sold
+        return self.state == "due" and self.stop_sale and not self.sold
 
 
 def known_vehicle(session: Session, vin: str) -> int | None:
@@ -103,8 +103,12 @@ def choices(session: Session, vehicle_id: int, order_id: int | None) -> list[Cam
 
 
 def stop_sales(session: Session, vehicle_id: int) -> list[str]:
-    """Return the numbers of the campaigns for whose sake a car may not be sold now."""
-    return [found.number for found in of_car(session, vehicle_id, 0, only_open=True) if found.stop_sale]
+    """Return the numbers of the campaigns for whose sake a car may not be sold now.
+
+    A campaign that was closed lets no car go that still has the defect (Art. 17).
+    """
+    found = of_car(session, vehicle_id, 0)
+    return [one.number for one in found if one.stop_sale and one.state == "due"]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,15 @@ def book_in(session: Session, asked: Sent) -> RuleBook:
     return known[row.id]
 
 
+def youngest_book(session: Session) -> RuleBook:
+    """Return the rule book that begins last of those in force: what a next version follows."""
+    row = session.scalars(
+        select(RuleBookVersion).where(RuleBookVersion.state == "in_force")
+        .order_by(RuleBookVersion.valid_from.desc(), RuleBookVersion.version.desc()).limit(1)
+    ).first()  # fmt: skip
+    return FIRST_BOOK if row is None else book_of(row)
+
+
 def book_of(row: RuleBookVersion) -> RuleBook:
     """Return the rule book that a row keeps."""
     return replace(
@@ -77,8 +86,9 @@ def body_of(book: RuleBook) -> dict[str, Any]:
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
-    """Return what tells one body from another."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    """Return what tells one body from another; the seed of the sample is drawn afterwards and says nothing."""
+    said = {name: value for name, value in body.items() if name != "sample_seed"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def books(session: Session) -> list[RuleBookVersion]:

@@ -36,30 +36,43 @@ from dealers.vehicles.models import OdometerReading, Vehicle, VehicleModel
 from parts.catalogue.models import Part
 from portal.kernel.clock import local_date
 from portal.kernel.db import Fen
-from portal.kernel.money import ZERO
+from portal.kernel.money import ZERO, line_amount
 from portal.kernel.prepared import PreparedRead, wall
-from portal.kernel.scoping import DealerScope, lawful_view
+from portal.kernel.scoping import lawful_view
 from portal.kernel.straight import Sent, in_one_message
 from warranty.authorisations.models import PreAuthorisation
 from warranty.authorisations.rules import BOUND, USING, Authorisation
 from warranty.campaigns.models import Campaign, CampaignCar
-from warranty.claims.models import Claim, ClaimLine
+from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.books import ask_book, book_in
 from warranty.claims.rules.book import RuleBook
-from warranty.claims.rules.facts import CampaignFacts, Car, ClaimFacts, LineFacts, OtherClaim, Reading, Station, Visit
+from warranty.claims.rules.facts import (
+    CampaignFacts,
+    Car,
+    ClaimFacts,
+    GoodwillFacts,
+    LineFacts,
+    OtherClaim,
+    Reading,
+    Station,
+    Visit,
+)
 from warranty.claims.rules.limits import Limits
 from warranty.claims.rules.money import LABOUR, PART, SUBLET
 from warranty.coverage.queries.facts import MODEL_COLUMNS, Asked, ask_facts, put_together
 from warranty.coverage.rules.answer import Answer
-from warranty.coverage.rules.decide import coverage
+from warranty.coverage.rules.decide import coverage, granted
 from warranty.coverage.rules.facts import Facts, Question
 from warranty.guarantee.models import CarWatch
 
-CLAIM, LINE, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH, CAMPAIGN, MEANT, AUTHORISATION = (
+(
+    CLAIM, LINE, VERSION, ORDER, PHOTO, OPERATION, CAR, MODEL, READING, DEALER, PART_TABLE, WATCH, CAMPAIGN, MEANT,
+    AUTHORISATION,
+) = (
     to_type("Table", model.__table__)
     for model in (
-        Claim, ClaimLine, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel, OdometerReading, Dealer,
-        Part, CarWatch, Campaign, CampaignCar, PreAuthorisation,
+        Claim, ClaimLine, ClaimVersion, RepairOrder, RepairPhoto, LabourOperation, Vehicle, VehicleModel,
+        OdometerReading, Dealer, Part, CarWatch, Campaign, CampaignCar, PreAuthorisation,
     )
 )  # fmt: skip
 
@@ -88,23 +101,26 @@ def dossier(session: Session, number: str, now: datetime, *, for_update: bool = 
         named = _ask_named(session, head, for_update=for_update)
         lines = _LINES(session, {"claim": head.id, "model": head.model_id})
         holding = ask_book(session, today)
-        past = _OWN_PAST if isinstance(session.info.get("scope"), DealerScope) else _PAST
         with lawful_view(session, "earlier claims, odometer readings and coverage of the car, for a claim's checks"):
             covering = _ask_coverage(session, head, today)
-            before = past(
+            before = _PAST(
                 session,
                 {
-                    "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id, "dealer": head.dealer_id,
+                    "claim": head.id, "vehicle": head.vehicle_id, "order": head.order_id,
                     "order_number": head.order_number, "received": head.received_at,
                 },
             )  # fmt: skip
     book, rows = book_in(session, holding), lines.all()
-    answer = _answer(head, rows, put_together(head, covering) if covering else None)
-    facts = _facts(head, rows, before.all(), _named(named), today, book.limits, answer)
+    question, covered = _question(head, rows), put_together(head, covering) if covering else None
+    answer, given = (None, None) if covered is None else (coverage(question, covered), _given(question, covered))
+    facts = _facts(head, rows, before.all(), _named(named), today, book.limits, answer, given)
     return Dossier(head, rows, facts, book)
 
 
 def _head(*, for_update: bool) -> Any:
+    first_version = select(VERSION.c.submitted_at).where(
+        VERSION.c.claim_id == CLAIM.c.id, VERSION.c.version == 1, wall(VERSION)
+    ).scalar_subquery().label("first_submitted_at")  # fmt: skip
     statement = (
         select(
             *(column.label(column.key) for column in CLAIM.columns),
@@ -115,7 +131,8 @@ def _head(*, for_update: bool) -> Any:
             DEALER.c.code.label("dealer_code"), DEALER.c.state.label("dealer_state"),
             DEALER.c.grade.label("dealer_grade"),
             WATCH.c.level.label("watch_level"), WATCH.c.value.label("watch_value"), WATCH.c.limit.label("watch_limit"),
-            CAMPAIGN.c.state.label("campaign_state"), MEANT.c.state.label("car_state"), MEANT.c.done_on,
+            CAMPAIGN.c.state.label("campaign_state"), CAMPAIGN.c.operation_code, CAMPAIGN.c.part_number, first_version,
+            MEANT.c.state.label("car_state"), MEANT.c.done_on,
             MEANT.c.order_id.label("done_by"),
         )
         .select_from(
@@ -192,20 +209,20 @@ def _lines() -> Any:
     )  # fmt: skip
 
 
-def _past(*, own_only: bool) -> Any:
-    """Claims and readings of the car at every station; photos only as far as the reader may see."""
+def _past() -> Any:
+    """Claims and readings of the car, and visits with a photo of this one, at every station."""
     nothing = cast(null(), String)
     claims = select(
         literal("claim").label("kind"), CLAIM.c.received_at.label("at"), CLAIM.c.causal_part.label("part"),
         CLAIM.c.component.label("component"), CLAIM.c.order_id.label("figure"), CLAIM.c.dealer_id.label("owner"),
-        CLAIM.c.number.label("reference"), CLAIM.c.type.label("type"),
+        CLAIM.c.number.label("reference"), CLAIM.c.type.label("type"), CLAIM.c.state.label("state"),
     ).where(
         CLAIM.c.vehicle_id == bindparam("vehicle"), CLAIM.c.id != bindparam("claim"),
         CLAIM.c.state != "draft", CLAIM.c.state != "withdrawn",  # those were never asked for
     )  # fmt: skip
     readings = select(
         literal("reading"), READING.c.read_at, nothing, nothing, READING.c.km,
-        cast(READING.c.meter_replaced, Integer), READING.c.reference, nothing,
+        cast(READING.c.meter_replaced, Integer), READING.c.reference, nothing, nothing,
     ).where(
         READING.c.vehicle_id == bindparam("vehicle"), READING.c.read_at <= bindparam("received"),
         READING.c.doubt.is_(None),
@@ -215,13 +232,11 @@ def _past(*, own_only: bool) -> Any:
     photos = (
         select(
             literal("photo"), ORDER.c.received_at, nothing, nothing, ORDER.c.id, other.c.dealer_id, ORDER.c.number,
-            nothing,
+            nothing, nothing,
         )
         .select_from(mine.join(other, other.c.sha256 == mine.c.sha256).join(ORDER, ORDER.c.id == other.c.order_id))
         .where(mine.c.order_id == bindparam("order"), other.c.order_id != bindparam("order"))
     )  # fmt: skip
-    if own_only:
-        photos = photos.where(other.c.dealer_id == bindparam("dealer"))
     return union_all(claims, readings, photos)
 
 
@@ -232,13 +247,12 @@ _AUTHORISATION = PreparedRead(lambda: _authorisation(for_update=False))
 _LOCKED_AUTHORISATION = PreparedRead(lambda: _authorisation(for_update=True))
 _LINES = PreparedRead(_lines)
 _ACROSS = frozenset({"claim", "repair_photo", "repair_order"})
-_OWN_PAST = PreparedRead(lambda: _past(own_only=True), lawful=_ACROSS)
-_PAST = PreparedRead(lambda: _past(own_only=False), lawful=_ACROSS)
+_PAST = PreparedRead(_past, lawful=_ACROSS)
 
 
 def _facts(
     head: Row[Any], lines: Sequence[Row[Any]], rows: Sequence[Row[Any]], named: Authorisation | None, today: date,
-    limits: Limits, covered: Answer | None,
+    limits: Limits, covered: Answer | None, given: GoodwillFacts | None,
 ) -> ClaimFacts:  # fmt: skip
     received = local_date(head.received_at)
     return ClaimFacts(
@@ -256,13 +270,19 @@ def _facts(
         others=tuple(
             OtherClaim(
                 local_date(row.at), row.part, row.component, row.figure == head.order_id,
-                row.reference if row.owner == head.dealer_id else None, row.type,
+                row.reference if row.owner == head.dealer_id else None, row.type, row.state == "refused",
             )
             for row in rows if row.kind == "claim"
         ),
         campaign=_campaign(head), pre_authorisation=head.pre_authorisation, authorisation=named,
         dealer_id=head.dealer_id, vehicle_id=head.vehicle_id, with_headquarters=head.state in BOUND,
-        photos_used_before=tuple(dict.fromkeys(row.reference for row in rows if row.kind == "photo")),
+        photos_used_before=tuple(
+            dict.fromkeys(
+                row.reference if row.owner == head.dealer_id else ""  # of another station: that, and not which
+                for row in rows if row.kind == "photo"
+            )
+        ),
+        first_submitted=local_date(head.first_submitted_at) if head.first_submitted_at else None, goodwill=given,
     )  # fmt: skip
 
 
@@ -270,7 +290,10 @@ def _campaign(head: Row[Any]) -> CampaignFacts | None:
     if not head.campaign:
         return None
     mine = head.done_by is not None and head.done_by == head.order_id
-    return CampaignFacts(head.campaign, head.campaign_state == "open", head.car_state, head.done_on, mine)
+    return CampaignFacts(
+        head.campaign, head.campaign_state == "open", head.car_state, head.done_on, mine, head.operation_code,
+        head.part_number,
+    )  # fmt: skip
 
 
 def _car(head: Row[Any]) -> Car:
@@ -289,12 +312,16 @@ def _ask_coverage(session: Session, head: Row[Any], today: date) -> Asked | None
     return ask_facts(session, head, head.vehicle_id, today, but_order=head.order_id, part=part)
 
 
-def _answer(head: Row[Any], lines: Sequence[Row[Any]], covered: Facts | None) -> Answer | None:
-    if covered is None:
-        return None
+def _question(head: Row[Any], lines: Sequence[Row[Any]]) -> Question:
     wear_class = next((line.wear_class for line in lines if line.kind == PART and line.code == head.causal_part), None)
-    received = local_date(head.received_at)
-    return coverage(Question(head.component, received, head.odometer_km, head.causal_part, wear_class), covered)
+    return Question(
+        head.component, local_date(head.received_at), head.odometer_km, head.causal_part, wear_class
+    )  # fmt: skip
+
+
+def _given(question: Question, covered: Facts) -> GoodwillFacts | None:
+    found = granted(question, covered.grants)
+    return None if found is None else GoodwillFacts(found.number, found.shares[0], found.station_id)
 
 
 def line_facts(line: Row[Any]) -> LineFacts:
@@ -306,4 +333,5 @@ def line_facts(line: Row[Any]) -> LineFacts:
         fits=bool(line.fits) if is_labour else True,
         priced=line.unit_price > 0 if is_part else True,
         per_vehicle=line.per_vehicle, component=line.component or "other", invoice_used=bool(line.invoice_used),
+        full=line_amount(line.quantity, line.unit_price),
     )  # fmt: skip

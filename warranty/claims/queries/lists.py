@@ -17,7 +17,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.incoming import whole
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.claims.models import Claim, RuleTrialChange
-from warranty.claims.words import FORECAST, STATES, TYPES
+from warranty.claims.words import STATES, TYPES, WAYS
 
 WAITING = {name: STATES[name] for name in ("submitted", "in_review", "countersign", "appealed")}
 
@@ -162,7 +162,7 @@ TRIAL_CHANGES = ListSpec(
     RuleTrialChange.id,
     (
         Column("number", N_("Claim no."), link=True), Column("dealer", N_("Station")),
-        Column("before", N_("Before"), "state", words=FORECAST), Column("after", N_("After"), "state", words=FORECAST),
+        Column("before", N_("Before"), "state", words=WAYS), Column("after", N_("After"), "state", words=WAYS),
         Column("amount_before", N_("Applied for, before"), "money"),
         Column("amount_after", N_("Applied for, after"), "money"), Column("rules", N_("Checks that differ")),
     ),
@@ -171,9 +171,9 @@ TRIAL_CHANGES = ListSpec(
         Filter("trial", N_("Trial"), _trial),
         Filter("dealer", N_("Station code"), lambda found, value: found.where(RuleTrialChange.dealer == value.upper())),
         Filter("before", N_("Before"), lambda found, value: found.where(RuleTrialChange.before == value), "choice",
-               FORECAST),
+               WAYS),
         Filter("after", N_("After"), lambda found, value: found.where(RuleTrialChange.after == value), "choice",
-               FORECAST),
+               WAYS),
     ),
     N_("This rule book decides no claim otherwise."),
 )  # fmt: skip

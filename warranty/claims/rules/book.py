@@ -53,13 +53,15 @@ class Routing:
 class RuleBook:
     """One version. ``automatic``: what passes every check is approved without a person.
 
-    ``sample_percent`` of what was approved so goes to a person afterwards.
+    ``sample_percent`` of what was approved so goes to a person afterwards; ``sample_seed`` decides which, and no
+    page shows it.
     """
 
     version: int = 1
     valid_from: date = date(2022, 1, 1)
     automatic: bool = False
     sample_percent: int = 5
+    sample_seed: str = ""
     settings: Mapping[str, RuleSetting] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     rates: Rates = field(default_factory=Rates)

@@ -20,6 +20,7 @@ class LineFacts:
 
     ``known``: the code stands in a catalogue. ``fits``: the operation exists for the car's model.
     ``priced``: the part has a dealer price. ``per_vehicle``: how many of the part a car has.
+    ``full``: quantity × unit price, what the line is worth before anybody lowered it.
     ``invoice_used``: another claim of the station asks for the same invoice of another workshop.
     """
 
@@ -35,6 +36,7 @@ class LineFacts:
     per_vehicle: Decimal | None = None
     component: str = "other"  # that the operation works on, the part belongs to
     invoice_used: bool = False
+    full: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class OtherClaim:
-    """Another claim on the car, of any station. ``number`` is None for another station's."""
+    """Another claim on the car, of any station. ``number`` is None for another station's.
+
+    ``refused``: headquarters did not pay it, and nobody appealed.
+    """
 
     day: date
     causal_part: str | None
@@ -56,6 +61,7 @@ class OtherClaim:
     same_visit: bool = False
     number: str | None = None
     type: str = "repair"
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ class CampaignFacts:
     """The campaign that a claim names, and the claim's car in it.
 
     ``state`` is the car's: ``due``, ``done`` or ``exempt``; None where the campaign does not mean it, or does
-    not exist. ``by_this_visit``: the claim's own visit did it.
+    not exist. ``by_this_visit``: the claim's own visit did it. ``operation`` and ``part``: what its work is, where
+    headquarters said so.
     """
 
     number: str
@@ -104,6 +111,17 @@ class CampaignFacts:
     state: str | None = None
     done_on: date | None = None
     by_this_visit: bool = False
+    operation: str | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True)
+class GoodwillFacts:
+    """The goodwill that covers a claim: the percent that headquarters bears, and the station it was granted to."""
+
+    number: str
+    share: int
+    station_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -132,11 +150,18 @@ class ClaimFacts:
     dealer_id: int = 0
     vehicle_id: int = 0
     with_headquarters: bool = False  # it was submitted and did not come back
+    first_submitted: date | None = None  # None: it never was
+    goodwill: GoodwillFacts | None = None
 
     @cached_property
     def applied(self) -> Decimal:
         """What the claim asks for, in yuan."""
         return total(line.applied for line in self.lines)
+
+    @property
+    def full(self) -> Decimal:
+        """What the claim is worth before anybody lowered it, in yuan."""
+        return total(line.applied if line.full is None else line.full for line in self.lines)
 
     @property
     def parts(self) -> tuple[LineFacts, ...]:

@@ -17,6 +17,8 @@ class Limits:
     parts_above: int = 12  # lines of parts
     first_service_months: int = 6  # after the sale
     first_service_km: int = 7_500
+    first_service_amount: Decimal = Decimal(600)  # that a first service pays without a person
+    pdi_amount: Decimal = Decimal(400)  # likewise an inspection before delivery
     authorisation_above: Decimal = Decimal(20_000)  # a claim above it is asked for before the repair
     #: Up to this amount no person need look, by the station's stars; 0 is for ungraded ones.
     amount_by_grade: tuple[tuple[int, Decimal], ...] = (

@@ -17,6 +17,8 @@ from warranty.claims.rules.money import HANDLING, PART, Rates, Step, percent
 #: Steps that say that a line was lowered; every change of the amounts writes them anew.
 LOWERED, FOLLOWS = "lowered", "follows_parts"
 AUDITED, AUDIT_FOLLOWS = "audited", "audit_follows"
+#: The step of a line of which goodwill pays a share.
+GOODWILL = "goodwill"
 
 
 def after_mending(
@@ -25,13 +27,22 @@ def after_mending(
     """Return the reckonings of lines that now ask for ``amounts``, in the lines' order."""
     parts = total(amount for line, amount in zip(lines, amounts, strict=True) if line.kind == PART)
     return tuple(
-        (*(step for step in steps if step.code not in {LOWERED, FOLLOWS}), *_mended(line, amount, parts, rates))
+        _reckoned(line, amount, steps, parts, rates)
         for line, amount, steps in zip(lines, amounts, reckonings, strict=True)
     )
 
 
-def _mended(line: Entered, amount: Decimal, parts: Decimal, rates: Rates) -> tuple[Step, ...]:
-    priced = line_amount(line.quantity, line.unit_price)
+def _reckoned(line: Entered, amount: Decimal, steps: Sequence[Step], parts: Decimal, rates: Rates) -> tuple[Step, ...]:
+    """Return a line's steps; what goodwill lowered stays said until somebody lowers it further."""
+    goodwill = any(step.code == GOODWILL for step in steps)
+    if goodwill and amount == line.applied:
+        return tuple(steps)
+    kept = tuple(step for step in steps if step.code not in {LOWERED, FOLLOWS})
+    priced = line.applied if goodwill else line_amount(line.quantity, line.unit_price)
+    return (*kept, *_mended(line, amount, priced, parts, rates))
+
+
+def _mended(line: Entered, amount: Decimal, priced: Decimal, parts: Decimal, rates: Rates) -> tuple[Step, ...]:
     if amount >= priced:
         return ()
     if line.kind == HANDLING:

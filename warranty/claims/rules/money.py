@@ -40,10 +40,6 @@ class Step:
     code: str
     figures: Mapping[str, str] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, object]:
-        """Return it as a line keeps it."""
-        return {"code": self.code, "figures": dict(self.figures)}
-
 
 @dataclass(frozen=True)
 class Overlap:
@@ -147,6 +143,11 @@ def price(work: Work, rates: Rates) -> tuple[Priced, ...]:
 def handling_fee(parts: Iterable[Decimal], rates: Rates) -> Decimal:
     """Return the handling fee (配件管理费) on amounts of parts: a share of their sum."""
     return share(total(parts), rates.handling)
+
+
+def shared(amount: Decimal, percents: int) -> Decimal:
+    """Return so many percent of a line's amount, half up to the fen."""
+    return share(amount, Decimal(percents) / HUNDRED)
 
 
 def percent(rate: Decimal) -> str:

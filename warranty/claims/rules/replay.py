@@ -14,10 +14,10 @@ from typing import Any, cast
 from portal.kernel.kept import layer, read
 from portal.kernel.money import line_amount
 from warranty.claims.rules.book import RuleBook
-from warranty.claims.rules.checks import Finding, run
+from warranty.claims.rules.checks import Finding, checks_of, run
 from warranty.claims.rules.facts import ClaimFacts
 from warranty.claims.rules.money import HANDLING, OUT_CALL, PART, SUBSTITUTE, Rates, handling_fee
-from warranty.claims.rules.verdict import APPROVED, verdict
+from warranty.claims.rules.verdict import APPROVED, REFUSED, RETURNED, verdict, way
 
 #: The codes of an out-call's kilometres and of a substitute car's days.
 KM, CAR = "KM", "CAR"
@@ -37,7 +37,7 @@ def facts_from(kept: Mapping[str, Any], book: RuleBook) -> ClaimFacts:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One claim under two rule books. Amounts are yuan applied for, as each book prices them."""
+    """One claim under two rule books: its way (`verdict.way`), and yuan applied for as each book prices them."""
 
     before: str
     after: str
@@ -67,17 +67,39 @@ class Replayed:
         return tuple(sorted(set(self.found_before) ^ set(self.found_after)))
 
 
-def replay(content: Mapping[str, Any], then: RuleBook, tried: RuleBook) -> Replayed:
-    """Judge a kept submission by the book of its day, from the findings kept, and by the one that is tried."""
-    facts = reprice(facts_from(content["facts"], tried), then.rates, tried.rates)
+def replay(content: Mapping[str, Any], then: RuleBook, tried: RuleBook, priced: Rates) -> Replayed:
+    """Judge a kept submission by the book of its day, from the findings kept, and by the one that is tried.
+
+    ``priced`` are the rates by which its lines were priced: those of the day on which the work was completed.
+    """
+    kept = facts_from(content["facts"], then)
+    facts = reprice(replace(kept, limits=tried.limits), priced, tried.rates)
     before = tuple(Finding.from_json(one) for one in content["findings"])
     after = run(facts, tried.settings)
-    applied = sum((Decimal(line["applied"]) for line in content["facts"]["lines"]), Decimal("0.00"))
     return Replayed(
-        verdict(before, applied, automatic=then.automatic).forecast,
-        verdict(after, facts.applied, automatic=tried.automatic).forecast,
-        applied, facts.applied, tuple(finding.check for finding in before), tuple(finding.check for finding in after),
+        way(verdict(before, kept.applied, then), kept, then), way(verdict(after, facts.applied, tried), facts, tried),
+        kept.applied, facts.applied, tuple(finding.check for finding in before),
+        tuple(finding.check for finding in after),
     )  # fmt: skip
+
+
+#: What the portal's own decision made of a claim; None: it left it to the first level.
+DECIDED = {"approve": APPROVED, "return": RETURNED, "refuse": REFUSED, "refer": "level_two", None: "people"}
+
+
+def prove(content: Mapping[str, Any], then: RuleBook, decided: str | None, audited: Decimal | None) -> Replayed:
+    """Judge a kept submission anew by its own book and the checks of its time, beside what the portal decided.
+
+    ``decided`` is the outcome of the portal's own decision on this version, None where it took none; ``audited``
+    what it approved.
+    """
+    facts = facts_from(content["facts"], then)
+    kept = tuple(one["check"] for one in content["findings"])
+    found = run(facts, then.settings, checks_of(content.get("generation", 1)))
+    went = way(verdict(found, facts.applied, then), facts, then)
+    after = {"level_one": "people", "four_eyes": "people"}.get(went, went)
+    paid = facts.applied if audited is None else audited
+    return Replayed(DECIDED[decided], after, paid, facts.applied, kept, tuple(one.check for one in found))
 
 
 def reprice(facts: ClaimFacts, then: Rates, tried: Rates) -> ClaimFacts:

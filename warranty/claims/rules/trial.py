@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from portal.kernel.money import ZERO
-from warranty.claims.rules.book import RuleBook
-from warranty.claims.rules.replay import Replayed, replay
+from warranty.claims.rules.replay import Replayed
 
 
 class Change(NamedTuple):
@@ -41,7 +39,6 @@ class Share(NamedTuple):
 class Tally:
     """The figures of a trial, growing."""
 
-    tried: RuleBook
     whole: Share = field(default_factory=Share)
     unknown: int = 0  # submitted before facts were kept
     moves: dict[tuple[str, str], Share] = field(default_factory=lambda: defaultdict(Share))
@@ -50,12 +47,11 @@ class Tally:
     after: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
 
-    def add(self, claim_id: int, number: str, dealer_id: int, content: Mapping[str, Any], then: RuleBook) -> None:
-        """Judge one submission by both books."""
-        if "facts" not in content:
+    def add(self, claim_id: int, number: str, dealer_id: int, one: Replayed | None) -> None:
+        """Add one submission as it was judged; None: its facts were not kept."""
+        if one is None:
             self.unknown += 1
             return
-        one = replay(content, then, self.tried)
         self.whole = self.whole.plus(one)
         self.moves[one.before, one.after] = self.moves[one.before, one.after].plus(one)
         self.dealers[dealer_id] = self.dealers[dealer_id].plus(one)

@@ -19,7 +19,7 @@ from portal.kernel.quick_step import Along, Moved, advance_row
 from warranty.claims.models import Claim, ClaimDecision, ClaimLine
 from warranty.claims.queries.facts import Dossier
 from warranty.claims.rules.checks import Finding, Outcome
-from warranty.claims.rules.verdict import APPROVED, REFUSED, RETURNED, is_sampled, needs_second_person, route
+from warranty.claims.rules.verdict import APPROVED, REFUSED, RETURNED, is_sampled, route
 
 #: Who decides when nobody does.
 RULES = Actor.system("rules")
@@ -33,8 +33,6 @@ def go_on(
 ) -> str:
     """Take the step that the rules want; return the state in which the claim is left."""
     action = _STEPS.get(forecast)
-    if action == "approve" and needs_second_person(found.facts.applied, found.book):
-        action = None  # nobody signs alone above the limit, the portal neither
     if action is not None:
         return _decide(session, claim, found, findings, action, now)
     if route(found.facts, found.book).level > 1:
@@ -48,7 +46,7 @@ def _decide(
     approved = action == "approve"
     why = ", ".join(one.reason_code for one in findings if one.outcome in {Outcome.RETURN, Outcome.REFUSE})
     audited = found.facts.applied if approved else None if action == "return" else 0 * found.facts.applied
-    sampled = approved and is_sampled(claim.number, claim.version, found.book.sample_percent)
+    sampled = approved and is_sampled(claim.number, claim.version, found.book)
     moved = advance_row(
         session, Claim, claim, action, RULES, now, reason=why or None,
         values={"audited": audited, "decided_at": now, "by_rules": True, "sampled": sampled},

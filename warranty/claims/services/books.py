@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,8 +14,8 @@ from portal.kernel.clock import known_day, local_date
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance, locked
-from warranty.claims.models import RuleBookVersion
-from warranty.claims.queries.books import body_of, book_on, book_row, last_trial
+from warranty.claims.models import ClaimVersion, RuleBookVersion
+from warranty.claims.queries.books import body_of, book_row, last_trial, youngest_book
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
 
 NOTE_LENGTH = 500
@@ -23,12 +24,10 @@ MOST_YUAN, MOST_KM_RATE = Decimal(10_000_000), Decimal(1_000)
 
 
 def draft_book(session: Session, actor: Actor, now: datetime) -> RuleBookVersion:
-    """Begin a new version: a copy of what holds today."""
+    """Begin a new version: a copy of the youngest one that was enforced, also where it has not begun yet."""
     require(actor, Permission.CLAIM_RULES)
     last = session.scalar(select(func.max(RuleBookVersion.version))) or FIRST_BOOK.version
-    row = RuleBookVersion(
-        version=last + 1, body=body_of(book_on(session, local_date(now))), made_by=actor.name, made_at=now
-    )
+    row = RuleBookVersion(version=last + 1, body=body_of(youngest_book(session)), made_by=actor.name, made_at=now)
     session.add(row)
     session.flush()
     return row
@@ -57,10 +56,16 @@ def enforce_book(
     row = locked(session, RuleBookVersion, book_row(session, version).id, seen)
     if not known_day(valid_from) or valid_from < local_date(now):
         raise DomainError.at("valid_from", N_("A rule book can begin today at the earliest."))
-    if last_trial(session, row) is None:
+    trial = last_trial(session, row)
+    if trial is None:
         raise DomainError.at(None, N_("Please try it over past claims first, as it is written now."))
+    if not trial.claims and session.scalar(select(ClaimVersion.id).limit(1)) is not None:
+        raise DomainError.at(
+            None, N_("It was tried over days without a claim. Please try it over days that have some.")
+        )
     advance(session, row, "enforce", actor, now)
     row.valid_from, row.enforced_by, row.enforced_at = valid_from, actor.name, now
+    row.body = {**row.body, "sample_seed": secrets.token_hex(16)}  # drawn when nobody can choose numbers for it
     session.flush()
     return row
 
@@ -90,6 +95,7 @@ def book_faults(book: RuleBook) -> list[Fault]:
         "hours_above": (limits.hours_above, Decimal(MOST_HOURS)),
         "authorisation_above": (limits.authorisation_above, MOST_YUAN),
         "four_eyes_above": (routing.four_eyes_above, MOST_YUAN),
+        "first_service_amount": (limits.first_service_amount, MOST_YUAN), "pdi_amount": (limits.pdi_amount, MOST_YUAN),
         "substitute_day": (rates.substitute_day, MOST_KM_RATE * 10),
         "substitute_days": (rates.substitute_days, MOST_DAYS),
         "out_call_km": (rates.out_call_km, MOST_KM_RATE), "handling": (rates.handling, Decimal(1)),

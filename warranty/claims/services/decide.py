@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -109,20 +110,22 @@ def _proposed(claim: Claim) -> dict[int, LineDecision]:
     }
 
 
-#: Which step another person has to have taken, by the state that is decided on.
-_ANOTHERS = {"countersign": PROPOSE, "appealed": REFUSE}
-_OTHER = {
-    "countersign": N_("You proposed this approval yourself: a second person has to sign it."),
-    "appealed": N_("You refused this claim yourself: another person decides on the appeal."),
-}
+APPEAL = "appeal"
+PROPOSED_IT = N_("You proposed this approval yourself: a second person has to sign it.")
+REFUSED_IT = N_("You refused this claim yourself: another person decides on the appeal.")
 
 
 def _check_other_person(session: Session, claim: Claim, actor: Actor) -> None:
-    """Keep a second decision from the person who made the first."""
-    action = _ANOTHERS.get(claim.state)
-    before = [step for step in history(session, claim) if step.action == action] if action else []
-    if before and before[-1].user_id is not None and before[-1].user_id == actor.user_id:
-        raise DomainError.at(None, _OTHER[claim.state])
+    """Keep a second decision from the person who made the first; an appeal stays another's to its end."""
+    if actor.user_id is None or not (claim.state == "countersign" or claim.appealed_at):
+        return
+    said = [step for step in history(session, claim) if step.action in {PROPOSE, REFUSE, APPEAL}]
+    if claim.state == "countersign" and (said[-1].action, said[-1].user_id) == (PROPOSE, actor.user_id):
+        raise DomainError.at(None, PROPOSED_IT)
+    if claim.appealed_at is not None:
+        before = takewhile(lambda step: step.action != APPEAL, said)
+        if any((step.action, step.user_id) == (REFUSE, actor.user_id) for step in before):
+            raise DomainError.at(None, REFUSED_IT)
 
 
 def _check_order(session: Session, claim: Claim) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
@@ -16,10 +16,6 @@ from warranty.claims.services.load import locked_claim, second_level_clock
 
 #: How long a claim stays on the desk of whoever took it.
 DESK = timedelta(minutes=30)
-
-
-#: The queues in which somebody's earlier word is judged: never by the one who gave it.
-_OF_ANOTHER = frozenset({"countersign", "appealed"})
 
 
 def level_of(state: str) -> Permission:
@@ -72,13 +68,15 @@ def put_back(session: Session, number: str, actor: Actor) -> Claim | None:
 
 
 def _for_me(state: str, actor: Actor) -> ColumnElement[bool]:
-    if state not in _OF_ANOTHER or actor.user_id is None:
+    if state == "submitted" or actor.user_id is None:
         return true()
+    mine = select(ClaimDecision.id).where(ClaimDecision.claim_id == Claim.id, ClaimDecision.user_id == actor.user_id)
+    refused = mine.where(ClaimDecision.outcome == "refuse", ClaimDecision.decided_at <= Claim.appealed_at).exists()
     last = (
         select(ClaimDecision.user_id).where(ClaimDecision.claim_id == Claim.id)
         .order_by(ClaimDecision.id.desc()).limit(1).correlate(Claim).scalar_subquery()
     )  # fmt: skip
-    return last.is_distinct_from(actor.user_id)
+    return ~refused if state != "countersign" else and_(~refused, last.is_distinct_from(actor.user_id))
 
 
 def ask_opinion(

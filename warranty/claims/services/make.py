@@ -13,6 +13,7 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.kept import plain
 from portal.kernel.lifecycle import locked
 from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim, ClaimLine
@@ -127,7 +128,7 @@ def fill_lines(claim: Claim, priced: tuple[Priced, ...]) -> None:
             ClaimLine(
                 dealer_id=claim.dealer_id, position=position, kind=line.kind, code=line.code, name=line.name,
                 quantity=line.quantity, unit_price=line.unit_price, causal=line.causal, applied=line.applied,
-                reckoning=[step.as_json() for step in line.reckoning],
+                reckoning=plain(line.reckoning),
             )
         )  # fmt: skip
 

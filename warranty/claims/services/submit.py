@@ -20,7 +20,7 @@ from portal.kernel.prepared import Prepared
 from portal.kernel.quick_step import Along, Moved, advance_row
 from warranty.claims.models import Claim, ClaimLine, ClaimVersion
 from warranty.claims.queries.facts import Dossier, dossier
-from warranty.claims.rules.checks import CHECK_BY_ID, Finding, run
+from warranty.claims.rules.checks import CHECK_BY_ID, GENERATION, Finding, run
 from warranty.claims.rules.replay import kept_facts
 from warranty.claims.rules.verdict import route, verdict
 from warranty.claims.services.automatic import go_on
@@ -77,7 +77,7 @@ def submit_claim(
     errors = [finding for finding in findings if finding.blocks]
     if errors:
         raise DomainError(*(fault(finding) for finding in errors))
-    forecast = verdict(findings, found.facts.applied, automatic=found.book.automatic).forecast
+    forecast = verdict(findings, found.facts.applied, found.book).forecast
     moved = _store(session, found, findings, actor, now)
     state = go_on(session, moved, found, findings, forecast, now)
     return Submitted(number, head.version + 1, findings, state=state, forecast=forecast)
@@ -127,6 +127,7 @@ def _content(found: Dossier, findings: tuple[Finding, ...]) -> Written:
         "lines": [{name: getattr(line, name) for name in LINE} for line in found.lines],
         "findings": [finding.as_json() for finding in findings],
         "book": found.book.version,
+        "generation": GENERATION,
         "facts": kept_facts(found.facts),
     }
     return Written(canonical(content, layer))

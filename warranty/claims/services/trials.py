@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.audit import plain
-from portal.kernel.clock import day_bounds, known_day
+from portal.kernel.clock import day_bounds, known_day, local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance, locked
-from warranty.claims.models import Claim, ClaimVersion, RuleBookVersion, RuleTrial, RuleTrialChange
-from warranty.claims.queries.books import book_of, book_row, digest_of
+from warranty.claims.models import Claim, ClaimDecision, ClaimVersion, RuleBookVersion, RuleTrial, RuleTrialChange
+from warranty.claims.queries.books import book_of, book_on, book_row, digest_of
 from warranty.claims.rules.book import FIRST_BOOK, RuleBook
+from warranty.claims.rules.replay import Replayed, prove, replay
 from warranty.claims.rules.trial import Tally
 
 #: Submissions read at once.
@@ -34,48 +35,79 @@ def check_days(first: date, last: date) -> None:
         raise DomainError.at("last", N_("The last day is before the first one."))
 
 
-def tally_claims(
-    session: Session, tried: RuleBook, first: date, last: date, progress: Progress, *, own_books: bool = False
-) -> Tally:
-    """Judge the last submission of every claim handed in on these days; reads only.
+def tally_claims(session: Session, tried: RuleBook, first: date, last: date, progress: Progress) -> Tally:
+    """Judge the last submission of every claim handed in on these days; reads only."""
+    books, meant = Books(session), (*_between(first, last), ClaimVersion.version == Claim.version)
 
-    ``own_books``: each claim by the book of its own day, which has to find what it found.
-    """
+    def judged(row: Any) -> Replayed:
+        return replay(row.content, books.of(row.content), tried, books.priced(row.content).rates)
+
+    return _tally(session, meant, judged, progress)
+
+
+def prove_claims(session: Session, first: date, last: date, progress: Progress) -> Tally:
+    """Judge every submission of these days anew by its own book, beside what the portal itself decided on it."""
+    books, meant = Books(session), _between(first, last)
+
+    def judged(row: Any) -> Replayed:
+        return prove(row.content, books.of(row.content), row.outcome, row.audited)
+
+    return _tally(session, meant, judged, progress)
+
+
+def _between(first: date, last: date) -> tuple[Any, ...]:
     start, end = day_bounds(first, last)
-    meant = (
-        ClaimVersion.version == Claim.version, ClaimVersion.submitted_at >= start, ClaimVersion.submitted_at < end,
-    )  # fmt: skip
+    return (ClaimVersion.submitted_at >= start, ClaimVersion.submitted_at < end)
+
+
+def _tally(session: Session, meant: tuple[Any, ...], judged: Callable[[Any], Replayed], progress: Progress) -> Tally:
     joined = select(func.count()).select_from(ClaimVersion).join(Claim, Claim.id == ClaimVersion.claim_id)
-    total = session.scalar(joined.where(*meant)) or 0
-    then, tally = _Books(session), Tally(tried)
+    total, tally = session.scalar(joined.where(*meant)) or 0, Tally()
     for done, row in enumerate(_submissions(session, meant), 1):
-        book = then.of(row.content)
-        tally.tried = book if own_books else tried
-        tally.add(row.claim_id, row.number, row.dealer_id, row.content, book)
+        tally.add(row.claim_id, row.number, row.dealer_id, judged(row) if "facts" in row.content else None)
         if not done % CHUNK:
             progress(done, total)
     progress(total, total)
     return tally
 
 
-class _Books:
-    """The books by which claims were judged, each read once."""
+class Books:
+    """The books by which claims were judged and priced, each read once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known = {FIRST_BOOK.version: FIRST_BOOK}
+        self._by_day: dict[date, RuleBook] = {}
 
     def of(self, content: dict[str, Any]) -> RuleBook:
+        """Return the book that judged a submission."""
         version = content.get("book", FIRST_BOOK.version)
         if version not in self._known:
             self._known[version] = book_of(book_row(self._session, version))
         return self._known[version]
 
+    def priced(self, content: dict[str, Any]) -> RuleBook:
+        """Return the book whose rates priced its lines: that of the day on which the work was completed."""
+        claim = content["claim"]
+        day = local_date(datetime.fromisoformat(claim["completed_at"] or claim["received_at"]))
+        if day not in self._by_day:
+            self._by_day[day] = book_on(self._session, day)
+        return self._by_day[day]
+
 
 def _submissions(session: Session, meant: tuple[Any, ...]) -> Iterator[Any]:
-    """Read submissions in the order of their keys, a chunk at a time."""
-    columns = (ClaimVersion.id, ClaimVersion.claim_id, ClaimVersion.dealer_id, ClaimVersion.content, Claim.number)
-    statement = select(*columns).join(Claim, Claim.id == ClaimVersion.claim_id).where(*meant)
+    """Read submissions in the order of their keys, a chunk at a time, with what the portal itself decided."""
+    own = and_(
+        ClaimDecision.claim_id == ClaimVersion.claim_id, ClaimDecision.version == ClaimVersion.version,
+        ClaimDecision.book.is_not(None),
+    )  # fmt: skip
+    columns = (
+        ClaimVersion.id, ClaimVersion.claim_id, ClaimVersion.dealer_id, ClaimVersion.content, Claim.number,
+        ClaimDecision.outcome, ClaimDecision.audited,
+    )  # fmt: skip
+    statement = (
+        select(*columns).join(Claim, Claim.id == ClaimVersion.claim_id).outerjoin(ClaimDecision, own).where(*meant)
+    )
     after = 0
     while rows := session.execute(
         statement.where(ClaimVersion.id > after).order_by(ClaimVersion.id).limit(CHUNK)

@@ -125,9 +125,9 @@ def _of_car() -> Any:
         CONTRACT.c.cancelled_on, never, CONTRACT.c.components,
     ).where(CONTRACT.c.vehicle_id == bindparam("vehicle"))  # fmt: skip
     grants = select(
-        literal("grant"), GRANT.c.number, GRANT.c.component, _NO_TEXT, GRANT.c.begins_on, GRANT.c.until_on,
-        GRANT.c.until_km, GRANT.c.headquarters_share, GRANT.c.dealer_share, GRANT.c.customer_share, _NO_DAY, never,
-        _NO_BODY,
+        literal("grant"), GRANT.c.number, GRANT.c.component, cast(GRANT.c.station_id, String), GRANT.c.begins_on,
+        GRANT.c.until_on, GRANT.c.until_km, GRANT.c.headquarters_share, GRANT.c.dealer_share, GRANT.c.customer_share,
+        _NO_DAY, never, _NO_BODY,
     ).where(GRANT.c.vehicle_id == bindparam("vehicle"))  # fmt: skip
     return union_all(parts, terms, contracts, grants)
 
@@ -187,6 +187,7 @@ def put_together(car: AnyRow, asked: Asked) -> Facts:
         tuple(
             Grant(
                 row.number, row.since, Until(row.until, row.km), (row.a, row.b, row.c), row.word,
+                int(row.name) if row.name else None,
             )
             for row in of_car["grant"]
         ),

@@ -163,6 +163,12 @@ def _grants(question: Question, grants: Iterable[Grant]) -> list[Link]:
     return links or [Link("goodwill", "none", nothing("goodwill"))]
 
 
+def granted(question: Question, grants: Iterable[Grant]) -> Grant | None:
+    """Return the goodwill that holds for what was asked: of several the one in which headquarters bears most."""
+    holding = [one for one in sorted(grants, key=lambda one: one.number) if _grant(question, one).holds]
+    return max(holding, key=lambda one: one.shares[0], default=None)
+
+
 def _grant(question: Question, grant: Grant) -> Link:
     """Goodwill (善意) of headquarters for the car or one component of it."""
     if grant.component not in {"", question.component}:

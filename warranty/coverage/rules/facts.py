@@ -144,6 +144,7 @@ class Grant:
     until: Until
     shares: tuple[int, int, int]  # headquarters, dealer, customer
     component: str = ""
+    station_id: int | None = None  # who asked for it
 
 
 @dataclass(frozen=True, slots=True)

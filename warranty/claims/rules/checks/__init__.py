@@ -9,7 +9,10 @@ from warranty.claims.rules.checks import amounts, authorisation, campaign, conte
 from warranty.claims.rules.checks.base import Check, Figures, Finding, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts
 
-__all__ = ["CHECKS", "CHECK_BY_ID", "CLAUSES", "Check", "Figures", "Finding", "Hit", "Outcome", "Severity", "run"]
+__all__ = [
+    "CHECKS", "CHECK_BY_ID", "CLAUSES", "GENERATION", "Check", "Figures", "Finding", "Hit", "Outcome", "Severity",
+    "checks_of", "run",
+]  # fmt: skip
 
 #: Every check, in the order in which a clerk reads them: what stops the claim first.
 CHECKS: tuple[Check, ...] = (
@@ -35,6 +38,13 @@ CLAUSES = {
     for place, check in enumerate(checks, 1)
 }
 CHECK_BY_ID = {check.id: check for check in CHECKS}
+#: The generation of the rules; a submission keeps it, so that it is replayed with the checks of its time.
+GENERATION = max(check.since for check in CHECKS)
+
+
+def checks_of(generation: int) -> tuple[Check, ...]:
+    """Return the checks that there were in a generation."""
+    return tuple(check for check in CHECKS if check.since <= generation)
 
 
 class Setting(Protocol):

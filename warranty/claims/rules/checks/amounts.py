@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from dealers.vehicles.rules import period_end
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
-from warranty.claims.rules.facts import ClaimFacts
+from warranty.claims.rules.facts import ClaimFacts, OtherClaim
 from warranty.claims.rules.limits import figure
 
 #: Claims whose work has to do with what failed.
 FAILURES = frozenset({"repair", "out_call", "part_warranty", "goodwill"})
+FIRST_SERVICE, PDI = "first_service", "pdi"
 #: Work that goes with any failure: finding it, taking things off.
 ANY = "other"
 
@@ -37,11 +38,43 @@ def first_service_over(facts: ClaimFacts) -> Hit | None:
 
 
 def first_service_used(facts: ClaimFacts) -> Hit | None:
-    """A car has one free first service."""
-    if facts.type != "first_service":
-        return None
-    before = [other for other in facts.others if other.type == "first_service" and not other.same_visit]
+    """A car has one free first service; one that headquarters refused was not free."""
+    before = _paid_before(facts, FIRST_SERVICE) if facts.type == FIRST_SERVICE else []
     return Hit({"day": str(min(other.day for other in before))}) if before else None
+
+
+def _paid_before(facts: ClaimFacts, kind: str) -> list[OtherClaim]:
+    return [other for other in facts.others if other.type == kind and not (other.same_visit or other.refused)]
+
+
+def pdi_used(facts: ClaimFacts) -> Hit | None:
+    """A car is inspected once before delivery (PDI)."""
+    before = _paid_before(facts, PDI) if facts.type == PDI else []
+    return Hit({"day": str(min(other.day for other in before))}) if before else None
+
+
+def pdi_after_sale(facts: ClaimFacts) -> Hit | None:
+    """Before delivery is before delivery; the day itself still counts."""
+    begins = facts.car.begins
+    if facts.type != PDI or begins is None or facts.visit.received_on <= begins:
+        return None
+    return Hit({"received": str(facts.visit.received_on), "delivered": str(begins)})
+
+
+def service_above_limit(facts: ClaimFacts) -> Hit | None:
+    """A first service and a PDI pay themselves up to the amount of the rule book; above it a person looks."""
+    limit = {FIRST_SERVICE: facts.limits.first_service_amount, PDI: facts.limits.pdi_amount}.get(facts.type)
+    if limit is None or facts.applied <= limit:
+        return None
+    return Hit({"applied": f"{facts.applied:.2f}", "limit": f"{limit:.2f}"})
+
+
+def failure_in_service(facts: ClaimFacts) -> Hit | None:
+    """What failed is repaired under a claim for repair, not within a first service or a PDI."""
+    if facts.type not in {FIRST_SERVICE, PDI}:
+        return None
+    causal = next((line for line in facts.parts if line.causal), None)
+    return Hit({"part": causal.code}, f"line-{causal.position}") if causal is not None else None
 
 
 def hours_above_limit(facts: ClaimFacts) -> Hit | None:
@@ -92,5 +125,33 @@ CHECKS = (
         N_("%(parts)s lines of parts are claimed; up to %(most)s are decided without a person."),
         N_("Nothing to mend: a person at headquarters will look at it. Photos and a clear cause speed it up."),
         "lines", parts_above_limit,
+    ),
+    Check(
+        "pdi_used", Severity.ERROR, Outcome.REFUSE, "PDI-USED",
+        N_("PDI claimed before"),
+        N_("The inspection of this car before delivery was claimed on %(day)s."),
+        N_("Withdraw the claim: a car is inspected once."),
+        "type", pdi_used, since=2,
+    ),
+    Check(
+        "pdi_after_sale", Severity.ERROR, Outcome.REFUSE, "PDI-LATE",
+        N_("PDI after delivery"),
+        N_("The car came in on %(received)s; it was delivered on %(delivered)s already."),
+        N_("Withdraw the claim, or correct the delivery on the vehicle page if it is wrong."),
+        "type", pdi_after_sale, since=2,
+    ),
+    Check(
+        "service_above_limit", Severity.WARNING, Outcome.PERSON, "SERVICE-SUM",
+        N_("More than such a service costs"),
+        N_("%(applied)s yuan are claimed; up to %(limit)s yuan are decided without a person for this type."),
+        N_("Take off what does not belong to it; work on a failure is claimed as a repair. Else a person will look."),
+        "lines", service_above_limit, since=2,
+    ),
+    Check(
+        "failure_in_service", Severity.ERROR, Outcome.RETURN, "SERVICE-FAIL",
+        N_("Failed part within a service"),
+        N_("Part %(part)s is marked as failed; this type of claim pays a service only."),
+        N_("Put the repair into a job of its own on the repair order and claim that as a repair."),
+        "order", failure_in_service, since=2,
     ),
 )  # fmt: skip

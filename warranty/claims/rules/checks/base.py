@@ -47,7 +47,7 @@ class Check:
 
     ``field`` is where the fault is mended: a field of the claim, ``line-3``, or on the repair order
     (``order``, ``order:odometer``, ``order:line-3``: `rules.places`).
-
+    ``since`` is the generation of the rules that it came with: what was decided before is replayed without it.
     ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
     """
 
@@ -61,6 +61,7 @@ class Check:
     field: str
     test: Callable[[ClaimFacts], Hit | None]
     active: bool = True
+    since: int = 1
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,18 @@ def campaign_done_before(facts: ClaimFacts) -> Hit | None:
     return Hit({"campaign": campaign.number, "vin": facts.car.vin, "day": str(campaign.done_on or "—")})
 
 
+def campaign_other_work(facts: ClaimFacts) -> Hit | None:
+    """A campaign pays the work and the part that it asks for; what else stands there a person looks at."""
+    campaign = facts.campaign
+    if facts.type != CAMPAIGN or campaign is None:
+        return None
+    for wanted, lines in ((campaign.operation, facts.labour), (campaign.part, facts.parts)):
+        other = next((line for line in lines if wanted is not None and line.code != wanted), None)
+        if other is not None:
+            return Hit({"code": other.code, "campaign": campaign.number, "wanted": wanted or ""})
+    return None
+
+
 CHECKS = (
     Check(
         "campaign_not_open", Severity.ERROR, Outcome.RETURN, "CAMP-OPEN",
@@ -42,5 +54,12 @@ CHECKS = (
         N_("Campaign %(campaign)s was done on %(vin)s on %(day)s by another visit; it is paid once."),
         N_("Withdraw this claim. If that entry is wrong, ask headquarters to look at its proof."),
         "campaign", campaign_done_before,
+    ),
+    Check(
+        "campaign_other_work", Severity.WARNING, Outcome.PERSON, "CAMP-WORK",
+        N_("More than the campaign asks for"),
+        N_("%(code)s is not what campaign %(campaign)s asks for (%(wanted)s)."),
+        N_("Take it off, or claim it as another type; else a person at headquarters will look at it."),
+        "lines", campaign_other_work, since=2,
     ),
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from portal.kernel.money import total
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
 from warranty.claims.rules.checks.standing import FAILURE_CLAIMS, UNSOLD_WORK
 from warranty.claims.rules.facts import ClaimFacts
+from warranty.claims.rules.money import shared
 from warranty.coverage.rules.answer import Answer, Link
 from warranty.coverage.rules.texts import reason
 
@@ -47,6 +49,28 @@ def goodwill_not_granted(facts: ClaimFacts) -> Hit | None:
     return Hit({"vin": facts.car.vin})
 
 
+def goodwill_above_share(facts: ClaimFacts) -> Hit | None:
+    """Of a repair under goodwill headquarters bears its share; each line is rounded before it is added."""
+    granted = facts.goodwill
+    if facts.type != GOODWILL or granted is None:
+        return None
+    most = total(shared(line.applied if line.full is None else line.full, granted.share) for line in facts.lines)
+    if facts.applied <= most:
+        return None
+    return Hit(
+        {"applied": f"{facts.applied:.2f}", "most": f"{most:.2f}", "share": granted.share, "full": f"{facts.full:.2f}",
+         "grant": granted.number}
+    )  # fmt: skip
+
+
+def goodwill_elsewhere(facts: ClaimFacts) -> Hit | None:
+    """Goodwill that a station asked for is that station's; another one's claim is looked at."""
+    granted = facts.goodwill
+    if facts.type != GOODWILL or granted is None or granted.station_id in {None, facts.dealer_id}:
+        return None
+    return Hit({"grant": granted.number})
+
+
 def _asked(facts: ClaimFacts) -> Answer | None:
     """Return the answer where the claim needs one."""
     needs = facts.type in COVERED_CLAIMS and facts.visit.type not in UNSOLD_WORK
@@ -82,5 +106,19 @@ CHECKS = (
         N_("Headquarters granted no goodwill for %(vin)s that holds for this component and day."),
         N_("You may submit it with your reasons in the cause; a person at headquarters will decide."),
         "type", goodwill_not_granted,
+    ),
+    Check(
+        "goodwill_above_share", Severity.ERROR, Outcome.RETURN, "GW-SHARE",
+        N_("Above the share of headquarters"),
+        N_("Goodwill %(grant)s bears %(share)s %% of %(full)s yuan: at most %(most)s, and %(applied)s are claimed."),
+        N_("Press “Lower to the share” below the amounts; each line is lowered to it."),
+        "lines", goodwill_above_share, since=2,
+    ),
+    Check(
+        "goodwill_elsewhere", Severity.WARNING, Outcome.PERSON, "GW-STATION",
+        N_("Goodwill of another station"),
+        N_("Goodwill %(grant)s was granted on another station's request."),
+        N_("You may submit it with your reasons in the cause; a person at headquarters will decide."),
+        "type", goodwill_elsewhere, since=2,
     ),
 )  # fmt: skip

@@ -5,6 +5,9 @@ from __future__ import annotations
 from warranty.claims.rules.checks.base import N_, Check, Hit, Outcome, Severity
 from warranty.claims.rules.facts import ClaimFacts, OtherClaim, Reading
 
+#: Stands for a visit to another station: that it exists is told, never which.
+ANOTHER = "—"
+
 
 def _last_reading(facts: ClaimFacts) -> Reading | None:
     """Return the highest reading since the meter was last replaced, from days up to this visit."""
@@ -36,8 +39,8 @@ def odometer_implausible(facts: ClaimFacts) -> Hit | None:
 
 
 def duplicate(facts: ClaimFacts) -> Hit | None:
-    """Another claim for the same car, the same causal part and the same day."""
-    for other in facts.others:
+    """Another claim for the same car, the same causal part and the same day; one that was refused pays nothing."""
+    for other in (one for one in facts.others if not one.refused):
         same_part = facts.causal_part is not None and other.causal_part == facts.causal_part
         if same_part and other.day == facts.visit.received_on:
             return Hit({"part": facts.causal_part or "", "day": str(other.day), "claim": other.number or "—"})
@@ -66,7 +69,8 @@ def _alike(facts: ClaimFacts, other: OtherClaim) -> bool:
 def photo_used_before(facts: ClaimFacts) -> Hit | None:
     """A photo of this visit is, byte for byte, one of another visit."""
     used = facts.photos_used_before
-    return Hit({"photos": len(used), "order": used[0]}) if used else None
+    own = next((number for number in used if number), ANOTHER)
+    return Hit({"photos": len(used), "order": own}) if used else None
 
 
 CHECKS = (

@@ -35,9 +35,13 @@ def station_not_open(facts: ClaimFacts) -> Hit | None:
 
 
 def too_late(facts: ClaimFacts) -> Hit | None:
-    """A claim is submitted within the days after completion; the last day still counts."""
+    """A claim is submitted within the days after completion; the last day still counts.
+
+    What was in time once stays so: how long headquarters takes is not the station's delay.
+    """
     completed, allowed = facts.visit.completed_on, facts.limits.submit_within_days
-    if completed is None or (facts.today - completed).days <= allowed:
+    handed_in = facts.first_submitted or facts.today
+    if completed is None or (handed_in - completed).days <= allowed:
         return None
     last = completed + timedelta(days=allowed)
     return Hit({"completed": str(completed), "last": str(last), "days": allowed})

@@ -30,13 +30,13 @@ CHECKS = (
         N_("Sublet work without an invoice"),
         N_("Line %(line)s is work of another workshop, and no invoice is named for it."),
         N_("Write workshop, invoice number and amount at the sublet work of the repair order."),
-        "order", sublet_unproved,
+        "order", sublet_unproved, since=2,
     ),
     Check(
         "sublet_twice", Severity.ERROR, Outcome.RETURN, "SUBLET-DUP",
         N_("Invoice claimed twice"),
         N_("Invoice %(invoice)s of another workshop is claimed already."),
         N_("Take the line off the repair order, or correct the invoice number if it was mistyped."),
-        "order", sublet_twice,
+        "order", sublet_twice, since=2,
     ),
 )  # fmt: skip
