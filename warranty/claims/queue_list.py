@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -36,7 +37,8 @@ def _to_tick(row: Row[Any]) -> str | None:
 QUEUE = ListSpec(
     "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
     (
-        COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9], Column("due_at", N_("Due"), "moment", late=True),
+        COLUMNS[0], *DEALER, *COLUMNS[1:4], replace(COLUMNS[4], default=False), COLUMNS[5], COLUMNS[7],
+        replace(COLUMNS[9], default=False), Column("due_at", N_("Due"), "moment", late=True),
         Column("desk", N_("On the desk of")), Column("desk_until", N_("there until"), "moment"),
     ),
     {"submitted_at": Claim.submitted_at, "due_at": Claim.due_at, "applied": Claim.applied},
