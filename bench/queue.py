@@ -55,4 +55,4 @@ def _claims(connection: Connection, tables: Any) -> None:
 
 
 def _deep() -> str:
-    return after_rows(Claim.id, Claim.submitted_at, descending=False)
+    return after_rows(Claim.id, Claim.due_at, descending=False)

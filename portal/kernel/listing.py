@@ -45,6 +45,7 @@ class Column:
     default: bool = True
     link: bool = False  # the cell leads to the row's page
     words: Mapping[str, str] = field(default_factory=dict)  # value → message id, for state and choices
+    late: bool = False  # of a moment: when it is past, the hours since are marked
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.kernel.clock import local, local_date
@@ -55,6 +55,14 @@ def moment(value: datetime | None) -> str:
     return f"{at.year}-{_TWO[at.month]}-{_TWO[at.day]} {_TWO[at.hour]}:{_TWO[at.minute]}"
 
 
+def hours_over(due: datetime | None, at: datetime) -> int:
+    """Return how many hours, begun ones counted, a moment is past; 0 while it is not."""
+    return 0 if due is None else max(-((due - at) // HOUR), 0)
+
+
+HOUR = timedelta(hours=1)
+
+
 #: Numbers as two digits: a list writes hundreds of moments, and formats take twice as long.
 _TWO = tuple(f"{value:02d}" for value in range(60))
 
@@ -88,4 +96,5 @@ def tone(state: object) -> str:
 
 FILTERS = {
     "money": money, "number": number, "hours": hours, "km": km, "day": day, "moment": moment, "tone": tone,
+    "hours_over": hours_over,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,8 @@ from markupsafe import Markup, escape
 from portal.kernel.i18n import _, locale_key
 from portal.kernel.listing import Column, ListSpec, Page, Tick
 from portal.kernel.room import house
-from portal.ui.filters import NOTHING, day, moment, money, number, tone
+from portal.kernel.web import now
+from portal.ui.filters import NOTHING, day, hours_over, moment, money, number, tone
 from portal.ui.icons import icon
 
 #: Writes a column's values, none of them missing, as the HTML of its cells.
@@ -151,12 +153,21 @@ def _writer(column: Column) -> Write:
     if column.kind == "state":
         badges = {value: _badge(value, said) for value, said in words.items()}
         return lambda values: [badges.get(str(value)) or _badge(value, escape(value)) for value in values]
+    if column.late:
+        return lambda values: list(map(_due, repeat(now()), values))
     write = WRITTEN.get(column.kind)
     if write is not None:
         return lambda values: list(map(write, values))
     if words:
         return lambda values: [words.get(str(value)) or str(escape(value)) for value in values]
     return _texts
+
+
+def _due(at: datetime, due: datetime) -> str:
+    """Write by when something is due, and how many hours it is late."""
+    over = hours_over(due, at)
+    late = f' <span class="badge-tone tone-danger">{escape(_("%(hours)s h late", hours=over))}</span>' if over else ""
+    return moment(due) + late
 
 
 def _badge(value: object, said: str) -> str:

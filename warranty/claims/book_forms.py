@@ -8,9 +8,19 @@ from decimal import Decimal
 from typing import Any, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag behind
 from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.kernel.fields import MoneyField
 from portal.kernel.i18n import lazy
@@ -20,7 +30,8 @@ from warranty.claims.rules.book import RuleBook, RuleSetting
 from warranty.claims.rules.checks import CHECKS, Outcome, Severity
 from warranty.claims.rules.money import HUNDRED, Rates
 from warranty.claims.services.books import NOTE_LENGTH
-from warranty.claims.words import CHECK_OUTCOMES, LIMITS, SEVERITIES
+from warranty.claims.words import CHECK_OUTCOMES, LIMITS, SEVERITIES, TYPES
+from warranty.guarantee.words import LEVELS
 
 NEEDED = lazy("Please fill this in.")
 GRADES = (0, 1, 2, 3, 4, 5)
@@ -34,6 +45,13 @@ WHOLES = {
 
 def _label(name: str) -> Any:
     return lazy(LIMITS[name])
+
+
+class Boxes(SelectMultipleField):
+    """Several of some words, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class StepForm(FlaskForm):  # type: ignore[misc]
@@ -79,6 +97,8 @@ class BookForm(StepForm):
     automatic = BooleanField(lazy("Approve without a person what passes every check"))
     sample_percent = IntegerField(lazy("Of those, per cent to look at afterwards"), [InputRequired(NEEDED)])
     note = TextAreaField(lazy("What changes and why"), render_kw={"rows": 2, "maxlength": NOTE_LENGTH})
+    level_two_types = Boxes(lazy("Types of claims for the second level"), choices=[])
+    level_two_watch = Boxes(lazy("Levels of the three-guarantees watch for the second level"), choices=[])
     hours_above = DecimalField(_label("hours_above"), [InputRequired(NEEDED)], places=2)
     four_eyes_above = MoneyField(_label("four_eyes_above"), [InputRequired(NEEDED)])
     authorisation_above = MoneyField(_label("authorisation_above"), [InputRequired(NEEDED)])
@@ -93,6 +113,8 @@ class BookForm(StepForm):
         """Show a book as it is kept."""
         self.version.data, self.note.data = str(row_version), note
         self.automatic.data, self.sample_percent.data = book.automatic, book.sample_percent
+        self.level_two_types.data = list(book.routing.level_two_types)
+        self.level_two_watch.data = list(book.routing.level_two_watch)
         for part, names in WHOLES.items():
             for name in names:
                 self[name].data = getattr(getattr(book, part), name)
@@ -128,7 +150,8 @@ class BookForm(StepForm):
             ),
             routing=replace(
                 before.routing, **routing, four_eyes_above=self.four_eyes_above.data or ZERO,
-                level_two_above=self._amounts("level"),
+                level_two_above=self._amounts("level"), level_two_types=tuple(self.level_two_types.data or ()),
+                level_two_watch=tuple(self.level_two_watch.data or ()),
             ),
         )  # fmt: skip
 
@@ -156,4 +179,7 @@ def book_form(**values: Any) -> BookForm:
         fields[f"active-{check.id}"] = BooleanField(lazy("Active"))
         fields[f"severity-{check.id}"] = SelectField(lazy("Hardness"), choices=_choices(SEVERITIES))
         fields[f"outcome-{check.id}"] = SelectField(lazy("Outcome"), choices=_choices(CHECK_OUTCOMES))
-    return cast("BookForm", type("BookForm", (BookForm,), fields)(**values))
+    form = cast("BookForm", type("BookForm", (BookForm,), fields)(**values))
+    form.level_two_types.choices = _choices(TYPES)
+    form.level_two_watch.choices = _choices(LEVELS)
+    return form

@@ -30,6 +30,7 @@ from warranty.claims.rules.checks import CHECKS, CLAUSES
 from warranty.claims.services.books import discard_book, draft_book, edit_book, enforce_book
 from warranty.claims.services.trials import check_days
 from warranty.claims.views import WORDS, bp
+from warranty.guarantee.words import LEVELS
 
 VIEW, EDIT = Permission.CLAIM_VIEW, Permission.CLAIM_RULES
 #: How far back a trial goes unless somebody wants it otherwise.
@@ -37,7 +38,7 @@ USUAL_DAYS = 365
 
 
 def _shown() -> dict[str, Any]:
-    return {**WORDS, "checks": CHECKS, "clauses": CLAUSES, "grades": GRADES, "wholes": WHOLES}
+    return {**WORDS, "checks": CHECKS, "clauses": CLAUSES, "grades": GRADES, "wholes": WHOLES, "WATCH_LEVELS": LEVELS}
 
 
 @bp.get("/rules")

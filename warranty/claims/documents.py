@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from parts.returns.queries.pages import of_claim
 from portal.kernel.money import total
-from warranty.claims.queries.pages import Event, life, sheet
+from warranty.claims.models import ClaimLine
+from warranty.claims.queries.pages import Event, audit_steps, life, sheet
 from warranty.claims.rules.checks import CHECK_BY_ID, Check
-from warranty.claims.words import LINE_NAMES, RECKONED, written
+from warranty.claims.rules.money import Step
+from warranty.claims.words import LINE_NAMES, RECKONED, ROUTES, written
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class FormDecision:
     at: datetime
     by: str
     reason: str | None
+    book: int | None = None  # of the rules that decided; a person's is None
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,12 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
     found = sheet(session, number)
     claim, events = found.claim, life(session, found.claim)
     versions = [event.version for event in events if event.version]
+    lowered = audit_steps(claim)
     lines = tuple(
         FormLine(
             line.position, line.kind, line.code, line.name, line.quantity, line.unit_price, line.applied, line.audited,
             line.causal, line.reason, LINE_NAMES.get(line.code, ""),
-            tuple((RECKONED[step["code"]], step["figures"]) for step in line.reckoning or ()),
+            _reckoning(line, lowered.get(line.position)),
         )
         for line in claim.lines
     )  # fmt: skip
@@ -116,6 +120,11 @@ def build_claim_form(session: Session, number: str) -> ClaimPaper:
     )  # fmt: skip
 
 
+def _reckoning(line: ClaimLine, lowered: Step | None) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    steps = [Step(**step) for step in line.reckoning or ()]
+    return tuple((RECKONED[step.code], step.figures) for step in [*steps, *([lowered] if lowered else [])])
+
+
 def form_file_name(paper: ClaimPaper) -> str:
     """Name the file after the claim's number."""
     return paper.number
@@ -123,7 +132,15 @@ def form_file_name(paper: ClaimPaper) -> str:
 
 def _decisions(events: list[Event]) -> list[FormDecision]:
     return [
-        FormDecision(one.outcome, one.version, one.level, one.decided_at, one.decided_by, one.reason)
+        FormDecision(
+            one.outcome,
+            one.version,
+            one.level,
+            one.decided_at,
+            one.decided_by,
+            one.reason if one.book is None or one.reason is None else ROUTES.get(one.reason, one.reason),
+            one.book,
+        )
         for one in (event.decision for event in events)
         if one is not None
     ]

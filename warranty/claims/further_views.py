@@ -40,11 +40,14 @@ def further_step(key: str, step: str) -> tuple[str, int] | Response:
 @bp.post("/<key>/looked-at")
 @access(Permission.CLAIM_DECIDE)
 def looked_at(key: str) -> tuple[str, int] | Response:
-    """Take a claim off the list of samples."""
+    """Say what came of looking at a sample: in order, or objected to with a reason."""
+    objection = request.form.get("objection", "") if request.form.get("result") == "object" else None
     try:
-        further.looked_at(db_session(), key, actor(), row_version(request.form))
+        further.looked_at(db_session(), key, objection, actor(), now(), row_version(request.form))
     except DomainError as error:
-        return refuse(key, error)
+        named = [replace(fault, field="objection") if fault.field == "reason" else fault for fault in error.faults]
+        return refuse(key, error if error.status != DomainError.status else DomainError(*named))
+    flash(_("Kept in the history of claim %(number)s.", number=key), "success")
     return redirect(url_for("claims.claims", sampled="yes"))
 
 

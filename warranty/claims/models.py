@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel.db import Base, Document, Exact, Fen, Identified, short
@@ -33,6 +33,12 @@ FAILURE = (
 )  # fmt: skip
 
 
+def _of_samples(column: str) -> Index:
+    """Return an index of the few claims with this mark."""
+    where = text(column)
+    return Index(f"ix_claim_{column}", "id", sqlite_where=where, postgresql_where=where)
+
+
 class Claim(Identified, DealerOwned, Stateful, Base):
     """What a dealer asks for one job of one visit. ``version`` counts submissions."""
 
@@ -51,6 +57,8 @@ class Claim(Identified, DealerOwned, Stateful, Base):
         _awaited("ix_claim_awaited_applied", "applied"),
         # All that failures are counted by: tables of them read this index and not the claims.
         Index("ix_claim_failure", *FAILURE),
+        _of_samples("sampled"),
+        _of_samples("objected"),
         Index(
             "uq_claim_job",
             "job_id",
@@ -90,6 +98,9 @@ class Claim(Identified, DealerOwned, Stateful, Base):
     due_at: Mapped[datetime | None]  # when people ought to have decided it
     by_rules: Mapped[bool] = mapped_column(default=False)  # decided without a person
     sampled: Mapped[bool] = mapped_column(default=False)  # decided by rules, to be looked at afterwards
+    objected: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # whoever looked had a reason against it
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # who has it on the desk
     taken_by: Mapped[str | None] = mapped_column(short(120))
     taken_until: Mapped[datetime | None]

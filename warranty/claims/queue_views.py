@@ -15,7 +15,8 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, now, page
 from warranty.claims import services
 from warranty.claims.forms import read_batch
-from warranty.claims.queries.lists import QUEUE, WAITING
+from warranty.claims.queries.lists import WAITING
+from warranty.claims.queue_list import QUEUE
 from warranty.claims.services import further
 from warranty.claims.views import DECIDE, SENIOR, WORDS, bp
 
@@ -33,12 +34,20 @@ def queue() -> tuple[str, int]:
 @access(DECIDE, SENIOR)
 def following() -> Response:
     """Take the claim that is due first onto one's desk: nobody else gets it meanwhile."""
-    state = request.form.get("state", "")
-    number = further.take_next(db_session(), state if state in WAITING else "submitted", actor(), now())
+    state, seen = request.form.get("state", ""), request.form.get("claim") or None
+    number = further.take_next(db_session(), state if state in WAITING else "submitted", actor(), now(), seen)
     if number is None:
-        flash(_("Nothing waits for a decision."), "info")
+        flash(_("No other claim waits here.") if seen else _("Nothing waits for a decision."), "info")
         return redirect(url_for("claims.queue"))
     return redirect(url_for("claims.claim", key=number))
+
+
+@bp.post("/<key>/put-back")
+@access(DECIDE, SENIOR)
+def put_back(key: str) -> Response:
+    """Take a claim off one's desk, undecided, and go back to its queue."""
+    claim = further.put_back(db_session(), key, actor())
+    return redirect(url_for("claims.queue", state=claim.state if claim and claim.state in WAITING else None))
 
 
 @bp.post("/queue/batch")

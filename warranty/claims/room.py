@@ -7,8 +7,9 @@ from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
 from warranty.claims import book_views, further_views, queue_views  # noqa: F401  (their views join the blueprint)
 from warranty.claims.documents import build_claim_form, form_file_name
-from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, QUEUE, TRIAL_CHANGES, UNCLAIMED
+from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, TRIAL_CHANGES, UNCLAIMED
 from warranty.claims.queries.pages import orders_without_claim, samples, waiting_in
+from warranty.claims.queue_list import QUEUE
 from warranty.claims.views import bp
 
 VIEW, WRITE = Permission.CLAIM_VIEW, Permission.CLAIM_WRITE

@@ -35,6 +35,15 @@ CLAIM = Machine(
         Step("approve", ("appealed",), "approved", "claim.decide_senior"),
         Step("return", ("appealed",), "returned", "claim.decide_senior", needs_reason=True),
         Step("refuse", ("appealed",), "refused", "claim.decide_senior", needs_reason=True),
+        # what the rules approved alone and was drawn as a sample: a person looks at it, wherever it is by then
+        *(
+            step
+            for state in ("approved", "in_settlement", "settled")
+            for step in (
+                Step("look", (state,), state, "claim.decide"),
+                Step("object", (state,), state, "claim.decide", needs_reason=True),
+            )
+        ),
         Step("settle", ("approved",), "in_settlement"),
         Step("release", ("in_settlement",), "approved"),
         Step("pay", ("in_settlement",), "settled"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -16,11 +17,22 @@ from portal.kernel.web import actor, db_session, is_fragment, list_page, now, pa
 from warranty.claims import services, words
 from warranty.claims.forms import ClaimForm, read_decision, row_version
 from warranty.claims.queries.lists import CLAIMS, NETWORK_CLAIMS, UNCLAIMED, WAITING
-from warranty.claims.queries.pages import car_claims, life, order_claims, same_part, sheet
+from warranty.claims.queries.pages import (
+    audit_steps,
+    car_claims,
+    last_findings,
+    life,
+    of_dealer,
+    order_anchors,
+    order_claims,
+    same_part,
+    sheet,
+    who_decides,
+)
 from warranty.claims.rules.checks import CHECK_BY_ID, CLAUSES
 from warranty.claims.rules.verdict import verdict
 from warranty.claims.services.further import level_of, take_next
-from warranty.claims.states import CLAIM
+from warranty.claims.states import CLAIM, WITH_HEADQUARTERS
 from warranty.coverage.saying import SAID as COVERAGE_SAID
 
 bp = Blueprint("claims", __name__, url_prefix="/claims")
@@ -28,7 +40,7 @@ bp = Blueprint("claims", __name__, url_prefix="/claims")
 #: What the templates look words up in.
 WORDS: dict[str, Any] = {
     **{name: value for name, value in vars(words).items() if name.isupper()}, "CHECKS": CHECK_BY_ID,
-    "CLAUSES": CLAUSES,
+    "CLAUSES": CLAUSES, "WITH_HEADQUARTERS": WITH_HEADQUARTERS,
     "written": words.written, "coverage": COVERAGE_SAID,
 }  # fmt: skip
 #: What a dealer is told at once, by the state in which the rules left the claim.
@@ -99,7 +111,30 @@ def submit(key: str) -> tuple[str, int] | Response:
     except DomainError as error:
         return refuse(key, error)
     flash(_(SUBMITTED.get(done.state, SUBMITTED["submitted"]), number=key, version=done.version), "success")
+    for text in changed_since(request.form, done):
+        flash(text, "warning")
     return redirect(url_for("claims.claim", key=key))
+
+
+def changed_since(sent: Mapping[str, str], done: services.Submitted) -> list[str]:
+    """Say what the rules found otherwise than the page had shown: facts changed between showing and pressing."""
+    shown = sent.get("shown_forecast", "")
+    if done.repeated or shown not in words.FORECAST:
+        return []
+    before = {check for check in sent.get("shown_findings", "").split(",") if check in CHECK_BY_ID}
+    after = {finding.check for finding in done.findings}
+    told = []
+    if shown != done.forecast:
+        old, new = _(words.FORECAST[shown]), _(words.FORECAST[done.forecast])
+        told.append(_("The page said: %(old)s. When it was submitted: %(new)s.", old=old, new=new))
+    for message, checks in (
+        (N_("Found since: %(checks)s."), after - before),
+        (N_("Gone since: %(checks)s."), before - after),
+    ):
+        if checks:
+            names = ", ".join(_(CHECK_BY_ID[name].title) for name in CHECK_BY_ID if name in checks)
+            told.append(_(message, checks=names))
+    return told
 
 
 @bp.post("/<key>/refill")
@@ -170,11 +205,16 @@ def context(key: str, **more: Any) -> dict[str, Any]:
     session = db_session()
     found = sheet(session, key)
     dossier, findings = services.preview(session, key, now())
+    events = life(session, found.claim)
+    kept = last_findings(events)
+    wrong = [*(one.field for one in findings), *(one["field"] for one in kept), *more.get("faults", ())]
     return {
-        **WORDS, "sheet": found, "claim": found.claim, "order": found.order, "events": life(session, found.claim),
+        **WORDS, "anchors": order_anchors(session, found.claim, wrong), "sheet": found, "claim": found.claim,
+        "order": found.order, "events": events, "kept": kept, "judge": who_decides(found.claim, events),
         "verdict": verdict(findings, dossier.facts.applied, dossier.book), "facts": dossier.facts,
-        "same_part": same_part(session, found.claim), "form": ClaimForm(formdata=None, obj=found.claim),
-        "faults": {}, "general": [], "typed": {}, **more,
+        "lowered": audit_steps(found.claim), "same_part": same_part(session, found.claim),
+        "of_dealer": of_dealer(session, found.claim) if actor().dealer_id is None else [],
+        "form": ClaimForm(formdata=None, obj=found.claim), "faults": {}, "general": [], "typed": {}, **more,
     }  # fmt: skip
 
 

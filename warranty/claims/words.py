@@ -66,6 +66,10 @@ RECKONED = {
     "car_days": N_("%(days)s begun days, %(rate)s yuan a day"),
     "goodwill": N_("%(percent)s %% by goodwill %(grant)s"),
     "most_days": N_("at most %(days)s days are paid"),
+    "lowered": N_("lowered by the station from %(amount)s yuan"),
+    "follows_parts": N_("the fee follows the parts: %(percent)s %% of %(parts)s yuan"),
+    "audited": N_("headquarters approved %(amount)s of %(applied)s yuan"),
+    "audit_follows": N_("the fee follows the parts approved: %(percent)s %% of %(parts)s yuan"),
 }
 DECISIONS = {"approved": N_("Approve"), "adjusted": N_("Change amount"), "refused": N_("Refuse line")}
 DECIDED = {"approved": N_("Approved"), "adjusted": N_("Amount changed"), "refused": N_("Refused")}
@@ -91,12 +95,14 @@ ACTIONS = {
     "settle": N_("Put into a settlement"),
     "release": N_("Taken out of the settlement"),
     "pay": N_("Settled and paid"),
+    "look": N_("Sample looked at: in order"),
+    "object": N_("Sample looked at: objected to"),
 }
 TONES = {
     "submit": "info", "withdraw": "plain", "approve": "success", "return": "warning", "refuse": "danger",
     "refer": "warning", "ask_opinion": "info", "give_opinion": "info", "propose": "warning", "reject": "warning",
     "appeal": "warning",
-    "settle": "info", "release": "warning", "pay": "success",
+    "settle": "info", "release": "warning", "pay": "success", "look": "success", "object": "danger",
 }  # fmt: skip
 DEGREES = {"minor": N_("Minor"), "medium": N_("Medium"), "severe": N_("Severe"), "failed": N_("Failed completely")}
 REASONS = {
@@ -131,6 +137,16 @@ FIELDS = {
     "unit_price": N_("Unit price"),
     "applied": N_("Applied for"),
     "line": N_("Line"),
+}
+#: Where on the repair order something is mended, by the field after ``order:`` (`rules.places`).
+ORDER_PLACES = {
+    "order": N_("To the repair order"),
+    "odometer": N_("To the odometer on the repair order"),
+    "photos": N_("To the photos of the repair order"),
+    "causal": N_("To the parts on the repair order"),
+    "work": N_("To the work on the repair order"),
+    "component": N_("To the component on the repair order"),
+    "line": N_("To this line on the repair order"),
 }
 SEVERITIES = {"error": N_("Must be mended"), "warning": N_("Notice")}
 CHECK_OUTCOMES = {
@@ -185,6 +201,14 @@ ROUTES = {
     "amount": N_("Amount above the first level's limit"),
     "type": N_("This type of claim goes to the second level"),
     "watch": N_("The car is close to or beyond a line of the three-guarantees law"),
+}
+#: Who has a claim that waits, by its state.
+LEVELS = {
+    "submitted": N_("First level"),
+    "in_review": N_("Second level"),
+    "in_opinion": N_("The quality engineers, then the second level"),
+    "countersign": N_("A second person of the second level"),
+    "appealed": N_("Second level, another person than the one who refused"),
 }
 FORECAST_TONES = {
     "blocked": "danger", "refused": "danger", "returned": "danger", "person": "warning", "clean": "success",

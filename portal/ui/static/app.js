@@ -4,6 +4,9 @@
  * by data attributes and listened to at the document, so what htmx brings in later works as well.
  *
  *   data-shortcut="n"        link, button or field: the key presses or focuses it (listed by `?`)
+ *   tr[data-line]            j and k go along these (else along the rows of a list); 1, 2, 3 choose in the
+ *                            select[data-line-choice] of the line at hand and go on to its [data-for-choice=VALUE]
+ *   [data-more-keys]         rows of a hidden table that the help lists too; Esc leaves a field
  *   form[data-enter-next]    Enter goes on to the next field, in the last one it sends (Ctrl+Enter in a textarea)
  *   form[data-autosave=URL]  what is typed is posted to URL after a pause; says so in [data-autosave-status]
  *   form[data-repeatable]    may be sent again at once (a file comes back, the page stays)
@@ -71,6 +74,7 @@ function listShortcuts() {
     head.appendChild(document.createElement("kbd")).textContent = element.dataset.shortcut ?? "";
     row.appendChild(document.createElement("td")).textContent = nameOf(element);
   }
+  document.querySelectorAll("[data-more-keys] tr").forEach((row) => place.appendChild(row.cloneNode(true)));
 }
 
 /** @param {string} id */
@@ -83,7 +87,7 @@ function openDialog(id) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape") return closeMenus(null);
+  if (event.key === "Escape") return leave(event.target);
   if (within(event.target, `${TYPABLE}, [contenteditable]`) || document.querySelector("dialog[open]")) return;
   if (event.key === "?") { event.preventDefault(); return openDialog("help"); }
   for (const element of document.querySelectorAll("[data-shortcut]")) {
@@ -93,7 +97,42 @@ document.addEventListener("keydown", (event) => {
     else element.click();
     return;
   }
+  if (lineKey(event.key)) event.preventDefault();
 });
+
+/** Close menus; out of a field, so that the keys of the page work again. @param {EventTarget | null} target */
+function leave(target) {
+  closeMenus(null);
+  const field = within(target, TYPABLE);
+  if (!field || document.querySelector("dialog[open]")) return;
+  const line = within(field, "[data-line]");
+  if (line) line.focus(); else field.blur();
+}
+
+/* ---- lines and rows by keys ------------------------------------------------------------------ */
+
+/** Where a row takes the focus: itself, or its first link. @param {Element} row @returns {HTMLElement | null} */
+const hold = (row) => (row instanceof HTMLElement && row.hasAttribute("tabindex") ? row : row.querySelector("a"));
+
+/** Go along lines, or choose for the one at hand. @param {string} key @returns {boolean} whether the key did something */
+function lineKey(key) {
+  const rows = [...document.querySelectorAll("[data-line]")];
+  if (!rows.length) rows.push(...document.querySelectorAll("table.list tbody tr"));
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  if (key === "j" || key === "k") {
+    const row = rows[key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)];
+    const place = row && hold(row);
+    place?.focus();
+    return Boolean(place);
+  }
+  const choice = (rows[Math.max(at, 0)])?.querySelector("select[data-line-choice]");
+  if (!/^[1-9]$/.test(key) || !(choice instanceof HTMLSelectElement) || choice.disabled || !choice.options[Number(key) - 1]) return false;
+  choice.selectedIndex = Number(key) - 1;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  const wanted = choice.closest("tr")?.querySelector(`[data-for-choice="${CSS.escape(choice.value)}"]`);
+  if (wanted instanceof HTMLElement) wanted.focus(); else hold(/** @type {Element} */ (choice.closest("tr")))?.focus();
+  return true;
+}
 
 /** @param {EventTarget | null} except */
 function closeMenus(except) {

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import Date, Integer, String
+from sqlalchemy import Integer, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from portal.kernel.china_day import china_day
+
+__all__ = ["china_day", "month_of_day", "months_between", "week_of_day"]
+
 POSTGRESQL = postgresql.dialect.name
 ZONE = "at time zone 'Asia/Shanghai'"
-
-
-class china_day(GenericFunction[date]):  # noqa: N801  (named as SQL functions are)
-    """The calendar day of a moment in China."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(china_day)
-def _day_sqlite(element: china_day, compiler: SQLCompiler, **options: object) -> str:
-    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({moment}, '+8 hours')"
-
-
-@compiles(china_day, POSTGRESQL)
-def _day_postgresql(element: china_day, compiler: SQLCompiler, **options: object) -> str:
-    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({moment} {ZONE})::date"
 
 
 class month_of_day(GenericFunction[str]):  # noqa: N801

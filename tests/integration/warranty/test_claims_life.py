@@ -150,7 +150,7 @@ def test_errors_block_and_point_to_their_fields(session: Session, clerk: Actor, 
     edit_claim(session, claim.number, Edit({"correction": " ", "type": "repair"}), clerk)
     with pytest.raises(DomainError) as refused:
         submit_claim(session, claim.number, clerk, now)
-    assert [fault.field for fault in refused.value.faults] == ["type", "correction", "line-2"]
+    assert [fault.field for fault in refused.value.faults] == ["type", "correction", "order:line-2"]
     assert session.get_one(Claim, claim.id).state == "draft"
     assert session.scalar(select(func.count()).select_from(ClaimVersion)) == 0
 

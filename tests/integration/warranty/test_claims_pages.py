@@ -17,11 +17,15 @@ from dealers.service.models import RepairOrder
 from portal.auth.models import User
 from portal.kernel.access import Actor
 from portal.kernel.scoping import HeadOfficeScope, enter, leave
-from tests.factories.claims import make_catalogue, make_claim, make_completed_order
-from tests.factories.network import make_dealer, make_user
+from tests.factories.books import make_book
+from tests.factories.claims import Line, make_catalogue, make_claim, make_completed_order
+from tests.factories.network import actor_of_user, make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
 from warranty.claims.documents import build_claim_form
 from warranty.claims.models import Claim
+from warranty.claims.rules.book import Routing
+from warranty.claims.rules.decision import LineDecision
+from warranty.claims.services import Decision, decide_claim
 from warranty.claims.states import CLAIM
 
 SignIn = Callable[[User], FlaskClient]
@@ -303,3 +307,62 @@ def test_every_state_has_its_page_for_both_sides(
     for client in (clerk, auditor):
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = locale.replace("_", "-")
         assert client.get(f"/claims/{claim.number}").status_code == 200
+
+
+def test_a_finding_leads_to_its_field_on_the_order(
+    session: Session, clerk: FlaskClient, station: Dealer, now: datetime
+) -> None:
+    seals = (Line("W-PUMP", causal=True), Line("W-SEAL", Decimal(9)))
+    claim = make_claim(session, now=now, dealer=station, parts=seals)
+    order = session.get_one(RepairOrder, claim.order_id)
+    path, seal = f"/service/{order.number}", order.jobs[0].parts[1].id
+    session.commit()
+    page = clerk.get(f"/claims/{claim.number}").text
+    assert "More parts than the car has" in page
+    assert f'href="{path}#part-{seal}-quantity"' in page
+    assert f'id="part-{seal}-quantity"' in clerk.get(path).text
+    answer = clerk.post(f"/claims/{claim.number}/submit", data={"seen_version": "0"})
+    assert answer.status_code == 422
+    assert f'href="{path}#part-{seal}-quantity"' in answer.text.split('id="verdict"')[0], "in the summary of faults too"
+
+
+def test_a_batch_above_four_eyes_says_that_a_second_person_signs(
+    session: Session, auditor: FlaskClient, now: datetime
+) -> None:
+    make_book(session, now, automatic=False, routing=Routing(four_eyes_above=Decimal(0)))
+    claim = make_claim(session, "submitted", now=now)
+    number, chosen = claim.number, f"{claim.number}@{claim.row_version}"
+    session.commit()
+    answer = auditor.post("/claims/queue/batch", data={"claims": [chosen], "count": "1", "outcome": "approve"})
+    assert "Approval proposed; a second person signs" in answer.text
+    assert stored(session, number).state == "countersign"
+
+
+def test_what_was_proposed_stands_ready_again_when_nobody_signed(
+    session: Session, sign_in: SignIn, now: datetime
+) -> None:
+    lines = {2: LineDecision(2, "adjusted", Decimal("300.00"), "按目录价", "price")}
+    claim = make_claim(session, "countersign", now=now, lines=lines)
+    number, user = claim.number, make_user(session, "senior_auditor")
+    decide_claim(session, number, Decision("reject", "请复核"), actor_of_user(user), now)
+    other = make_user(session, "senior_auditor")
+    session.commit()
+    senior = english(sign_in(other), session)
+    page = senior.get(f"/claims/{number}").text
+    sent = fields(page)
+    assert (sent["line-2-decision"], sent["line-2-amount"], sent["line-2-reason"], sent["line-2-code"]) == (
+        "adjusted", "300.00", "按目录价", "price",
+    )  # fmt: skip
+    assert sent["line-4-decision"] == "approved", "the handling fee follows by itself"
+    assert senior.post(f"/claims/{number}/decide", data={**sent, "outcome": "approve"}).status_code == 302
+    assert stored(session, number).state == "countersign"
+
+
+def fields(page: str) -> dict[str, str]:
+    """Return what the decision form sends as it stands: inputs, and the chosen options."""
+    form = page.split('id="decision"')[1].split("</form>", maxsplit=1)[0]
+    sent = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form, re.DOTALL))
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options)
+        sent[name] = chosen[0] if chosen else re.findall(r'<option value="([^"]*)"', options)[0]
+    return sent

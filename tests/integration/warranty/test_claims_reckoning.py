@@ -22,8 +22,18 @@ from portal.kernel.money import line_amount
 from tests.factories.claims import RATE, SYSTEM, make_catalogue, make_completed_order
 from tests.factories.network import actor_of_user, make_dealer, make_user
 from tests.factories.vehicles import make_vehicle
+from warranty.claims.documents import build_claim_form
 from warranty.claims.models import Claim
-from warranty.claims.services import make_claims_from_order, submit_claim
+from warranty.claims.rules.decision import LineDecision
+from warranty.claims.services import (
+    Decision,
+    Edit,
+    decide_claim,
+    edit_claim,
+    make_claims_from_order,
+    submit_claim,
+)
+from warranty.claims.words import RECKONED
 
 SignIn = Callable[[User], FlaskClient]
 INVOICE = "26312000000012345678"
@@ -141,3 +151,26 @@ def test_the_page_shows_how_every_amount_was_reckoned(
     page = client.get(f"/claims/{claim.number}", headers={"Accept-Language": language}).text
     assert said in page
     assert INVOICE in page
+
+
+def test_a_lowered_line_says_so_and_the_fee_what_it_follows(
+    session: Session, station: Dealer, sign_in: SignIn, now: datetime
+) -> None:
+    user, auditor = make_user(session, "warranty_clerk", station), make_user(session, "auditor")
+    clerk = actor_of_user(user)
+    (claim,) = claims_of(session, order_of(session, station, now), now, clerk)
+    edit_claim(session, claim.number, Edit(amounts={2: Decimal("300.00")}), clerk)
+    submit_claim(session, claim.number, clerk, now)
+    lines = {1: LineDecision(1, "adjusted", Decimal("240.00"), "按 2 小时", "hours")}
+    decide_claim(session, claim.number, Decision("approve", "", lines), actor_of_user(auditor), now)
+    printed = [[text for text, _figures in line.reckoning] for line in build_claim_form(session, claim.number).lines]
+    session.commit()
+    page = sign_in(user).get(f"/claims/{claim.number}", headers={"Accept-Language": "en"}).text
+    for said in (
+        "lowered by the station from 380.00 yuan", "the fee follows the parts: 10 % of 331.00 yuan",
+        "headquarters approved 240.00 of 300.00 yuan",
+    ):  # fmt: skip
+        assert said in page
+    assert [texts[-1] for texts in printed] == [
+        RECKONED[code] for code in ("audited", "lowered", "dealer_price", "follows_parts")
+    ]

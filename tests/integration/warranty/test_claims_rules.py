@@ -327,7 +327,22 @@ def test_a_share_of_self_decided_claims_is_looked_at(
     make_book(session, now, sample_percent=100)
     claim = submitted(session, now, dealer, clerk)
     assert (claim.state, claim.sampled) == ("approved", True)
-    further.looked_at(session, claim.number, senior)
-    assert claim.sampled is False
+    further.looked_at(session, claim.number, None, senior, now)
+    assert (claim.state, claim.sampled, claim.objected) == ("approved", False, False)
+    assert history(session, claim)[-1].action == "look"
     with pytest.raises(DomainError):
-        further.looked_at(session, claim.number, senior)
+        further.looked_at(session, claim.number, None, senior, now)
+
+
+def test_a_sample_that_is_objected_to_says_why_and_stays_approved(
+    session: Session, now: datetime, dealer: Dealer, clerk: Actor, senior: Actor
+) -> None:
+    make_book(session, now, sample_percent=100)
+    claim = submitted(session, now, dealer, clerk)
+    with pytest.raises(DomainError) as wordless:
+        further.looked_at(session, claim.number, " ", senior, now)
+    assert [fault.field for fault in wordless.value.faults] == ["reason"]
+    further.looked_at(session, claim.number, "工时与照片不符", senior, now)
+    assert (claim.state, claim.sampled, claim.objected) == ("approved", False, True)
+    step = history(session, claim)[-1]
+    assert (step.action, step.reason, step.actor) == ("object", "工时与照片不符", senior.name)

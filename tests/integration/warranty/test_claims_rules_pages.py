@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -35,10 +36,11 @@ def senior(session: Session, sign_in: SignIn) -> FlaskClient:
     return client
 
 
-def typed(row_version: int, **changes: str) -> dict[str, str]:
+def typed(row_version: int, **changes: str | list[str]) -> dict[str, str | list[str]]:
     """Return the whole form as its page sends it, with some fields changed; an unticked box is not sent."""
     book = FIRST_BOOK
-    values = {
+    values: dict[str, str | list[str]] = {
+        "level_two_types": list(book.routing.level_two_types), "level_two_watch": list(book.routing.level_two_watch),
         "version": str(row_version), "sample_percent": "5", "note": "自动审核", "hours_above": "20",
         "authorisation_above": "20000",
         "four_eyes_above": "30000", "handling": "10", "out_call_km": "2.00",
@@ -110,6 +112,22 @@ def test_what_is_wrong_stands_at_its_field(
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.get_data(as_text=True)
     assert version_of(session) == 1
+
+
+def test_who_decides_is_routed_by_type_and_watch_as_the_book_says(session: Session, senior: FlaskClient) -> None:
+    senior.post("/claims/rules/draft")
+    page = senior.get("/claims/rules/2/edit").get_data(as_text=True)
+    assert re.search(r'<input[^>]*checked[^>]*name="level_two_types"[^>]*value="goodwill"', page)
+    form = typed(version_of(session), level_two_types=["goodwill", "out_call"], level_two_watch=[])
+    assert senior.post("/claims/rules/2/edit", data=form).status_code == 302
+    row = session.scalars(select(RuleBookVersion)).one()
+    routing = book_of(row).routing
+    session.rollback()
+    assert (routing.level_two_types, routing.level_two_watch) == (("goodwill", "out_call"), ())
+    shown = senior.get("/claims/rules/2", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Goodwill, Out-call claim" in shown
+    wrong = typed(version_of(session), level_two_watch=["purple"])
+    assert senior.post("/claims/rules/2/edit", data=wrong).status_code == 422
 
 
 def test_a_dealer_reads_the_rules_and_writes_none(session: Session, sign_in: SignIn) -> None:

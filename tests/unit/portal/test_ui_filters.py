@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.ui.filters import NOTHING, day, hours, km, moment, money, number, tone
+from portal.ui.filters import NOTHING, day, hours, hours_over, km, moment, money, number, tone
 
 #: Half past four in the afternoon in London is the next day in China.
 LATE = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
@@ -69,3 +69,12 @@ def test_returned_and_refused_look_different() -> None:
     assert tone("returned") == "warning"
     assert tone("refused") == "danger"
     assert tone("something new") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours"), [(-60, 0), (0, 0), (1, 1), (60, 1), (61, 2), (3 * 24 * 60, 72)],
+)  # fmt: skip
+def test_hours_over_count_begun_hours_once_it_is_past(minutes: int, hours: int) -> None:
+    due = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+    assert hours_over(due, due + timedelta(minutes=minutes)) == hours
+    assert hours_over(None, due) == 0

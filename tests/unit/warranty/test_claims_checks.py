@@ -342,7 +342,7 @@ def test_the_field_is_where_it_is_mended() -> None:
     assert (both.field, both.figures["missing"]) == ("cause", 2)
     too_many = found("quantity_above_car", facts(lines=(PUMP, replace(SEAL, quantity=Decimal(5)))))
     assert too_many is not None
-    assert too_many.field == "line-3"
+    assert too_many.field == "order:line-3"
 
 
 def test_errors_come_before_warnings_and_the_verdict_follows() -> None:

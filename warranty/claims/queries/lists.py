@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, and_, exists, select, text
+from sqlalchemy import Select, and_, exists, select
 
 from dealers.network.models import Dealer
 from dealers.service.models import RepairJob, RepairOrder
@@ -15,8 +15,8 @@ from portal.kernel.access import Permission
 from portal.kernel.clock import day_bounds
 from portal.kernel.i18n import N_
 from portal.kernel.incoming import whole
-from portal.kernel.listing import Column, Filter, ListSpec, Tick
-from warranty.claims.models import AWAITED, Claim, RuleTrialChange
+from portal.kernel.listing import Column, Filter, ListSpec
+from warranty.claims.models import Claim, RuleTrialChange
 from warranty.claims.words import STATES, TYPES, WAYS
 
 WAITING = {name: STATES[name] for name in ("submitted", "in_review", "countersign", "appealed")}
@@ -34,14 +34,11 @@ def _claims() -> Select[Any]:
     return cast("Select[Any]", statement)
 
 
-def _with_dealer() -> Select[Any]:
+def with_dealer() -> Select[Any]:
+    """Return claims with their stations."""
     return _claims().add_columns(Dealer.code.label("dealer_code"), Dealer.name.label("dealer")).join(
         Dealer, Dealer.id == Claim.dealer_id
     )  # fmt: skip
-
-
-def _queue() -> Select[Any]:
-    return _with_dealer().where(text(AWAITED))
 
 
 def _unclaimed() -> Select[Any]:
@@ -59,7 +56,8 @@ def _unclaimed() -> Select[Any]:
     return cast("Select[Any]", statement)
 
 
-def _state(statement: Select[Any], value: str) -> Select[Any]:
+def of_state(statement: Select[Any], value: str) -> Select[Any]:
+    """Narrow to claims in a state."""
     return statement.where(Claim.state == value)
 
 
@@ -88,7 +86,8 @@ def _until(statement: Select[Any], value: date) -> Select[Any]:
     return statement.where(Claim.created_at < day_bounds(value, value)[1])
 
 
-def _dealer(statement: Select[Any], value: str) -> Select[Any]:
+def of_dealer_code(statement: Select[Any], value: str) -> Select[Any]:
+    """Narrow to the claims of a station by its code."""
     return statement.where(Dealer.code == value.strip().upper())
 
 
@@ -96,8 +95,12 @@ def _sampled(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(Claim.sampled.is_(value == "yes"))
 
 
+def _objected(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Claim.objected.is_(value == "yes"))
+
+
 FILTERS = (
-    Filter("state", N_("State"), _state, "choice", STATES),
+    Filter("state", N_("State"), of_state, "choice", STATES),
     Filter("type", N_("Claim type"), _type, "choice", TYPES),
     Filter("vin", N_("VIN or its end"), _vin),
     Filter("number", N_("Claim no."), _number),
@@ -129,35 +132,14 @@ CLAIMS = ListSpec(
     "claims.claim", FILTERS, EMPTY, steady=True,
 )  # fmt: skip
 NETWORK_CLAIMS = ListSpec(
-    "network_claims", N_("Claims"), Permission.CLAIM_VIEW, _with_dealer, Claim.id,
+    "network_claims", N_("Claims"), Permission.CLAIM_VIEW, with_dealer, Claim.id,
     (COLUMNS[0], *DEALER, *COLUMNS[1:]), SORTS, "-created_at", "claims.claims", "claims.claim",
     (
-        *FILTERS, Filter("dealer", N_("Station code"), _dealer),
+        *FILTERS, Filter("dealer", N_("Station code"), of_dealer_code),
         Filter("sampled", N_("Sample to look at"), _sampled, "choice", {"yes": N_("Yes")}),
+        Filter("objected", N_("Sample objected to"), _objected, "choice", {"yes": N_("Yes")}),
     ),
     EMPTY, steady=True,
-)  # fmt: skip
-
-
-def _to_tick(row: Row[Any]) -> str | None:
-    """Return how a batch names a claim: as it was when it was seen. Only the first level decides in batches."""
-    return f"{row.number}@{row.row_version}" if row.state == "submitted" else None
-
-
-#: What waits for headquarters, the oldest first. A claim that waits was always submitted.
-QUEUE = ListSpec(
-    "claims_queue", N_("Claims to decide"), Permission.CLAIM_DECIDE, _queue, Claim.id,
-    (
-        COLUMNS[0], *DEALER, *COLUMNS[1:6], COLUMNS[7], COLUMNS[9], Column("due_at", N_("Due"), "moment"),
-        Column("taken_by", N_("On the desk of"), default=False),
-    ),
-    {"submitted_at": Claim.submitted_at, "due_at": Claim.due_at, "applied": Claim.applied},
-    "submitted_at", "claims.queue", "claims.claim",
-    (
-        Filter("state", N_("State"), _state, "choice", WAITING), *FILTERS[1:4],
-        Filter("dealer", N_("Station code"), _dealer),
-    ),
-    N_("Nothing waits for a decision."), tick=Tick("claims", "number", _to_tick),
 )  # fmt: skip
 
 

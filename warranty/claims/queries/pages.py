@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from dealers.network.models import Dealer
-from dealers.service.models import RepairJob, RepairOrder, RepairPhoto
+from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder, RepairPhoto, SubletLine
 from dealers.vehicles.models import Vehicle, VehicleModel
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.lifecycle import StateChange, history
 from portal.kernel.scoping import lawful_view
-from warranty.claims.models import Claim, ClaimDecision, ClaimVersion
+from warranty.claims.models import Claim, ClaimDecision, ClaimLine, ClaimVersion
+from warranty.claims.rules.decision import FOLLOWS_PARTS
+from warranty.claims.rules.lowering import Paid, after_audit
+from warranty.claims.rules.money import HANDLING, LABOUR, PART, SUBLET, Step
+from warranty.claims.rules.places import Coded, anchor, needs_lines, on_order
 from warranty.claims.rules.versions import Difference, differences
+from warranty.claims.states import WITH_HEADQUARTERS
 
 #: How many rows of a list beside a claim are shown.
 SHOWN = 10
@@ -105,18 +111,51 @@ def sheet(session: Session, number: str) -> Sheet:
     return Sheet(claim, order, dealer, car, list(photos))
 
 
+def order_anchors(session: Session, claim: Claim, fields: Sequence[str]) -> dict[str, str]:
+    """Return where on its order's page the faults at these fields are mended: anchors by field."""
+    meant = [field for field in fields if on_order(field)]
+    claimed = [Coded(line.kind, line.code, line.position) for line in claim.lines]
+    ordered = _ordered(session, claim.job_id) if needs_lines(meant) else []
+    return {field: anchor(field, claim.job_id, claimed, ordered) for field in meant}
+
+
+def _ordered(session: Session, job_id: int) -> list[Coded]:
+    """Return the lines of a job in the order in which its claim has them."""
+    kinds = (
+        (LABOUR, LabourLine, LabourLine.operation_code), (PART, PartLine, PartLine.part_number),
+        (SUBLET, SubletLine, SubletLine.invoice_no),
+    )  # fmt: skip
+    rows = session.execute(
+        union_all(
+            *(
+                select(literal(kind).label("kind"), code.label("code"), model.id.label("key"), model.position)
+                .where(model.job_id == job_id)
+                for kind, model, code in kinds
+            )
+        ).order_by("position")
+    )  # fmt: skip
+    return [Coded(row.kind, row.code, row.key) for row in rows]
+
+
+def audit_steps(claim: Claim) -> Mapping[int, Step]:
+    """Return what headquarters lowered on the lines of a claim, as steps of their reckoning by position."""
+    return after_audit(
+        [
+            Paid(line.position, line.kind, line.applied, line.audited, line.reason_code == FOLLOWS_PARTS, _fee(line))
+            for line in claim.lines
+        ]
+    )
+
+
+def _fee(line: ClaimLine) -> str | None:
+    return next((step["figures"]["percent"] for step in line.reckoning or () if step["code"] == HANDLING), None)
+
+
 def same_part(session: Session, claim: Claim) -> list[AnyRow]:
     """Return other claims of the same causal part as far as the reader may see, the newest first."""
     if claim.causal_part is None:
         return []
-    return list(
-        session.execute(
-            select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
-                   Claim.audited, Claim.cause)
-            .where(Claim.causal_part == claim.causal_part, Claim.id != claim.id, ASKED)
-            .order_by(Claim.id.desc()).limit(SHOWN)
-        )
-    )  # fmt: skip
+    return _others(session, claim, Claim.causal_part == claim.causal_part)
 
 
 def life(session: Session, claim: Claim) -> list[Event]:
@@ -145,6 +184,54 @@ def life(session: Session, claim: Claim) -> list[Event]:
         else:
             events.append(Event(step))
     return events
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Who decides a claim that waits, by its state, and why it is with them: what the portal's rules said, or a person.
+
+    ``route`` is the rules' own reason for the second level, ``findings`` what a person has to look at.
+    """
+
+    state: str
+    route: str | None = None
+    reason: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+def who_decides(claim: Claim, events: Sequence[Event]) -> Judge | None:
+    """Tell who decides a claim that waits, and why; None for one that does not."""
+    if claim.state not in WITH_HEADQUARTERS:
+        return None
+    last = events[-1] if events else None
+    if last is not None and last.version is None:
+        by_rules = last.decision is not None and last.decision.book is not None
+        reason = last.step.reason
+        return Judge(claim.state, reason if by_rules else None, None if by_rules else reason)
+    found = last.version.findings if last is not None and last.version is not None else []
+    return Judge(claim.state, findings=tuple(one["check"] for one in found if one["outcome"] == "person"))
+
+
+def last_findings(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return what the checks found when the claim was last submitted."""
+    return next((event.version.findings for event in reversed(events) if event.version is not None), [])
+
+
+def of_dealer(session: Session, claim: Claim) -> list[AnyRow]:
+    """Return the station's other claims, the newest first."""
+    return _others(session, claim, Claim.dealer_id == claim.dealer_id)
+
+
+def _others(session: Session, claim: Claim, alike: ColumnElement[bool]) -> list[AnyRow]:
+    return list(
+        session.execute(
+            select(Claim.number, Claim.vin, Claim.state, Claim.odometer_km, Claim.received_at, Claim.applied,
+                   Claim.audited, Claim.causal_part, Dealer.code.label("station"))
+            .join(Dealer, Dealer.id == Claim.dealer_id)
+            .where(alike, Claim.id != claim.id, ASKED)
+            .order_by(Claim.id.desc()).limit(SHOWN)
+        )
+    )  # fmt: skip
 
 
 def order_claims(session: Session, order_number: str) -> tuple[AnyRow, list[AnyRow], int]:

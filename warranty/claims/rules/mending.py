@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portal.kernel.money import ZERO, line_amount
 from warranty.claims.rules.decision import Refusal
-from warranty.claims.rules.money import Rates, follow_parts
+from warranty.claims.rules.money import HANDLING, Rates, follow_parts
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,15 @@ class Entered:
 def lower(
     lines: Sequence[Entered], wanted: Mapping[int, Decimal], rates: Rates
 ) -> tuple[tuple[Decimal, ...], tuple[Refusal, ...]]:
-    """Return the new amounts of all lines; or the faults, and the amounts as they were."""
+    """Return the new amounts of all lines; or the faults, and the amounts as they were.
+
+    The handling fee starts from what it was priced at: a part that was lowered by mistake and put back
+    brings its fee back too.
+    """
     amounts, faults = [], []
     for line in lines:
-        amount = wanted.get(line.position, line.applied)
+        before = line_amount(line.quantity, line.unit_price) if line.kind == HANDLING else line.applied
+        amount = wanted.get(line.position, before)
         if amount < ZERO:
             faults.append(Refusal("negative", line.position, "applied"))
         elif amount > line_amount(line.quantity, line.unit_price):

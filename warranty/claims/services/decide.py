@@ -35,7 +35,7 @@ from warranty.claims.rules.decision import (
     judge,
 )
 from warranty.claims.rules.verdict import needs_second_person
-from warranty.claims.services.load import locked_claim, what_happened
+from warranty.claims.services.load import locked_claim, second_level_clock, what_happened
 from warranty.claims.services.old_parts import ask_of_claim
 from warranty.claims.states import CLAIM
 from warranty.claims.words import FAULTS
@@ -185,6 +185,8 @@ def _store(
     if decision.outcome in {APPROVE, REFUSE}:
         claim.audited = judgement.audited
     claim.decided_at, claim.by_rules = None if leaves else now, False
+    if leaves:
+        second_level_clock(session, claim, now)
     claim.taken_by_id = claim.taken_by = claim.taken_until = None
     session.add(
         ClaimDecision(

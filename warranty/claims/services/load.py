@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import history, locked
 from portal.kernel.money import ZERO, total
 from warranty.claims.models import Claim
+from warranty.claims.queries.books import book_on
 from warranty.claims.words import ACTIONS
 
 
@@ -36,6 +40,11 @@ def what_happened(session: Session, claim: Claim) -> Fault:
         None,
         {"who": last.actor, "number": claim.number, "what": ACTIONS[last.action]},
     )
+
+
+def second_level_clock(session: Session, claim: Claim, now: datetime) -> None:
+    """Set anew by when it ought to be decided: whoever has it next has the second level's hours."""
+    claim.due_at = now + timedelta(hours=book_on(session, local_date(now)).routing.hours_level_two)
 
 
 def add_up(claim: Claim) -> None:

@@ -13,10 +13,13 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
+from portal.kernel.kept import plain
 from portal.kernel.lifecycle import advance
 from warranty.claims.models import Claim
 from warranty.claims.queries.books import book_on
+from warranty.claims.rules.lowering import GOODWILL, after_mending
 from warranty.claims.rules.mending import Entered, lower
+from warranty.claims.rules.money import HANDLING, Step
 from warranty.claims.services.load import add_up, locked_claim
 from warranty.claims.services.submit import Submitted, submit_claim
 from warranty.claims.states import CLAIM
@@ -44,15 +47,21 @@ def edit_claim(session: Session, number: str, edit: Edit, actor: Actor, expected
     _check_texts(edit)
     rates = book_on(session, local_date(claim.completed_at or claim.received_at)).rates
     entered = [Entered(line.position, line.kind, line.quantity, line.unit_price, line.applied) for line in claim.lines]
-    amounts, faults = lower(entered, edit.amounts, rates)
+    kept = [[Step(**step) for step in line.reckoning or ()] for line in claim.lines]
+    shared = {  # a fee of which goodwill pays a share is not brought back to its whole
+        line.position: line.applied
+        for line, steps in zip(claim.lines, kept, strict=True)
+        if line.kind == HANDLING and any(step.code == GOODWILL for step in steps)
+    }
+    amounts, faults = lower(entered, {**shared, **edit.amounts}, rates)
     if faults:
         raise DomainError(*(Fault(FAULTS[one.code], f"line-{one.position}-{one.part}") for one in faults))
     for name, value in edit.fields.items():
         if name in EDITABLE:
             setattr(claim, name, value)
     claim.pre_authorisation = (claim.pre_authorisation or "").strip().upper() or None  # as its number is written
-    for line, amount in zip(claim.lines, amounts, strict=True):
-        line.applied = amount
+    for line, amount, steps in zip(claim.lines, amounts, after_mending(entered, amounts, kept, rates), strict=True):
+        line.applied, line.reckoning = amount, plain(steps) or None
     add_up(claim)
     session.flush()
     return claim

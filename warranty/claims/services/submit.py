@@ -45,6 +45,7 @@ class Submitted:
     findings: tuple[Finding, ...]
     repeated: bool = False
     state: str = "submitted"
+    forecast: str = ""  # of the rules, as a page shows it before
 
 
 def preview(session: Session, number: str, now: datetime) -> tuple[Dossier, tuple[Finding, ...]]:
@@ -79,7 +80,7 @@ def submit_claim(
     forecast = verdict(findings, found.facts.applied, found.book).forecast
     moved = _store(session, found, findings, actor, now)
     state = go_on(session, moved, found, findings, forecast, now)
-    return Submitted(number, head.version + 1, findings, state=state)
+    return Submitted(number, head.version + 1, findings, state=state, forecast=forecast)
 
 
 def fault(finding: Finding) -> Fault:

@@ -7,14 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, select, type_coerce
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, type_coerce
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 from parts.catalogue.models import Supplier
+from portal.kernel.china_day import china_day
 from portal.kernel.db import Fen
 from portal.kernel.jobs import Job
 from portal.kernel.money import ZERO
@@ -25,26 +22,6 @@ from warranty.recovery.queries.costs import FAILED, MAKER, Period, borne, with_p
 from warranty.recovery.queries.recoveries import NOUGHT
 from warranty.recovery.rules.shares import Figures
 from warranty.recovery.states import BOOKED
-
-
-class china_day(GenericFunction[date]):  # noqa: N801  (named as SQL functions are)
-    """The calendar day of a moment in China."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(china_day)
-def _day_sqlite(element: china_day, compiler: SQLCompiler, **options: Any) -> str:
-    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({moment}, '+8 hours')"
-
-
-@compiles(china_day, postgresql.dialect.name)
-def _day_postgresql(element: china_day, compiler: SQLCompiler, **options: Any) -> str:
-    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({moment} at time zone 'Asia/Shanghai')::date"
-
 
 DECIDED_ON: ColumnElement[date] = china_day(func.coalesce(Claim.decided_at, Claim.created_at))
 DONE_ON: ColumnElement[date] = china_day(func.coalesce(Claim.completed_at, Claim.received_at))

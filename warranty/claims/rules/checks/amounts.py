@@ -23,7 +23,7 @@ def labour_not_for_failure(facts: ClaimFacts) -> Hit | None:
         return None
     if any(line.component in {facts.component, ANY} for line in work):
         return None
-    return Hit({"operation": work[0].code}, f"line-{work[0].position}")
+    return Hit({"operation": work[0].code}, f"order:line-{work[0].position}")
 
 
 def first_service_over(facts: ClaimFacts) -> Hit | None:
@@ -96,7 +96,7 @@ CHECKS = (
         N_("Labour operation not for this failure"),
         N_("No operation claimed is on the component that failed; %(operation)s is for another one."),
         N_("Choose the operation of the failed component on the repair order, or correct the component of its job."),
-        "lines", labour_not_for_failure,
+        "order:work", labour_not_for_failure,
     ),
     Check(
         "first_service_over", Severity.ERROR, Outcome.REFUSE, "FS-OVER",

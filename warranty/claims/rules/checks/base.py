@@ -45,9 +45,10 @@ class Hit:
 class Check:
     """One rule. Texts are message ids whose %(names)s are figures.
 
+    ``field`` is where the fault is mended: a field of the claim, ``line-3``, or on the repair order
+    (``order``, ``order:odometer``, ``order:line-3``: `rules.places`).
     ``since`` is the generation of the rules that it came with: what was decided before is replayed without it.
-    ``field`` is where the fault is mended: a field of the claim, ``line-3``, or ``order`` for the
-    repair order. ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
+    ``reason_code`` is the short code that a machine reads, in the manner of X12 1172.
     """
 
     id: str

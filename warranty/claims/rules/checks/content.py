@@ -23,14 +23,14 @@ def causal_part_wrong(facts: ClaimFacts) -> Hit | None:
     causal = [line for line in facts.parts if line.causal]
     if len(causal) == 1:
         return None
-    return Hit({"causal": len(causal)}, f"line-{(causal or facts.parts)[-1].position}")
+    return Hit({"causal": len(causal)})
 
 
 def part_not_priced(facts: ClaimFacts) -> Hit | None:
     """Every part must stand in the price list with a dealer price for the day."""
     for line in facts.parts:
         if not (line.known and line.priced):
-            return Hit({"part": line.code}, f"line-{line.position}")
+            return Hit({"part": line.code}, f"order:line-{line.position}")
     return None
 
 
@@ -41,7 +41,7 @@ def quantity_above_car(facts: ClaimFacts) -> Hit | None:
         used[line.code] += line.quantity
         if line.per_vehicle is not None and used[line.code] > line.per_vehicle:
             figures = {"part": line.code, "quantity": figure(used[line.code]), "has": figure(line.per_vehicle)}
-            return Hit(figures, f"line-{line.position}")
+            return Hit(figures, f"order:line-{line.position}")
     return None
 
 
@@ -49,7 +49,7 @@ def labour_not_for_model(facts: ClaimFacts) -> Hit | None:
     """Every operation must be in the catalogue, for every model or for this car's."""
     for line in facts.labour:
         if not (line.known and line.fits):
-            return Hit({"operation": line.code, "model": facts.car.model or ""}, f"line-{line.position}")
+            return Hit({"operation": line.code, "model": facts.car.model or ""}, f"order:line-{line.position}")
     return None
 
 
@@ -87,35 +87,35 @@ CHECKS = (
         N_("Causal part not clear"),
         N_("Exactly one part is the causal part; here there are %(causal)s."),
         N_("Mark the part that failed first as the causal part, and no other one."),
-        "lines", causal_part_wrong,
+        "order:causal", causal_part_wrong,
     ),
     Check(
         "part_not_priced", Severity.ERROR, Outcome.RETURN, "PART",
         N_("Part without warranty price"),
         N_("Part %(part)s is not in the price list, or has no warranty price on that day."),
         N_("Correct the part number on the repair order, or ask headquarters for the price."),
-        "lines", part_not_priced,
+        "order:causal", part_not_priced,
     ),
     Check(
         "quantity_above_car", Severity.ERROR, Outcome.RETURN, "QTY",
         N_("More parts than the car has"),
         N_("%(quantity)s of part %(part)s are claimed, a car has %(has)s."),
         N_("Correct the quantity on the repair order, then take its figures over again."),
-        "lines", quantity_above_car,
+        "order:causal", quantity_above_car,
     ),
     Check(
         "labour_not_for_model", Severity.ERROR, Outcome.RETURN, "LABOUR",
         N_("Labour operation not for this model"),
         N_("Operation %(operation)s is not in the catalogue for model %(model)s."),
         N_("Choose the operation of this model on the repair order, then take its figures over again."),
-        "lines", labour_not_for_model,
+        "order:work", labour_not_for_model,
     ),
     Check(
         "nothing_claimed", Severity.ERROR, Outcome.RETURN, "AMOUNT",
         N_("Nothing to pay"),
         N_("The amounts of this claim add up to nothing."),
         N_("Enter labour or parts on the repair order, or withdraw the claim."),
-        "lines", nothing_claimed,
+        "order:work", nothing_claimed,
     ),
     Check(
         "amount_above_limit", Severity.WARNING, Outcome.PERSON, "LIMIT",

@@ -79,21 +79,21 @@ CHECKS = (
         N_("Odometer lower than before"),
         N_("%(km)s km are below the %(before)s km read on %(day)s."),
         N_("Correct the reading on the repair order, or mark there that the meter was replaced."),
-        "order", odometer_lower,
+        "order:odometer", odometer_lower,
     ),
     Check(
         "odometer_implausible", Severity.WARNING, Outcome.PERSON, "KM-HIGH",
         N_("Odometer implausible"),
         N_("%(driven)s km since %(day)s (%(before)s km) are more than a car can be driven in that time."),
         N_("Compare the reading with the car. If it is right, submit it; a person at headquarters will look."),
-        "order", odometer_implausible,
+        "order:odometer", odometer_implausible,
     ),
     Check(
         "duplicate", Severity.ERROR, Outcome.RETURN, "DUP",
         N_("Claimed already"),
         N_("Part %(part)s of this car was already claimed for %(day)s (claim %(claim)s)."),
         N_("Withdraw this claim if it is the same repair; else correct the causal part on the repair order."),
-        "lines", duplicate,
+        "order:causal", duplicate,
     ),
     Check(
         "repeat_repair", Severity.WARNING, Outcome.PERSON, "REPEAT",
@@ -107,6 +107,6 @@ CHECKS = (
         N_("Photo used before"),
         N_("%(photos)s photos of this visit were used before, with repair order %(order)s."),
         N_("Add photos of this repair; otherwise a person at headquarters will ask."),
-        "order", photo_used_before,
+        "order:photos", photo_used_before,
     ),
 )  # fmt: skip

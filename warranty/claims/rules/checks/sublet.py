@@ -10,7 +10,7 @@ def sublet_unproved(facts: ClaimFacts) -> Hit | None:
     """Sublet work has the number of its invoice; the number is the line's code."""
     for line in facts.sublets:
         if not line.code.strip():
-            return Hit({"line": line.position}, f"line-{line.position}")
+            return Hit({"line": line.position}, f"order:line-{line.position}")
     return None
 
 
@@ -19,7 +19,7 @@ def sublet_twice(facts: ClaimFacts) -> Hit | None:
     seen: set[str] = set()
     for line in facts.sublets:
         if line.code and (line.invoice_used or line.code in seen):
-            return Hit({"invoice": line.code}, f"line-{line.position}")
+            return Hit({"invoice": line.code}, f"order:line-{line.position}")
         seen.add(line.code)
     return None
 
