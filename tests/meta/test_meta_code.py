@@ -30,7 +30,13 @@ LAWFUL_VIEWERS = frozenset(
 #: The kernel's tables that Core writes on purpose (traces of a flush, the job queue); and the hot path whose
 #: reads are a `PreparedRead`, which itself refuses a dealer-owned table without its wall.
 CORE_USERS = frozenset(
-    {"portal.kernel.audit", "portal.kernel.jobs", "warranty.claims.queries.facts", "warranty.coverage.queries.facts"}
+    {
+        "portal.kernel.audit",
+        "portal.kernel.jobs",
+        "warranty.claims.queries.facts",
+        "warranty.claims.queries.fitting",
+        "warranty.coverage.queries.facts",
+    }
 )
 #: Reads that the driver is sent directly (ADR 8).
 STRAIGHT_READERS = {
@@ -80,7 +86,8 @@ def test_money_never_meets_a_float() -> None:
     for path, module in money_modules():
         for node in ast.walk(module):
             literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            if literal or (isinstance(node, ast.Name) and node.id in {"float", "round"}):
+            named = isinstance(node, ast.Name) and node.id in {"float", "round"} and isinstance(node.ctx, ast.Load)
+            if literal or named:
                 found.append(place(path, node))
     assert found == [], "amounts are Decimal, rounded by portal.kernel.money"
 

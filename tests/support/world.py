@@ -125,8 +125,6 @@ def build(session: Session) -> World:
     case = make_case(session, MOMENT, vehicle)
     settlement = fill(session, Settlement, **own, month="2026-10")
     part = fill(session, Part)
-    fill(session, PartPrice, part_id=part.id)
-    quality = _quality(session, first, vehicle)
     world = World(
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
@@ -142,13 +140,9 @@ def build(session: Session) -> World:
             kind="labour",
         ),
         fill(session, Deduction, **own, kind="audit"), *_old_part(session, vehicle, own),
-        *_recovery(session, claim),
-        *_campaign(session, vehicle), _mapping(session), part, fill(session, Supplier),
-        fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
-        fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
-        fill(session, PartPicture, part_id=part.id), quality[0], quality[1], quality[2],
-        _shelf(session, own, part, order),
-        fill(session, LabourOperation),
+        *_recovery(session, claim), *_campaign(session, vehicle), _mapping(session),
+        part, *_catalogued(session, part, vehicle),
+        *_quality(session, first, vehicle), _shelf(session, own, part, order), fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
@@ -157,6 +151,18 @@ def build(session: Session) -> World:
     )  # fmt: skip
     session.commit()
     return world
+
+
+def _catalogued(
+    session: Session, part: Part, vehicle: Vehicle
+) -> tuple[Supplier, PartGroup, PartFitment, PartPicture]:  # fmt: skip
+    """Store what the catalogue says of a part: a price, a supplier, an assembly, a fitment, a picture."""
+    fill(session, PartPrice, part_id=part.id)
+    return (
+        fill(session, Supplier), fill(session, PartGroup, parent_id=fill(session, PartGroup).id),
+        fill(session, PartFitment, part_id=part.id, model_id=vehicle.model_id),
+        fill(session, PartPicture, part_id=part.id),
+    )  # fmt: skip
 
 
 def _quality(session: Session, dealer: Dealer, vehicle: Vehicle) -> tuple[QualityReport, QualityPhoto, QualityMeasure]:
