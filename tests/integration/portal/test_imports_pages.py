@@ -85,7 +85,13 @@ def test_a_file_that_vanished_fails_in_words(session: Session, client: FlaskClie
 
 
 @pytest.mark.parametrize("kind", [kind.key for kind in all_kinds()])
-def test_every_template_fits_its_own_import(client: FlaskClient, tmp_path: Path, kind: str) -> None:
+def test_every_template_fits_its_own_import(
+    session: Session, client: FlaskClient, sign_in: Callable[[User], FlaskClient], kind: str
+) -> None:
+    if kind == "recovery-answers":  # the quality engineers' matter, not the administrator's
+        user = make_user(session, "quality")
+        session.commit()
+        client = sign_in(user)
     answer = client.get(f"/imports/{kind}/template")
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
     headings = [str(cell) for cell in book.get_sheet_by_index(0).to_python()[0]]

@@ -15,7 +15,7 @@ import pytest
 
 from warranty.coverage.rules.answer import RANKS, SOURCES, VERDICTS
 from warranty.coverage.rules.backdating import takes_away
-from warranty.coverage.rules.decide import coverage
+from warranty.coverage.rules.decide import coverage, granted
 from warranty.coverage.rules.facts import (
     Car,
     Contract,
@@ -381,3 +381,14 @@ def test_a_backdated_policy_takes_nothing_where_nothing_was_promised() -> None:
     assert not takes_away(new.scope, new.length, [(other.scope, other.length) for other in others])
     every, one = term(36, None), term(48, 100_000, number="P1")
     assert takes_away(one.scope, one.length, [(every.scope, every.length)])
+
+
+def test_of_several_grants_that_hold_the_one_counts_in_which_headquarters_bears_most() -> None:
+    asked = Question("engine", date(2026, 6, 1), 10_000)
+    holds = Until(date(2026, 12, 31), None)
+    half = Grant("G-1", date(2026, 1, 1), holds, (50, 30, 20))
+    most = Grant("G-2", date(2026, 1, 1), holds, (80, 0, 20))
+    over = Grant("G-3", date(2026, 1, 1), Until(date(2026, 5, 31), None), (100, 0, 0))
+    other = Grant("G-4", date(2026, 1, 1), holds, (100, 0, 0), "body")
+    assert granted(asked, (half, over, other, most)) == most
+    assert granted(asked, (over, other)) is None
