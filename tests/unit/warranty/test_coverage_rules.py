@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from warranty.coverage.rules import decide
 from warranty.coverage.rules.answer import RANKS, SOURCES, VERDICTS
 from warranty.coverage.rules.backdating import takes_away
-from warranty.coverage.rules.decide import coverage, granted
+from warranty.coverage.rules.decide import coverage
 from warranty.coverage.rules.facts import (
     Car,
     Contract,
@@ -390,5 +391,5 @@ def test_of_several_grants_that_hold_the_one_counts_in_which_headquarters_bears_
     most = Grant("G-2", date(2026, 1, 1), holds, (80, 0, 20))
     over = Grant("G-3", date(2026, 1, 1), Until(date(2026, 5, 31), None), (100, 0, 0))
     other = Grant("G-4", date(2026, 1, 1), holds, (100, 0, 0), "body")
-    assert granted(asked, (half, over, other, most)) == most
-    assert granted(asked, (over, other)) is None
+    assert decide.granted(asked, (half, over, other, most)) == most
+    assert decide.granted(asked, (over, other)) is None
