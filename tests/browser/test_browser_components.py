@@ -22,7 +22,7 @@ from portal.kernel.web import page as render
 from tests.conftest import Client
 from tests.factories.network import make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite"), pytest.mark.own_app]
 
 DEMO = """
 {% extends "layouts/page.html" %}
