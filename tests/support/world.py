@@ -125,6 +125,7 @@ def build(session: Session) -> World:
     case = make_case(session, MOMENT, vehicle)
     settlement = fill(session, Settlement, **own, month="2026-10")
     part = fill(session, Part)
+    known, quality = _catalogued(session, part, vehicle), _quality(session, first, vehicle)
     world = World(
         first, vehicle, session.get_one(VehicleModel, vehicle.model_id), order, repair_job,
         fill(session, LabourLine, **own, job_id=repair_job.id), fill(session, PartLine, **own, job_id=repair_job.id),
@@ -141,8 +142,8 @@ def build(session: Session) -> World:
         ),
         fill(session, Deduction, **own, kind="audit"), *_old_part(session, vehicle, own),
         *_recovery(session, claim), *_campaign(session, vehicle), _mapping(session),
-        part, *_catalogued(session, part, vehicle),
-        *_quality(session, first, vehicle), _shelf(session, own, part, order), fill(session, LabourOperation),
+        part, known[0], known[1], known[2], known[3], quality[0], quality[1], quality[2],
+        _shelf(session, own, part, order), fill(session, LabourOperation),
         fill(session, CoveragePolicy), fill(session, PartWarranty),
         fill(session, ServiceContract, vehicle_id=vehicle.id, vin=vehicle.vin, seller_id=first.id),
         fill(session, AuditEntry), fill(session, RuleBookVersion),
