@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,9 @@ class Built:
         self.app.config.update(self.config, VAR=str(folder))
         self.app.extensions.clear()
         self.app.extensions.update(self.extensions)
+        house = self.app.extensions["house"]
+        self.app.extensions["house"] = replace(house, lists={**house.lists}, papers={**house.papers},
+                                               work=[*house.work], menu=[*house.menu])  # fmt: skip
         init_storage(self.app)
         limiter.reset()
         return self.app

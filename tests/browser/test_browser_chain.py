@@ -22,7 +22,8 @@ OPERATION, HOURS = "DR0112", Decimal("1.10")
 #: 356.00 retail, raised by 3 % in 2026; the warranty price is 78 % of it: 286.0104.
 PART, PRICE = "3104-00200", Decimal("286.01")
 #: 10 % of the part.
-HANDLING = Decimal("28.60")
+#: The claim pays the dealer price, seven tenths of 366.68, and a tenth of it for handling.
+PAID, HANDLING = Decimal("256.68"), Decimal("25.67")
 LOWERED_BY = Decimal("20.00")
 MONTH = "2026-11"
 
@@ -50,7 +51,7 @@ class Chain:
     @property
     def applied(self) -> Decimal:
         """What the claim is for."""
-        return self.labour + PRICE + HANDLING
+        return self.labour + PAID + HANDLING
 
     def paper_holds(self, paper: str, *words: str) -> None:
         """Check that a paper names the car, the station and what else matters."""

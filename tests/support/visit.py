@@ -34,10 +34,11 @@ LET_GO = ("htmx:sendAbort", "htmx:afterRequest")
 #: Rows of a list are alike: axe looks at the first eight, for fifty take it ten times as long.
 ALIKE = {"exclude": [["table.list tbody tr:nth-child(n+9)"]]}
 
-#: What a page says of itself, and every text on it (nodes and attributes) but for codes, keys, English names.
-PROBE = """(english) => {
+#: What a page says of itself, and every text on it (nodes and attributes) but for codes, keys, names of parts.
+PROBE = """([english, chinese]) => {
   const own = document.documentElement.lang, texts = [];
-  const apart = `script, style, kbd, .code, time, textarea, [translate=no], td[data-label="${english}"]`;
+  const names = `td[data-label="${english}"], td[data-label="${chinese}"]`;
+  const apart = `script, style, kbd, .code, time, textarea, [translate=no], ${names}`;
   const keep = (element, text) => {
     const clean = (text ?? "").trim().replace(/\\s+/g, " ");
     if (clean && !element.closest(apart) && element.closest("[lang]").lang === own) texts.push(clean);
@@ -202,7 +203,7 @@ class Person:
     def look(self) -> None:
         """Check what must be true of every page; faults are noted, the visit goes on."""
         self.settle()
-        found: dict[str, Any] = self.tab.evaluate(PROBE, self.words("English name"))
+        found: dict[str, Any] = self.tab.evaluate(PROBE, [self.words("English name"), self.words("Chinese name")])
         if found["lang"] != self.words.lang:
             self._tell(f"is in {found['lang']}, not in {self.words.lang}")
         if not found["title"].split("·")[0].strip():
