@@ -102,7 +102,8 @@ def _facts() -> ClaimFacts:
 def _content() -> dict[str, Any]:
     facts = _facts()
     return {
-        "claim": {f"field{n}": "停车后地面有冷却液" for n in range(19)},
+        "claim": {**dict.fromkeys(("received_at", "completed_at"), f"{DAY}T02:00:00+00:00"),
+                  **{f"field{n}": "停车后地面有冷却液" for n in range(17)}},
         "lines": [{f"field{n}": "100.00" for n in range(8)}] * 5,
         "findings": [one.as_json() for one in run_checks(facts)], "book": 1, "facts": kept_facts(facts),
     }  # fmt: skip

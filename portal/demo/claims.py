@@ -16,18 +16,23 @@ from portal.demo import range as makers
 from portal.demo.base import World, utc_text
 from portal.demo.visits import Claimable, Visits
 from portal.kernel.kept import layer
-from warranty.claims.rules.book import FIRST_BOOK
-from warranty.claims.rules.checks import run
+from warranty.claims.rules.book import RuleBook
+from warranty.claims.rules.checks import GENERATION, Finding, Outcome, run
 from warranty.claims.rules.facts import Car, ClaimFacts, LineFacts, Station, Visit
 from warranty.claims.rules.replay import kept_facts
+from warranty.claims.rules.verdict import APPROVED, REFUSED, RETURNED, is_sampled, route, verdict, way
+from warranty.claims.services.automatic import NO_PERSON, RULES
 
 AUDITORS = ("程燕清", "周晓东", "林思远")
 RETURNS = ("照片看不清故障部位，请补充", "故障原因描述不充分，请写明检测过程", "请补充旧件照片")
 REFUSALS = ("客户外力损坏，不属质量问题", "超出保修范围，见保修手册", "改装部位引起，不予索赔")
-REFERRAL = "金额较大，请二级审核"
-NO_PERSON = 0
+#: Of what people decide: returned below the first, lowered above the second, refused above the third.
+RETURNED_SHARE, WHOLE_SHARE, APPROVED_SHARE = 0.12, 0.82, 0.94
+#: What the rules do with a claim that comes out so, and where a decision leads it.
+STEPS = {APPROVED: "approve", RETURNED: "return", REFUSED: "refuse"}
+TARGETS = {"approve": "approved", "return": "returned", "refuse": "refused", "refer": "in_review"}
 #: Claims of so many last days still wait for a person.
-NEWEST = 2
+NEWEST = 5
 CUTS = ("工时按定额核定", "按价格目录核定")
 Line = tuple[
     int, str, str, str, int, int, int, int
@@ -51,12 +56,44 @@ def _yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What was decided of a claim: the outcome, when, why, the amounts line by line, and by whom."""
+
+    outcome: str
+    at: str
+    reason: str | None = None
+    audited: list[int] | None = None
+    by: str | None = None
+    level: int = NO_PERSON
+
+
+@dataclass
+class Course:
+    """How far a claim has come; ``way`` is what the rules made of its last submission."""
+
+    number: str
+    created: int
+    day: int
+    minute: int
+    lines: list[Line]
+    state: str = "draft"
+    version: int = 0
+    submitted: str | None = None
+    due: str | None = None
+    way: str = ""
+    decided: str | None = None
+    audited: list[int] | None = None
+    by_rules: bool = False
+
+
 @dataclass
 class Claims:
-    """Writes claims as time goes on; ``today`` decides what is still waiting."""
+    """Writes claims as time goes on; ``today`` decides what is still waiting, ``book`` what needs no person."""
 
     world: World
     visits: Visits
+    book: RuleBook
     claim_id: int = 0
 
     def __post_init__(self) -> None:
@@ -76,7 +113,7 @@ class Claims:
             "claim_version", "dealer_id", "claim_id", "version", "submitted_at", "submitted_by", "applied", "content"
         )
         self.decisions = add("claim_decision", "dealer_id", "claim_id", "version", "level", "outcome", "reason", "decided_by",
-                             "user_id", "decided_at", "audited", "lines")  # fmt: skip
+                             "user_id", "decided_at", "audited", "lines", "book")  # fmt: skip
 
     def make(self, job: Claimable) -> None:
         """Write the claim of a job, as far as it has come by today; some clerks take a week."""
@@ -85,47 +122,71 @@ class Claims:
         if created >= self.today:
             return  # the job still waits in the dealer's list
         self.claim_id += 1
-        lines, clerk = lines_of(job), job.station.advisors[-1]
-        number = self.visits.number("CL", job.station.code, self._month(created))
-        day, minute = created, 540 + int(random.random() * 480)
-        by_rules = False
-        fate, state, decided, audited, version, level = random.random(), "draft", None, None, 0, self._level()
+        number = self.visits.number("CL", job.station.code, utc_text(created, 600)[:7].replace("-", ""))
+        claim = Course(number, created, created, 540 + int(random.random() * 480), lines_of(job))
+        fate = random.random()
         if random.random() < 0.95 or created < self.today - 20:
-            version, state, lines = 1, "submitted", self._as_submitted(job, lines)
-            self._submitted(job, number, lines, clerk, version, day, minute)
-            by_rules = level == NO_PERSON and 0.06 <= fate <= 0.9 and day < self.today - NEWEST
-            day, minute = (day, minute - 20) if by_rules else self._looked_at(day, minute)
-            if fate < 0.06 and day < self.today:
-                state, decided = "returned", utc_text(day, minute)
-                self._decided(job, lines, version, "return", decided, RETURNS[self.claim_id % 3], None, 1)
-                again = day + 1 + int(random.random() * 4)
-                if again < self.today:
-                    version, state, day, decided = 2, "submitted", again, None
-                    self._submitted(job, number, lines, clerk, version, day, minute, source="returned")
-                    day, minute = self._looked_at(day, minute)
-            if state == "submitted" and day < self.today:
-                state = "refused" if fate > 0.97 else "approved"
-                cut = state == "approved" and 0.9 < fate < 0.95
-                audited = self._amounts(lines, state, cut=cut)
-                decided = utc_text(day, minute + 20)
-                reason = REFUSALS[self.claim_id % 3] if state == "refused" else None
-                outcome, level = "refuse" if reason else "approve", level if by_rules else level or 1
-                self._decided(job, lines, version, outcome, decided, reason, audited, level)
-        self._store(
-            job, number, lines, (state, version, created, decided, audited), by_rules=by_rules and decided is not None
-        )
+            claim.lines = self._as_submitted(job, claim.lines)
+            self._hand_in(job, claim)
+            if claim.state in {"submitted", "in_review"}:
+                self._look_at(job, claim, fate)
+        self._store(job, claim)
 
-    def _level(self) -> int:
-        """Choose who decides: the rules in half of the cases, the second level in a few."""
-        dice = self.ways.random()
-        return NO_PERSON if dice < 0.55 else 2 if dice > 0.95 else 1
+    def _hand_in(self, job: Claimable, claim: Course) -> None:
+        """Submit a claim, and let the rules say at once what they make of it."""
+        clerk, source = job.station.advisors[-1], claim.state
+        claim.version += 1
+        at = claim.submitted = utc_text(claim.day, claim.minute)
+        facts = self._facts(job, claim.lines, claim.day)
+        findings = run(facts, self.book.settings)
+        claim.way = way(verdict(findings, facts.applied, self.book), facts, self.book)
+        content = json.dumps(self._content(job, claim, facts, findings), ensure_ascii=False, default=layer)
+        applied = sum(line[7] for line in claim.lines)
+        self.versions.append((job.station.id, self.claim_id, claim.version, at, clerk, applied, content))
+        self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
+        claim.state, hours = "submitted", self.book.routing.hours_level_one
+        if claim.way == "level_two":
+            hours = self.book.routing.hours_level_two
+            self._decided(job, claim, Said("refer", at, route(facts, self.book).why, level=1))
+        elif claim.way in STEPS:
+            step = STEPS[claim.way]
+            why = ", ".join(one.reason_code for one in findings if one.outcome in {Outcome.RETURN, Outcome.REFUSE})
+            audited = None if step == "return" else self._amounts(claim.lines, step, cut=False)
+            self._decided(job, claim, Said(step, at, why or None, audited))
+        claim.due = f"{datetime.fromisoformat(at) + timedelta(hours=hours):%Y-%m-%d %H:%M:%S.%f}"
 
-    def _looked_at(self, day: int, minute: int) -> tuple[int, int]:
+    def _look_at(self, job: Claimable, claim: Course, fate: float) -> None:
+        """Let people decide what the rules left to them, if they have come to it by today."""
+        self._wait(claim)
+        if fate < RETURNED_SHARE and claim.day < self.today:
+            at, reason = utc_text(claim.day, claim.minute), RETURNS[self.claim_id % 3]
+            self._decided(job, claim, Said("return", at, reason, by=self._auditor(), level=_level(claim)))
+            again = claim.day + 1 + int(self.random.random() * 4)
+            if again >= self.today:
+                return
+            claim.day, claim.decided = again, None
+            self._hand_in(job, claim)
+            self._wait(claim)
+        if claim.state in {"submitted", "in_review"} and claim.day < self.today:
+            step = "refuse" if fate > APPROVED_SHARE else "approve"
+            cut = step == "approve" and fate > WHOLE_SHARE
+            at, reason = utc_text(claim.day, claim.minute + 20), REFUSALS[self.claim_id % 3]
+            self._decided(job, claim, Said(
+                step, at, reason if step == "refuse" else None, self._amounts(claim.lines, step, cut=cut),
+                by=self._auditor(), level=_level(claim),
+            ))  # fmt: skip
+
+    def _auditor(self) -> str:
+        return AUDITORS[self.claim_id % len(AUDITORS)]
+
+    def _wait(self, claim: Course) -> None:
         """Choose when a person decides: the same day, the next morning, some after days; the newest claims still wait."""
-        if day >= self.today - NEWEST:
-            return self.today, minute
-        wait = int(self.ways.random() ** 2 * 6)
-        return day + wait, 560 + int(self.ways.random() * 470) if wait else minute + 20 + int(self.ways.random() * 60)
+        if claim.day >= self.today - NEWEST:
+            claim.day = self.today
+            return
+        days = int(self.ways.random() ** 2 * 6)
+        minute = 560 + int(self.ways.random() * 470) if days else claim.minute + 20 + int(self.ways.random() * 60)
+        claim.day, claim.minute = claim.day + days, minute
 
     def _as_submitted(self, job: Claimable, lines: list[Line]) -> list[Line]:
         """Leave the labour out of a few claims, more of them at some stations."""
@@ -134,36 +195,19 @@ class Claims:
         return [(place, *line[1:]) for place, line in enumerate(lines[1:], start=1)]
 
     @staticmethod
-    def _amounts(lines: list[Line], state: str, *, cut: bool) -> list[int]:
-        if state == "refused":
+    def _amounts(lines: list[Line], step: str, *, cut: bool) -> list[int]:
+        if step == "refuse":
             return [0 for _line in lines]
         return [line[7] * 4 // 5 if cut and line[1] == "labour" else line[7] for line in lines]
 
-    def _month(self, day: int) -> str:
-        return utc_text(day, 600)[:7].replace("-", "")
-
-    def _submitted(
-        self,
-        job: Claimable,
-        number: str,
-        lines: list[Line],
-        clerk: str,
-        version: int,
-        day: int,
-        minute: int,
-        source: str = "draft",
-    ) -> None:
-        at, applied = utc_text(day, minute), sum(line[7] for line in lines)
-        content = json.dumps(self._content(job, number, lines, day), ensure_ascii=False, default=layer)
-        self.versions.append((job.station.id, self.claim_id, version, at, clerk, applied, content))
-        self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
-
-    def _content(self, job: Claimable, number: str, lines: list[Line], day: int) -> dict[str, Any]:
-        """Return what a version keeps of a claim submitted on a day."""
-        failure, facts = makers.FAILURES[job.failure], self._facts(job, lines, day)
+    def _content(
+        self, job: Claimable, claim: Course, facts: ClaimFacts, findings: tuple[Finding, ...]
+    ) -> dict[str, Any]:
+        """Return what a version keeps of a claim."""
+        failure = makers.FAILURES[job.failure]
         return {
             "claim": {
-                "number": number, "type": "repair", "vin": job.car.vin, "received_at": _iso(job.received),
+                "number": claim.number, "type": "repair", "vin": job.car.vin, "received_at": _iso(job.received),
                 "completed_at": _iso(job.completed), "odometer_km": job.odometer_km, "concern": failure.concern,
                 "cause": failure.cause, "correction": failure.correction, "component": failure.component,
                 "failure_mode": failure.mode, "damage_place": None, "damage_degree": "medium", "causal_part": failure.part,
@@ -173,11 +217,10 @@ class Claims:
             "lines": [
                 {"position": p, "kind": kind, "code": code, "name": name, "quantity": _yuan(quantity),
                  "unit_price": _yuan(unit), "causal": bool(causal), "applied": _yuan(amount)}
-                for p, kind, code, name, quantity, unit, causal, amount in lines
+                for p, kind, code, name, quantity, unit, causal, amount in claim.lines
             ],
-            "findings": [finding.as_json() for finding in run(facts)],
-            "book": FIRST_BOOK.version,
-            "facts": kept_facts(facts),
+            "findings": [finding.as_json() for finding in findings],
+            "book": self.book.version, "generation": GENERATION, "facts": kept_facts(facts),
         }  # fmt: skip
 
     def _facts(self, job: Claimable, lines: list[Line], day: int) -> ClaimFacts:
@@ -193,70 +236,39 @@ class Claims:
                 LineFacts(p, kind, code, Decimal(_yuan(quantity)), Decimal(_yuan(amount)), bool(causal))
                 for p, kind, code, _name, quantity, _unit, causal, amount in lines
             ),
-            FIRST_BOOK.limits,
+            self.book.limits,
         )  # fmt: skip
 
-    def _decided(
-        self,
-        job: Claimable,
-        lines: list[Line],
-        version: int,
-        outcome: str,
-        at: str,
-        reason: str | None,
-        audited: list[int] | None,
-        level: int,
-    ) -> None:
-        target = {"approve": "approved", "return": "returned", "refuse": "refused"}[outcome]
-        auditor = AUDITORS[self.claim_id % len(AUDITORS)] if level else "rules"
-        source = "submitted" if level < 2 else self._referred(job, version, at)
+    def _decided(self, job: Claimable, claim: Course, said: Said) -> None:
+        """Write a decision and the step that it takes; without ``by`` it is the rules' own."""
+        book = self.book.version if said.by is None else None
         judged = [
-            {
-                "position": line[0],
-                "decision": _decision(line[7], amount),
-                "audited": _yuan(amount),
-                "reason": None,
-                "reason_code": None,
-            }
-            for line, amount in zip(lines, audited or [], strict=False)
-        ]
+            {"position": line[0], "decision": _decision(line[7], amount), "audited": _yuan(amount), "reason": None,
+             "reason_code": None}
+            for line, amount in zip(claim.lines, said.audited or [], strict=False)
+        ]  # fmt: skip
         self.decisions.append((
-            job.station.id, self.claim_id, version, level, outcome, reason, auditor, None, at,
-            None if audited is None else sum(audited), json.dumps(judged),
+            job.station.id, self.claim_id, claim.version, said.level, said.outcome, said.reason, said.by or RULES.name, None,
+            said.at, None if said.audited is None else sum(said.audited), json.dumps(judged), book,
         ))  # fmt: skip
-        self.visits.changes.append(("claim", self.claim_id, outcome, source, target, None, auditor, at))
-
-    def _referred(self, job: Claimable, version: int, at: str) -> str:
-        """Pass the claim to the second level, which decides a moment later."""
-        auditor = AUDITORS[(self.claim_id + 1) % len(AUDITORS)]
-        self.decisions.append(
-            (job.station.id, self.claim_id, version, 1, "refer", REFERRAL, auditor, None, at, None, "[]")
+        source, claim.state = claim.state, TARGETS[said.outcome]
+        self.visits.changes.append(
+            ("claim", self.claim_id, said.outcome, source, claim.state, None, said.by or RULES.name, said.at)
         )
-        self.visits.changes.append(("claim", self.claim_id, "refer", "submitted", "in_review", None, auditor, at))
-        return "in_review"
+        if said.outcome != "refer":
+            claim.decided, claim.audited, claim.by_rules = said.at, said.audited, said.by is None
 
-    def _store(
-        self,
-        job: Claimable,
-        number: str,
-        lines: list[Line],
-        fate: tuple[str, int, int, str | None, list[int] | None],
-        *,
-        by_rules: bool,
-    ) -> None:
-        state, version, created, decided, audited = fate
-        failure, at = makers.FAILURES[job.failure], utc_text(created, 530)
-        submitted = (
-            next((row[3] for row in reversed(self.versions) if row[1] == self.claim_id), None) if version else None
-        )
+    def _store(self, job: Claimable, claim: Course) -> None:
+        failure, at, audited = makers.FAILURES[job.failure], utc_text(claim.created, 530), claim.audited
+        sampled = claim.by_rules and claim.state == "approved" and is_sampled(claim.number, claim.version, self.book)
         self.claims.append((
-            self.claim_id, job.station.id, number, version, job.order_id, job.job_id, job.car.id, job.car.vin, "repair",
-            job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
+            self.claim_id, job.station.id, claim.number, claim.version, job.order_id, job.job_id, job.car.id, job.car.vin,
+            "repair", job.received, job.completed, job.odometer_km, failure.concern, failure.cause, failure.correction,
             failure.component, failure.mode, "medium", failure.part, self._supplier(failure.part),
-            sum(line[7] for line in lines), None if audited is None else sum(audited), submitted, decided, at, state,
-            version * 2 + 1, int(by_rules), 0, None if submitted is None else _day_later(submitted),
+            sum(line[7] for line in claim.lines), None if audited is None else sum(audited), claim.submitted, claim.decided,
+            at, claim.state, claim.version * 2 + 1, int(claim.by_rules), int(sampled), claim.due,
         ))  # fmt: skip
-        for place, (position, kind, code, name, quantity, unit, causal, applied) in enumerate(lines):
+        for place, (position, kind, code, name, quantity, unit, causal, applied) in enumerate(claim.lines):
             amount = audited[place] if audited is not None else None
             decision = None if amount is None else _decision(applied, amount)
             reason = CUTS[self.claim_id % 2] if decision == "adjusted" else None
@@ -279,10 +291,9 @@ def _decision(applied: int, audited: int) -> str:
     return "adjusted" if audited else "refused"
 
 
+def _level(claim: Course) -> int:
+    return 2 if claim.state == "in_review" else 1
+
+
 def _iso(moment: str) -> str:
     return moment.replace(" ", "T").replace(".000000", "") + "+00:00"
-
-
-def _day_later(moment: str) -> str:
-    """Return when a claim submitted at a moment ought to be decided."""
-    return f"{datetime.fromisoformat(moment) + timedelta(days=1):%Y-%m-%d %H:%M:%S.%f}"

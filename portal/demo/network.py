@@ -20,6 +20,7 @@ from portal.demo.old_parts import make_old_parts
 from portal.demo.photos import take_photos
 from portal.demo.quality import make_quality_reports
 from portal.demo.recoveries import recover
+from portal.demo.rulebook import enforce_rules
 from portal.demo.stock import make_stock
 from portal.demo.visits import Visits
 from portal.kernel.access import Actor
@@ -110,9 +111,12 @@ def make_network(connection: Connection, size: Size, now: datetime, say: Callabl
     make_catalogues(loader)
     for done in make_cars(world, loader, size.vehicles):
         say(f"cars {done:,}")
+    loader.settle(everything=True)  # what follows goes through the services, as headquarters would do it
+    months = months_before(world.today, size.months)
+    book = enforce_rules(connection, months[0][0] if months else world.today, size.seed)
     visits = Visits(world, loader)
-    claims = Claims(world, visits)
-    for first, last in months_before(world.today, size.months):
+    claims = Claims(world, visits, book)
+    for first, last in months:
         for job in visits.month(first, last):
             claims.make(job)
         say(f"visits to {last}: {visits.order_id:,} repair orders, {claims.claim_id:,} claims")

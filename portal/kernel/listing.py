@@ -68,12 +68,13 @@ class Tick:
     """A box to tick before each row, sent with the form ``ticks`` of the page under ``name``.
 
     ``value`` says what is sent for a row, None where it cannot be ticked; ``label`` is the column
-    that names the row.
+    that names the row. Both read the columns in ``reads``, whether they are shown or not.
     """
 
     name: str
     label: str
     value: Callable[[Row[Any]], str | None]
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,11 +214,11 @@ def _reader(session: Session) -> Actor:
 def _read(
     session: Session, spec: ListSpec, state: ListState, mark: Mark | None, *, backward: bool, most: int
 ) -> Sequence[Row[Any]]:
-    """Read a page's rows: by a statement from the shelf where a steady list is asked for that nobody filtered."""
-    if not spec.steady or spec.narrow is not None or state.parsed:
+    """Read a page's rows: by a statement from the shelf where a steady list is asked for and nothing was typed."""
+    if not spec.steady or spec.narrow is not None or not _only_chosen(spec, state):
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         return session.execute(statement.limit(most), mark or {}).all()
-    key = (id(spec), state.sort, state.columns, mark is not None, backward, most)
+    key = (id(spec), state.sort, state.columns, mark is not None, backward, most, *sorted(state.parsed.items()))
     kept = _SHELF.get(key)
     if kept is None or kept[0] is not spec:
         if len(_SHELF) >= MOST_STATEMENTS:
@@ -229,6 +230,11 @@ def _read(
     return kept[1](session, mark or {})
 
 
+def _only_chosen(spec: ListSpec, state: ListState) -> bool:
+    """Tell whether every filter that is set is a choice from a list: there are few such states."""
+    return all(item.kind == "choice" and item.look is None for item in spec.filters if item.key in state.parsed)
+
+
 #: Statements of steady lists, each with its list: what is asked again and again is not built again.
 _SHELF: dict[tuple[object, ...], tuple[ListSpec, MappedRead]] = {}
 MOST_STATEMENTS = 1_000
@@ -237,6 +243,7 @@ MOST_STATEMENTS = 1_000
 def _shown(spec: ListSpec, state: ListState, statement: Select[Any]) -> Select[Any]:
     """Leave out the columns that the page does not show; where the rows come from stays as it is."""
     needed = {"id", "key", *state.columns, *(column.key for column in spec.columns if column.link)}
+    needed |= set(spec.tick.reads) if spec.tick else set()
     key = state.sort.removeprefix("-")
     if key not in needed or not _itself(spec.sorts[key], statement.selected_columns[key]):
         needed.add("_sort")

@@ -49,9 +49,12 @@ def page(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
     return render_template(template, **context), status
 
 
-def list_page(template: str, found: Page) -> Response:
-    """Show a page of a list; the shell, which knows what stands around it, says how."""
-    return cast("Response", current_app.extensions["show_list"](template, found))
+def list_page(template: str, found: Page, **around: Any) -> Response:
+    """Show a page of a list; the shell, which knows what stands around it, says how.
+
+    ``around`` is what the template needs beside the page: few different values, each hashable, nobody's own.
+    """
+    return cast("Response", current_app.extensions["show_list"](template, found, **around))
 
 
 def keep_writes() -> None:

@@ -1,18 +1,20 @@
 """The page of a list: what stands around its rows is rendered once, the rows are put into it.
 
 The page around the rows depends on the list, its sort and columns, the language and what the reader
-may do. Whatever a person or a request brings – name, station, token, address, cursors – is a place in
-the kept text, so the text holds nothing of anybody. What is rarely the same is rendered anew: a list
-into whose filters somebody typed, one without rows, one with a message above it.
+may do, and what was chosen from the lists of its filters. Whatever a person or a request brings – name,
+station, token, address, cursors, what was typed into a filter – is a place in the kept text, so the text
+holds nothing of anybody. What is rarely the same is rendered anew: a list without rows, one with a
+message above it or a fault at a filter.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
+from urllib.parse import quote_plus
 
 from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
@@ -28,7 +30,10 @@ from portal.ui.table import rows_html
 
 #: Pages kept in a process, each of some twenty kilobytes.
 MOST_PAGES = 500
-_PLACES = re.compile("\ue000([a-z]+)\ue001")
+#: A place in a text, and in a part of an address.
+_PLACES = re.compile("\ue000([a-z_0-9]+)\ue001|%EE%80%80([a-z_0-9]+)%EE%80%81")
+#: What marks the place of a value that stands in an address, and of one that a filter was given.
+_IN_ADDRESS, _TYPED = "/", "typed_"
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,22 @@ def init_lists(app: Flask) -> None:
     app.extensions["show_list"] = show_list
 
 
-def show_list(template: str, page: Page) -> Response:
-    """Answer with a page of a list."""
-    if page.state.filtered or not page.rows or "_flashes" in session or not _lasting(page):
-        return current_app.response_class(render_template(template, page=page))
+def show_list(template: str, page: Page, **around: Hashable) -> Response:
+    """Answer with a page of a list; ``around`` is what its template needs beside it."""
+    if page.state.errors or not page.rows or "_flashes" in session or not _lasting(page):
+        return current_app.response_class(render_template(template, page=page, **around))
     actor: Actor = g.actor
     key = (
         template, page.spec.key, request.endpoint, locale_key(), actor.permissions, actor.dealer_id is None,
         page.state.sort, page.state.columns, len(page.rows), page.preceding is None, page.following is None,
+        *sorted(_foreseen(page).items()), *around.items(),
     )  # fmt: skip
     store: dict[tuple[object, ...], Kept] = current_app.extensions.setdefault("list_pages", {})
     kept = store.get(key)
     if kept is None:
         if len(store) >= MOST_PAGES:
             store.clear()
-        kept = store[key] = _split(_around(template, page, actor))
+        kept = store[key] = _split(_around(template, page, actor, around))
     values = _values(page, actor)
     return current_app.response_class(b"".join([part for text, name in kept for part in (text, values[name])]))
 
@@ -88,13 +94,28 @@ def _values(page: Page, actor: Actor) -> dict[str, bytes]:
         "rows": rows_html(page),
         "": "",
     }
-    return {name: escape(text).encode() for name, text in texts.items()}
+    values = {name: escape(text).encode() for name, text in texts.items()}
+    for name, text in _typed(page).items():
+        values[_TYPED + name], values[_IN_ADDRESS + _TYPED + name] = escape(text).encode(), quote_plus(text).encode()
+    return values
 
 
-def _around(template: str, page: Page, actor: Actor) -> str:
+def _typed(page: Page) -> dict[str, str]:
+    """Return what somebody wrote into filters; what is chosen from a list is the list's."""
+    chosen = {item.key for item in page.spec.filters if item.kind == "choice"}
+    return {name: text for name, text in page.state.values.items() if name not in chosen}
+
+
+def _foreseen(page: Page) -> dict[str, str]:
+    """Return the filters' values with places for what was written."""
+    return {**page.state.values, **{name: place(_TYPED + name) for name in _typed(page)}}
+
+
+def _around(template: str, page: Page, actor: Actor, around: Mapping[str, Hashable]) -> str:
     """Render the page with places; the template is given nothing that belongs to a person or a request."""
     anyone = replace(
-        page, rows=cast("list[Row[Any]]", [()] * len(page.rows)), state=replace(page.state, cursor=None),
+        page, rows=cast("list[Row[Any]]", [()] * len(page.rows)),
+        state=replace(page.state, cursor=None, values=_foreseen(page), parsed={}),
         preceding=page.preceding and place("before"), following=page.following and place("after"),
     )  # fmt: skip
     somebody = Actor(None, place("name"), None if actor.dealer_id is None else 0, actor.permissions, "-")
@@ -102,11 +123,15 @@ def _around(template: str, page: Page, actor: Actor) -> str:
         template, page=anyone, actor=somebody, current_user=None, session=None, g=None,
         request=Anyone(request.endpoint, request.blueprint), get_flashed_messages=lambda **_options: (),
         csrf_token=partial(place, "token"), station_name=lambda: None if actor.dealer_id is None else place("station"),
-        role_names=lambda: [place("roles")], rows_html=lambda *_given: place("rows"),
+        role_names=lambda: [place("roles")], rows_html=lambda *_given: place("rows"), **around,
     )  # fmt: skip
 
 
 def _split(text: str) -> Kept:
     """Take a rendered page apart at its places."""
-    parts = [*_PLACES.split(text), ""]
-    return [(text.encode(), name) for text, name in zip(parts[::2], parts[1::2], strict=True)]
+    parts, end = [], 0
+    for found in _PLACES.finditer(text):
+        name = found[1] or _IN_ADDRESS + found[2]
+        parts.append((text[end : found.start()].encode(), name))
+        end = found.end()
+    return [*parts, (text[end:].encode(), "")]

@@ -66,23 +66,28 @@ def rows_html(page: Page, ticked: Collection[str] = ()) -> Markup:
     keys = columns.get("key", columns.get(shape.source))
     pieces: list[Iterable[str]] = [repeat("<tr>")]
     if page.spec.tick is not None:
-        pieces.append([_box(page.spec.tick, row, ticked) for row in page.rows])
+        pieces.append(_boxes(page.spec.tick, page.rows, ticked))
     for cell in shape.cells:
         pieces += _written(cell, columns[cell.key], shape.address if cell.leads else None, keys)
     pieces.append(repeat("</tr>"))
     return Markup("".join(chain.from_iterable(zip(*pieces))))  # noqa: B905, S704  (what repeats has no end; escaped)
 
 
-def _box(tick: Tick, row: Any, ticked: Collection[str]) -> str:
-    """Write the cell with a row's box to tick; an empty one where the row has none."""
-    value = tick.value(row)
-    if value is None:
-        return '<td class="tick is-missing"></td>'
-    label = escape(_("Choose %(row)s", row=getattr(row, tick.label)))
-    return (
+def _boxes(tick: Tick, rows: Sequence[Any], ticked: Collection[str]) -> Iterable[str]:
+    """Write the cells with the rows' boxes to tick; an empty one where a row has none."""
+    opening = (
         f'<td class="tick"><input class="form-check-input" type="checkbox" form="ticks" name="{escape(tick.name)}"'
-        f' value="{escape(value)}" aria-label="{label}" data-select{" checked" if value in ticked else ""}></td>'
+        ' value="'
     )
+    before, after = escape(_("Choose %(row)s", row=_PLACE)).split(_PLACE)
+    for row in rows:
+        value = tick.value(row)
+        if value is None:
+            yield '<td class="tick is-missing"></td>'
+            continue
+        label = escape(getattr(row, tick.label))
+        checked = " checked" if value in ticked else ""
+        yield f'{opening}{escape(value)}" aria-label="{before}{label}{after}" data-select{checked}></td>'
 
 
 def _written(cell: Cell, values: Sequence[Any], address: str | None, keys: Sequence[Any] | None) -> list[Iterable[str]]:
@@ -154,7 +159,9 @@ def _writer(column: Column) -> Write:
         badges = {value: _badge(value, said) for value, said in words.items()}
         return lambda values: [badges.get(str(value)) or _badge(value, escape(value)) for value in values]
     if column.late:
-        return lambda values: list(map(_due, repeat(now()), values))
+        before, after = str(escape(_("%(hours)s h late", hours=_PLACE))).split(_PLACE)
+        late = f' <span class="badge-tone tone-danger">{before}', f"{after}</span>"
+        return lambda values: _dues(values, now(), late)
     write = WRITTEN.get(column.kind)
     if write is not None:
         return lambda values: list(map(write, values))
@@ -163,11 +170,13 @@ def _writer(column: Column) -> Write:
     return _texts
 
 
-def _due(at: datetime, due: datetime) -> str:
-    """Write by when something is due, and how many hours it is late."""
-    over = hours_over(due, at)
-    late = f' <span class="badge-tone tone-danger">{escape(_("%(hours)s h late", hours=over))}</span>' if over else ""
-    return moment(due) + late
+def _dues(dues: Sequence[datetime], at: datetime, late: tuple[str, str]) -> list[str]:
+    """Write by when things are due, and how many hours they are late, between the words ``late``."""
+    over = [hours_over(due, at) for due in dues]
+    return [
+        f"{moment(due)}{late[0]}{hours}{late[1]}" if hours else moment(due)
+        for due, hours in zip(dues, over, strict=True)
+    ]  # fmt: skip
 
 
 def _badge(value: object, said: str) -> str:

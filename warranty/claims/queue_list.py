@@ -47,5 +47,6 @@ QUEUE = ListSpec(
         Filter("state", N_("State"), of_state, "choice", WAITING), *FILTERS[1:4],
         Filter("dealer", N_("Station code"), of_dealer_code),
     ),
-    N_("Nothing waits for a decision."), tick=Tick("claims", "number", _to_tick),
+    N_("Nothing waits for a decision."), steady=True,
+    tick=Tick("claims", "number", _to_tick, ("number", "row_version", "state")),
 )  # fmt: skip

@@ -11,23 +11,27 @@ from portal.kernel.access import access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, say
 from portal.kernel.incoming import whole
-from portal.kernel.listing import fetch_page
-from portal.kernel.web import actor, db_session, now, page
+from portal.kernel.listing import Page, fetch_page
+from portal.kernel.web import actor, db_session, list_page, now, page
 from warranty.claims import services
 from warranty.claims.forms import read_batch
 from warranty.claims.queries.lists import WAITING
 from warranty.claims.queue_list import QUEUE
 from warranty.claims.services import further
 from warranty.claims.views import DECIDE, SENIOR, WORDS, bp
+from warranty.claims.words import OUTCOMES
 
-BATCH_OUTCOMES = ("approve", "return", "refer")
+#: What can be said of many claims at once, and its words.
+BATCH_OUTCOMES = tuple((outcome, OUTCOMES[outcome]) for outcome in ("approve", "return", "refer"))
+TEMPLATE = "warranty/claims/queue.html"
 
 
 @bp.get("/queue")
 @access(DECIDE, SENIOR)
-def queue() -> tuple[str, int]:
+def queue() -> Response:
     """List the claims that wait, the oldest first."""
-    return _queue()
+    found = fetch_page(db_session(), QUEUE, request.args)
+    return list_page(TEMPLATE, found, **_batch(found))
 
 
 @bp.post("/queue/next")
@@ -58,7 +62,7 @@ def batch() -> tuple[str, int]:
     outcome = sent.get("outcome", "approve")
     count = whole(sent.get("count", "").strip())
     try:
-        if outcome not in BATCH_OUTCOMES:
+        if outcome not in dict(BATCH_OUTCOMES):
             raise DomainError.at("outcome", _("Please choose from the list."))
         results = services.decide_batch(
             db_session(), read_batch(sent), outcome, sent.get("reason", ""), -1 if count is None else count,
@@ -66,13 +70,20 @@ def batch() -> tuple[str, int]:
         )  # fmt: skip
     except DomainError as error:
         db_session().rollback()
-        faults = {fault.field: say(fault) for fault in error.faults if fault.field}
-        general = [say(fault) for fault in error.faults if not fault.field]
-        return _queue(error.status, faults=faults, general=general, typed=sent)
+        return _again(error)
     return page("warranty/claims/batch.html", results=results, outcome=outcome, say=say, **WORDS)
 
 
-def _queue(status: int = 200, **more: Any) -> tuple[str, int]:
-    values: dict[str, Any] = {**WORDS, "faults": {}, "general": [], "typed": {}, **more}
+def _again(error: DomainError) -> tuple[str, int]:
+    """Show the queue with what is wrong in the batch, each fault at its field, and what was typed."""
     found = fetch_page(db_session(), QUEUE, request.args)
-    return page("warranty/claims/queue.html", status, page=found, batch_outcomes=BATCH_OUTCOMES, **values)
+    faults = {fault.field: say(fault) for fault in error.faults if fault.field}
+    general = [say(fault) for fault in error.faults if not fault.field]
+    return page(
+        TEMPLATE, error.status, page=found, faults=faults, general=general, typed=request.form, **WORDS, **_batch(found)
+    )
+
+
+def _batch(found: Page) -> dict[str, Any]:
+    """Say whether a claim of the page can be decided together with others, and how."""
+    return {"batch": any(row.state == "submitted" for row in found.rows), "batch_outcomes": BATCH_OUTCOMES}

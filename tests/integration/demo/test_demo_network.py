@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -21,6 +21,7 @@ from dealers.vehicles.rules import plate_kind, vin_fault
 from parts.returns.models import OldPart, OldPartDispute
 from portal.demo.network import Size, fill, make_network
 from portal.kernel.access import Actor
+from portal.kernel.clock import local_date
 from portal.kernel.db import Base, attach, db
 from portal.kernel.errors import OperatorError
 from portal.kernel.numbers import next_number
@@ -30,6 +31,7 @@ from warranty.authorisations.models import PreAuthorisation
 from warranty.claims import words as claim_words
 from warranty.claims.models import Claim, ClaimLine
 from warranty.claims.services.submit import preview
+from warranty.claims.services.trials import prove_claims
 from warranty.settlement.models import Deduction, Settlement
 from warranty.settlement.queries import unbalanced
 
@@ -101,6 +103,18 @@ def test_claims_of_every_state_wait_for_somebody_and_the_drafts_can_be_looked_at
         found, findings = preview(network, number, now)
         assert found.head.number == number
         assert [finding.check for finding in findings if finding.blocks] == []
+
+
+def test_the_rules_decide_most_claims_and_a_replay_finds_each_of_their_decisions_again(
+    network: Session, now: datetime
+) -> None:
+    today = local_date(now)
+    tally = prove_claims(network, today - timedelta(days=150), today, lambda _done, _total: None)
+    assert (tally.unknown, tally.whole.changed, tally.changes) == (0, 0, [])
+    submitted = network.scalar(select(func.count()).select_from(Claim).where(Claim.version > 0)) or 0
+    by_rules = network.scalar(select(func.count()).select_from(Claim).where(Claim.by_rules)) or 0
+    assert tally.whole.claims >= submitted > 50
+    assert 0.5 < by_rules / submitted < 0.9
 
 
 def test_stations_asked_before_some_repairs_and_headquarters_decided_some(network: Session) -> None:

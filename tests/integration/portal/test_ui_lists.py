@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from portal.auth.models import User
@@ -16,6 +17,7 @@ from portal.kernel.listing import ListSpec
 from portal.kernel.room import house
 from portal.kernel.scoping import leave
 from portal.ui import lists
+from tests.factories.network import make_dealer
 from tests.support.world import World, build
 
 SignIn = Callable[[User], FlaskClient]
@@ -93,3 +95,40 @@ def test_what_a_reader_may_is_asked_on_every_page(world: World, sign_in: SignIn,
     assert "/service/new" in advisor.get("/service/").text
     assert "/service/new" not in reader.get("/service/").text
     assert world.order.number not in sign_in(world.strangers["service_advisor"]).get("/service/").text
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("state", ["", "open"])
+@pytest.mark.parametrize("typed", ['"><b>&amp; 100% +/?#=', "\ue000token\ue001", "江 岳"])
+def test_what_was_typed_stands_in_its_places_and_in_nobody_elses_page(
+    app: Flask, world: World, sign_in: SignIn, session: Session, monkeypatch: pytest.MonkeyPatch, typed: str, state: str
+) -> None:
+    make_dealer(session, name=f"甲{typed}乙")
+    make_dealer(session, name="other words")
+    session.commit()
+    client = sign_in(world.users["reader"])
+    with app.test_request_context():
+        asked = app.url_for("network.dealers", text=typed, state=state)
+        other = app.url_for("network.dealers", text="other words", state=state)
+    first, beside, again = text_of(client, asked), text_of(client, other), text_of(client, asked)
+    assert len(app.extensions["list_pages"]) == 1  # both are the same page, but for what was typed
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "_lasting", lambda _page: False)
+        assert first == again == text_of(client, asked)
+        assert beside == text_of(client, other)
+    assert str(escape(typed)) in first
+    assert "other words" not in first
+    assert str(escape(typed)) not in beside
+
+
+@pytest.mark.databases("sqlite")
+def test_a_choice_is_its_own_page_and_a_fault_at_a_filter_is_none(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(world.users["reader"])
+    pages = [text_of(client, f"/network/{query}") for query in ("", "?state=open", "?state=nothing")]
+    assert len(app.extensions["list_pages"]) == 2
+    assert "is-invalid" in pages[2] or 'aria-invalid="true"' in pages[2]
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "_lasting", lambda _page: False)
+        assert [text_of(client, f"/network/{query}") for query in ("", "?state=open", "?state=nothing")] == pages
