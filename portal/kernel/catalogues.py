@@ -7,6 +7,7 @@ its catalogue repeats it; Chinese is written by hand.
 
 from __future__ import annotations
 
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -96,12 +97,14 @@ def save(wing: str, locale: str, catalogue: Catalog) -> None:
 
 
 def compile_all() -> None:
-    """Write the ``.mo`` files that Flask-Babel reads."""
+    """Write the ``.mo`` files that Flask-Babel reads; each is there whole or as it was, for a portal may be starting."""
     for wing in WINGS:
         for locale in LOCALES:
             if path_of(wing, locale).exists():
-                with path_of(wing, locale).with_suffix(".mo").open("wb") as file:
+                fresh = path_of(wing, locale).with_suffix(f".{os.getpid()}")
+                with fresh.open("wb") as file:
                     write_mo(file, load(wing, locale))
+                fresh.replace(fresh.with_suffix(".mo"))
 
 
 def main(argv: list[str]) -> int:
