@@ -97,7 +97,7 @@ def save(wing: str, locale: str, catalogue: Catalog) -> None:
 
 
 def compile_all() -> None:
-    """Write the ``.mo`` files that Flask-Babel reads; each is there whole or as it was, for a portal may be starting."""
+    """Write the ``.mo`` files that Flask-Babel reads; each whole or as it was: a portal may be starting."""
     for wing in WINGS:
         for locale in LOCALES:
             if path_of(wing, locale).exists():
