@@ -12,7 +12,7 @@ from dealers.network.models import Dealer
 from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
 from parts.returns import words
-from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion
+from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion, still_deducted
 from parts.returns.states import WITH_DEALER
 from portal.kernel.access import Permission
 from portal.kernel.clock import local_date
@@ -39,8 +39,9 @@ def late() -> Any:
 def _parts() -> Select[Any]:
     columns = (
         OldPart.id, OldPart.number, OldPart.state, OldPart.part_number, OldPart.part_name, OldPart.maker,
-        OldPart.vin, OldPart.claim_number, OldPart.due_on, OldPart.cost, OldPart.outcome, OldPart.deducted,
-        OldPart.place, OldPart.asked_at, OldPart.inspected_at, OldPart.inspected_by, OldPart.liability,
+        OldPart.vin, OldPart.claim_number, OldPart.due_on, OldPart.cost, OldPart.outcome,
+        still_deducted().label("deducted"), OldPart.place,
+        OldPart.asked_at, OldPart.inspected_at, OldPart.inspected_by, OldPart.liability,
         ReturnBox.number.label("box"), OldPartDispute.state.label("dispute"),
     )  # fmt: skip
     return cast(

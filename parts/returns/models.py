@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, case, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parts.returns.states import OLD_PART, OLD_PART_DISPUTE, RETURN_BOX
 from portal.kernel.db import Base, Exact, Fen, Identified, short
 from portal.kernel.lifecycle import Stateful
+from portal.kernel.money import ZERO
 from portal.kernel.scoping import DealerOwned
 
 
@@ -141,6 +142,11 @@ class OldPartDispute(Identified, DealerOwned, Stateful, Base):
     answer: Mapped[str | None]
     answered_by: Mapped[str | None] = mapped_column(short(120))
     answered_at: Mapped[datetime | None]
+
+
+def still_deducted() -> ColumnElement[Decimal | None]:
+    """Return what is deducted for a part: nothing where its dispute was waived. `OldPartDispute` is outer-joined."""
+    return case((OldPartDispute.state == "waived", literal(ZERO, Fen())), else_=OldPart.deducted)
 
 
 class OldPartPhoto(Identified, DealerOwned, Base):

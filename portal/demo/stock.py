@@ -127,7 +127,7 @@ def _order_for_stock(session: Session, dealer: Dealer, now: datetime) -> None:
     wanted = [Wanted(part.number, Decimal(8)) for part in makers.PARTS[:3]]
     order = draft_order(session, "stock", wanted, clerk, ordered)
     submit_order(session, order.number, clerk, ordered)
-    lines = [view.line for view in order_page(session, order.number).lines]
+    lines = [view.line for view in order_page(session, order.number, local_date(now)).lines]
     later = Promise(local_date(now) + timedelta(days=5))
     confirm_order(session, order.number, {lines[-1].id: later}, DESK, ordered + timedelta(hours=3))
     sent_at, quantities = ordered + timedelta(days=1), {line.id: Decimal(8) for line in lines[:2]}
@@ -142,7 +142,7 @@ def _order_urgently(session: Session, repair: str, clerk: Actor, now: datetime) 
     order = draft_for_repair(session, repair, clerk, now - timedelta(days=2))
     submit_order(session, order.number, clerk, now - timedelta(days=2))
     promised = Promise(local_date(now) + timedelta(days=2))
-    promises = {view.line.id: promised for view in order_page(session, order.number).lines}
+    promises = {view.line.id: promised for view in order_page(session, order.number, local_date(now)).lines}
     confirm_order(session, order.number, promises, DESK, now - timedelta(days=1))
 
 

@@ -105,8 +105,8 @@ def lines_of(session: Session, order_id: int) -> list[PartOrderLine]:
     return list(session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def order_page(session: Session, number: str) -> OrderPage:
-    """Return an order whole."""
+def order_page(session: Session, number: str, day: date) -> OrderPage:
+    """Return an order whole, with what replaces its parts on a day."""
     order = find_order(session, number)
     repair = session.execute(
         select(RepairOrder.number, RepairOrder.plate, RepairOrder.vin, RepairOrder.state, RepairOrder.received_at)
@@ -119,7 +119,7 @@ def order_page(session: Session, number: str) -> OrderPage:
         .where(PartOrderLine.order_id == order.id)
         .order_by(PartOrderLine.position)
     ).all()
-    offers = substitutes(session, [part for _line, part, _supplied in rows])
+    offers = substitutes(session, [part for _line, part, _supplied in rows], day)
     deliveries = session.execute(
         select(
             PartDelivery.number, PartDelivery.state, PartDelivery.carrier, PartDelivery.waybill, PartDelivery.amount,

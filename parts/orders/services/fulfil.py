@@ -109,7 +109,7 @@ def _promise(session: Session, order: PartOrder, promises: Mapping[int, Promise]
     today = local_date(now)
     lines = [line for line in lines_of(session, order.id) if line.id in promises]
     parts = parts_by_id(session, [line.part_id for line in lines])
-    offers = substitutes(session, parts.values())
+    offers = substitutes(session, parts.values(), today)
     ordered_on = local_date(order.submitted_at or now)
     prices = dealer_prices(session, [part.id for part in offers.values()], ordered_on)
     prices = {**dealer_prices(session, [part.id for part in offers.values()], today), **prices}

@@ -107,7 +107,7 @@ def save(key: str) -> Any:
 
 def show(key: str, status: int = 200, **shown: Any) -> Any:
     """Render an order; ``typed`` and ``faults`` are of a form that was sent and not accepted."""
-    found = order_page(db_session(), key)
+    found = order_page(db_session(), key, local_date(now()))
     offered = {step.action for step in PART_ORDER.offered(found.order.state, actor().permissions)}
     if actor().dealer_id is None:
         offered -= {"submit", "withdraw"}

@@ -16,6 +16,7 @@ from parts.orders.views.orders import show
 from parts.stock.forms import checked
 from parts.stock.views.again import take
 from portal.kernel.access import Permission, access
+from portal.kernel.clock import local_date
 from portal.kernel.i18n import _
 from portal.kernel.incoming import whole
 from portal.kernel.web import actor, db_session, now
@@ -64,7 +65,7 @@ def deliver(key: str) -> Any:
     """Ship on an order."""
 
     def act(reader: Reader) -> tuple[str, str]:
-        shipment = read_shipment(reader, order_page(db_session(), key).lines)
+        shipment = read_shipment(reader, order_page(db_session(), key, local_date(now())).lines)
         checked(reader)
         made = services.deliver(db_session(), key, shipment, actor(), now(), whole(reader.text("version")))
         return _("Delivery note %(number)s is made.", number=made.number), url_for(
@@ -76,7 +77,7 @@ def deliver(key: str) -> Any:
 
 def _promised(key: str, service: Callable[..., object], words: str) -> Any:
     def act(reader: Reader) -> tuple[str, str]:
-        promises = read_promises(reader, order_page(db_session(), key).lines)
+        promises = read_promises(reader, order_page(db_session(), key, local_date(now())).lines)
         checked(reader)
         service(db_session(), key, promises, actor(), now(), whole(reader.text("version")))
         return words, url_for("part_orders.order", key=key)

@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from dealers.vehicles.models import Vehicle, VehicleModel
-from parts.returns.models import OldPart, OldPartDispute, OldPartPhoto, PartDisposal, ReturnBox, ReturnNotice
+from parts.returns.models import (
+    OldPart,
+    OldPartDispute,
+    OldPartPhoto,
+    PartDisposal,
+    ReturnBox,
+    ReturnNotice,
+    still_deducted,
+)
 from parts.returns.states import WITH_DEALER
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
@@ -87,10 +96,11 @@ def photo_key(session: Session, number: str, photo_id: int) -> str:
     return found
 
 
-def of_claim(session: Session, claim_number: str) -> list[OldPart]:
-    """Return what was asked back of a claim."""
-    found = select(OldPart).where(OldPart.claim_number == claim_number).order_by(OldPart.line)
-    return list(session.scalars(found))
+def of_claim(session: Session, claim_number: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what was asked back of a claim, and what is deducted for it."""
+    columns = (OldPart.number, OldPart.part_name, OldPart.state, OldPart.due_on, still_deducted().label("deducted"))
+    found = select(*columns).outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
+    return session.execute(found.where(OldPart.claim_number == claim_number).order_by(OldPart.line)).all()
 
 
 @dataclass(frozen=True)

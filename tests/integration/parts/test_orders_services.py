@@ -41,6 +41,7 @@ from parts.stock.queries.check import differences
 from parts.stock.services import Limits, send_parts, set_limits
 from parts.stock.services import Line as StockLine
 from portal.kernel.access import AccessDeniedError, Actor
+from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.states import StateError
 from tests.factories.network import act_as, make_actor, make_dealer
@@ -86,7 +87,7 @@ def test_an_order_is_drafted_mended_and_submitted_at_the_prices_of_the_day(
     ]  # fmt: skip
     submit_order(session, order.number, clerk, now)
     assert (order.state, order.kind, order.note, order.submitted_at) == ("submitted", "urgent", "快", now)
-    assert order_page(session, order.number).amount == d("160.00")
+    assert order_page(session, order.number, local_date(now)).amount == d("160.00")
     with pytest.raises(ConflictError):
         save_order(session, order.number, "stock", [], "", clerk)
     withdraw_order(session, order.number, "", clerk, now)
@@ -176,7 +177,7 @@ def test_a_receipt_may_differ_and_headquarters_answers(
     receive_delivery(session, delivery.number, Receipt(lines=got, reason="外箱破损"), clerk, now)
     assert (delivery.state, stock_of(session, dealer.id, part)) == ("differing", (d("2"), d("160.00")))
     answer_delivery(session, delivery.number, outcome, "物流责任", DESK, now)
-    view = order_page(session, order.number)
+    view = order_page(session, order.number, local_date(now))
     assert (view.order.state, view.lines[0].counts.owed, delivery.credit) == (
         state,
         d(owed),
@@ -195,7 +196,7 @@ def test_what_replaces_a_part_comes_at_its_own_price(
     make_part(session, "MID", "55.00", superseded_by="NEW")
     new = make_part(session, "NEW", "60.00")
     lone = make_part(session, "LONE", "9.00", superseded_by="UNKNOWN")
-    assert substitutes(session, [old, lone]) == {old.id: new}
+    assert substitutes(session, [old, lone], local_date(now)) == {old.id: new}
     order = submitted(session, now, {"OLD": "2", "LONE": "1"}, dealer)
     first, second = lines(session, order.number)
     with pytest.raises(DomainError) as nothing:
@@ -209,9 +210,27 @@ def test_what_replaces_a_part_comes_at_its_own_price(
     assert stock_of(session, dealer.id, new) == (d("2"), d("120.00"))
 
 
-def test_a_circle_of_replacements_ends(session: Session) -> None:
+def test_what_replaces_a_part_later_does_not_come_today(
+    session: Session, dealer: Dealer, clerk: Actor, now: datetime
+) -> None:
+    today = local_date(now)
+    old = make_part(session, "OLD", "50.00", superseded_by="MID")
+    mid = make_part(session, "MID", "55.00", superseded_by="NEW", superseded_on=today + timedelta(days=1))
+    new = make_part(session, "NEW", "60.00")
+    assert substitutes(session, [old, mid], today) == {old.id: mid}
+    assert substitutes(session, [old, mid], today + timedelta(days=1)) == {old.id: new, mid.id: new}
+    order = submitted(session, now, {"MID": "1"}, dealer)
+    line = lines(session, order.number)[0]
+    with pytest.raises(DomainError) as early:
+        confirm_order(session, order.number, {line.id: Promise(substitute=True)}, DESK, now)
+    assert set(told(early)) == {f"line-{line.id}-substitute"}
+    confirm_order(session, order.number, {line.id: Promise(substitute=True)}, DESK, now + timedelta(days=1))
+    assert (line.supplied_id, line.unit_price) == (new.id, d("60.00"))
+
+
+def test_a_circle_of_replacements_ends(session: Session, now: datetime) -> None:
     first, second = make_part(session, "R1", superseded_by="R2"), make_part(session, "R2", superseded_by="R1")
-    assert substitutes(session, [first, second]) == {first.id: second, second.id: first}
+    assert substitutes(session, [first, second], local_date(now)) == {first.id: second, second.id: first}
 
 
 def test_a_closed_order_owes_nothing_more(

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairPhoto
+from parts.returns.models import OldPart, OldPartDispute
 from parts.returns.services import PaidPart
 from portal.kernel.errors import NotFoundError
 from portal.kernel.money import MoneyError
@@ -130,3 +131,15 @@ def test_each_old_part_of_a_claim_is_found_with_what_became_of_it(session: Sessi
     )  # fmt: skip
     assert part.handed_over is not None
     assert inspections_of(session, []) == {}
+
+
+def test_what_was_waived_is_no_deduction_for_the_supplier(session: Session, now: datetime) -> None:
+    _found, (first, second) = make_demand(session, now)
+    for claim, state in ((first, "waived"), (second, "upheld")):
+        inspect_old_part(session, now, claim)
+        part = session.scalars(select(OldPart).where(OldPart.claim_id == claim.id)).one()
+        part.deducted = Decimal("200.00")
+        fill(session, OldPartDispute, old_part_id=part.id, dealer_id=claim.dealer_id)
+        session.execute(update(OldPartDispute).where(OldPartDispute.old_part_id == part.id).values(state=state))
+    found = inspections_of(session, [first.id, second.id])
+    assert [found[claim.id][0].deducted for claim in (first, second)] == [Decimal("0.00"), Decimal("200.00")]

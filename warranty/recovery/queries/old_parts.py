@@ -10,15 +10,15 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parts.returns.models import OldPart, PartDisposal
+from parts.returns.models import OldPart, OldPartDispute, PartDisposal, still_deducted
 from parts.returns.words import OUTCOMES, STATES
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """One old part of a claim: where it is, what was found, and what the dealer was deducted, in yuan.
+    """One old part of a claim: where it is, what was found, and what the dealer is deducted, in yuan.
 
-    ``handed_over`` is the list by which it went to the supplier, if it did.
+    What was waived is not deducted. ``handed_over`` is the list by which it went to the supplier, if it did.
     """
 
     number: str
@@ -48,8 +48,9 @@ def inspections_of(session: Session, claim_ids: Collection[int]) -> dict[int, tu
     rows = session.execute(
         select(
             OldPart.claim_id, OldPart.number, OldPart.part_number, OldPart.part_name, OldPart.state, OldPart.outcome,
-            OldPart.inspection_note, OldPart.deducted, OldPart.inspected_at, OldPart.inspected_by, PartDisposal.number,
+            OldPart.inspection_note, still_deducted(), OldPart.inspected_at, OldPart.inspected_by, PartDisposal.number,
         )
+        .outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
         .outerjoin(PartDisposal, (PartDisposal.id == OldPart.disposal_id) & (PartDisposal.kind == "hand_over"))
         .where(OldPart.claim_id.in_(claim_ids)).order_by(OldPart.claim_id, OldPart.line)
     )  # fmt: skip
