@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -61,6 +61,9 @@ class Filter:
     look: Callable[[Session, str], Any] | None = None
     #: What to sort by instead, where `apply` brings an expression that its rows come ordered by.
     sorts: Callable[[Any], Mapping[str, Any]] | None = None
+    #: What `apply` makes of an answer is the same statement for answers of one shape, but for the values of the
+    #: parameters it names: returns the shape and the values; None where the statement is one of its own.
+    shape: Callable[[Any], tuple[Hashable, Mapping[str, Any]] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -214,11 +217,12 @@ def _reader(session: Session) -> Actor:
 def _read(
     session: Session, spec: ListSpec, state: ListState, mark: Mark | None, *, backward: bool, most: int
 ) -> Sequence[Row[Any]]:
-    """Read a page's rows: by a statement from the shelf where a steady list is asked for and nothing was typed."""
-    if not spec.steady or spec.narrow is not None or not _only_chosen(spec, state):
+    """Read a page's rows: by a statement from the shelf where a steady list is filtered in a way that comes again."""
+    shape = _shape(spec, state) if spec.steady and spec.narrow is None else None
+    if shape is None:
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         return session.execute(statement.limit(most), mark or {}).all()
-    key = (id(spec), state.sort, state.columns, mark is not None, backward, most, *sorted(state.parsed.items()))
+    key = (id(spec), state.sort, state.columns, mark is not None, backward, most, *shape[0])
     kept = _SHELF.get(key)
     if kept is None or kept[0] is not spec:
         if len(_SHELF) >= MOST_STATEMENTS:
@@ -226,13 +230,30 @@ def _read(
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         # The number stands in the text: PostgreSQL would plan anew each time for one that it does not know.
         few = literal(most, literal_execute=True)
-        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(few)))
-    return kept[1](session, mark or {})
+        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(few), shape[1]))
+    return kept[1](session, {**shape[1], **(mark or {})})
 
 
-def _only_chosen(spec: ListSpec, state: ListState) -> bool:
-    """Tell whether every filter that is set is a choice from a list: there are few such states."""
-    return all(item.kind == "choice" and item.look is None for item in spec.filters if item.key in state.parsed)
+def _shape(spec: ListSpec, state: ListState) -> tuple[list[Hashable], dict[str, Any]] | None:
+    """Return what tells the statements of a list's filters apart, and the values in them; None where one has no shape.
+
+    A choice from a list is its own shape: there are few.
+    """
+    shapes: list[Hashable] = []
+    values: dict[str, Any] = {}
+    for item in spec.filters:
+        if item.key not in state.parsed:
+            continue
+        said, found = state.parsed[item.key], None
+        if item.shape is not None:
+            found = item.shape(said)
+        elif item.kind == "choice":
+            found = (said, {})
+        if found is None:
+            return None
+        shapes.append((item.key, found[0]))
+        values.update(found[1])
+    return shapes, values
 
 
 #: Statements of steady lists, each with its list: what is asked again and again is not built again.
@@ -242,10 +263,11 @@ MOST_STATEMENTS = 1_000
 
 def _shown(spec: ListSpec, state: ListState, statement: Select[Any]) -> Select[Any]:
     """Leave out the columns that the page does not show; where the rows come from stays as it is."""
+    sorts = _sorts(spec, state)
     needed = {"id", "key", *state.columns, *(column.key for column in spec.columns if column.link)}
     needed |= set(spec.tick.reads) if spec.tick else set()
     key = state.sort.removeprefix("-")
-    if key not in needed or not _itself(spec.sorts[key], statement.selected_columns[key]):
+    if key not in needed or not _itself(sorts[key], statement.selected_columns[key]):
         needed.add("_sort")
     return statement.with_only_columns(
         *(column for column in statement.selected_columns if column.key in needed), maintain_column_froms=True
@@ -257,15 +279,23 @@ def _itself(expression: Any, column: Any) -> bool:
     return bool(expression.label("_sort").element.compare(getattr(column, "element", column)))
 
 
+def _sorts(spec: ListSpec, state: ListState) -> dict[str, Any]:
+    """Return what each column is sorted by, as the filters bring it."""
+    sorts = dict(spec.sorts)
+    for item in spec.filters:
+        if item.sorts is not None and item.key in state.parsed:
+            sorts |= item.sorts(state.parsed[item.key])
+    return sorts
+
+
 def _ordered(spec: ListSpec, state: ListState, actor: Actor, *, marked: bool, backward: bool) -> Select[Any]:
-    statement, sorts = spec.statement(), spec.sorts
+    statement = spec.statement()
     if spec.narrow is not None:
         statement = spec.narrow(statement, actor)
     for item in spec.filters:
         if item.key in state.parsed:
             statement = item.apply(statement, state.parsed[item.key])
-            sorts = {**sorts, **(item.sorts(state.parsed[item.key]) if item.sorts else {})}
-    expression: ColumnElement[Any] = sorts[state.sort.removeprefix("-")]
+    expression: ColumnElement[Any] = _sorts(spec, state)[state.sort.removeprefix("-")]
     descending = state.sort.startswith("-") != backward
     statement = statement.add_columns(expression.label("_sort"))
     if marked:

@@ -7,7 +7,7 @@ with `portal.kernel.scoping.check_owner`. Types are those of the tables, as ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -72,15 +72,15 @@ class MappedRead:
     The wall is the one that the listener puts up: the same criterion, wherever a dealer-owned table stands.
     """
 
-    def __init__(self, statement: Select[Any]) -> None:
-        """Take the statement, which asks for columns only."""
+    def __init__(self, statement: Select[Any], given: Collection[str] = ()) -> None:
+        """Take the statement, which asks for columns only; ``given`` as `Straight` takes it."""
         mark = bindparam(WALL, type_=BigInteger())
         criterion = with_loader_criteria(DealerOwned, lambda cls: cls.dealer_id == mark, include_aliases=True)
         walled = statement.options(criterion)
         met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)} & owned_tables()
         if met and WALL not in cast("Any", walled.compile()).binds:
             raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
-        self._open, self._walled = Straight(statement), Straight(walled)
+        self._open, self._walled = Straight(statement, given), Straight(walled, given)
 
     def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Read the rows for whoever the session belongs to."""

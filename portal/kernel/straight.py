@@ -11,7 +11,7 @@ lets several of them share one round trip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,9 +29,12 @@ Convert = Callable[[Any], Any] | None
 class Straight:
     """A SELECT of columns."""
 
-    def __init__(self, statement: Select[Any]) -> None:
-        """Take the statement; it is compiled where it is first asked for."""
-        self._statement = statement
+    def __init__(self, statement: Select[Any], given: Collection[str] = ()) -> None:
+        """Take the statement; it is compiled where it is first asked for.
+
+        ``given`` names the parameters whose values come with each call, although the statement has some already.
+        """
+        self._statement, self._given = statement, frozenset(given)
         self._plans: dict[str, Plan] = {}
 
     def __call__(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
@@ -55,7 +58,7 @@ class Straight:
     def _plan(self, dialect: Dialect) -> Plan:
         """Return how this kind of database is asked, which is known once one is connected."""
         if dialect.name not in self._plans:
-            self._plans[dialect.name] = Plan(self._statement, dialect)
+            self._plans[dialect.name] = Plan(self._statement, dialect, self._given)
         return self._plans[dialect.name]
 
 
@@ -80,13 +83,13 @@ def _driver(engine: Engine) -> Iterator[Any]:
 class Plan:
     """How a database is asked: the text, what its parameters and its rows go through."""
 
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+    def __init__(self, statement: Executable, dialect: Dialect, given: Collection[str] = ()) -> None:
         """Compile a statement; values that the tables would fill in by themselves must stand in it."""
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         if getattr(compiled, "insert_prefetch", ()) or getattr(compiled, "update_prefetch", ()):
             raise ValueError(f"a statement that says less than its table wants: {compiled}")
         places = {name: compiled.binds[name] for name in compiled.bind_names.values()}
-        asked = {name for name, place in places.items() if place.required}
+        asked = {name for name, place in places.items() if place.required or place.key in given}
         written = compiled.construct_expanded_state(dict.fromkeys(asked))
         if asked - set(written.parameters):
             raise ValueError(f"a text that depends on its parameters: {written.statement}")

@@ -42,6 +42,7 @@ CORE_USERS = frozenset(
 STRAIGHT_READERS = {
     ("raw_connection", "portal.kernel.straight"), ("Straight", "portal.kernel.prepared"),
     ("Straight", "portal.auth.guard"), ("MappedRead", "portal.kernel.listing"),
+    ("MappedRead", "parts.catalogue.queries.search"),
 }  # fmt: skip
 #: Whoever is no request: they begin and end their own transactions.
 COMMITTERS = frozenset({"portal.kernel.web", "portal.kernel.jobs"})

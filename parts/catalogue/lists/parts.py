@@ -10,7 +10,7 @@ from dealers.service.models import LabourOperation
 from dealers.vehicles.models import VehicleModel
 from parts.catalogue.models import Part, Supplier
 from parts.catalogue.queries.parts import listed_operations, listed_parts
-from parts.catalogue.queries.search import MODEL_TERM, narrowed, of_model, plan, sorted_by
+from parts.catalogue.queries.search import MODEL_TERM, narrowed, of_model, plan, shape_of, shape_of_model, sorted_by
 from parts.catalogue.words import COMPONENTS
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
@@ -73,8 +73,8 @@ PARTS = ListSpec(
     endpoint="catalogue.parts",
     row_endpoint="catalogue.part",
     filters=(
-        Filter("q", N_("Number, name or initials"), narrowed, look=plan, sorts=sorted_by),
-        Filter("model", N_("Model code"), of_model, sorts=_model_order),
+        Filter("q", N_("Number, name or initials"), narrowed, look=plan, sorts=sorted_by, shape=shape_of),
+        Filter("model", N_("Model code"), of_model, sorts=_model_order, shape=shape_of_model),
         Filter("component", N_("Component"), _part_component, "choice", COMPONENTS),
         Filter("supplier", N_("Supplier"), _supplier),
     ),

@@ -8,16 +8,17 @@ united, which costs the reading of all their hits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, union
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, false, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from parts.catalogue.models import Part, PartTerm
 from parts.catalogue.rules.words import Wanted, model_term, plain, wanted
-from portal.kernel.prepared import PreparedRead
+from portal.kernel.prepared import MappedRead
 
 #: The term of a model, beside the one that leads a search.
 MODEL_TERM = aliased(PartTerm)
@@ -33,10 +34,21 @@ LEAST_PLAIN = 3
 
 @dataclass(frozen=True)
 class Way:
-    """One way to parts: ``term`` leads (empty: `Part` itself is walked), ``condition`` must hold beside it."""
+    """One way to parts: ``term`` leads (empty: `Part` itself is walked), ``condition`` must hold beside it.
+
+    Ways of a ``kind`` and a ``shape`` differ in nothing but the ``values`` of the parameters in the condition.
+    """
 
     condition: ColumnElement[bool]
     term: str = ""
+    kind: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    shape: tuple[bool, ...] = ()
+
+    @property
+    def led(self) -> ColumnElement[bool]:
+        """The condition on the term."""
+        return PartTerm.term == _place(f"{self.kind}_term", self.term)
 
 
 @dataclass(frozen=True)
@@ -71,13 +83,22 @@ def narrowed(statement: Select[Any], found: Plan) -> Select[Any]:
         return statement.where(Part.number.in_(union(*(numbers_by(way) for way in found.ways))))
     way = found.ways[0]
     if way.term:
-        statement = statement.join(PartTerm, PartTerm.number == Part.number).where(PartTerm.term == way.term)
+        statement = statement.join(PartTerm, PartTerm.number == Part.number).where(way.led)
     return statement.where(way.condition)
 
 
 def sorted_by(found: Plan) -> Mapping[str, Any]:
     """Return what the rows come ordered by, where a term leads."""
     return {"number": PartTerm.number} if len(found.ways) == 1 and found.ways[0].term else {}
+
+
+def shape_of(found: Plan) -> tuple[Hashable, dict[str, str]] | None:
+    """Return what plans have in common whose statements differ in values only, and the values of this one."""
+    if found.numbers is not None or not found.ways:
+        return None
+    values = {name: value for way in found.ways for name, value in way.values.items()}
+    values |= {f"{way.kind}_term": way.term for way in found.ways if way.term}
+    return tuple((way.kind, bool(way.term), way.shape) for way in found.ways), values
 
 
 def narrowed_ways(statement: Select[Any], ways: tuple[Way, ...]) -> tuple[Select[Any], Any]:
@@ -94,7 +115,7 @@ def numbers_by(way: Way, limit: int | None = None) -> Select[Any]:
         statement = (
             select(PartTerm.number)
             .join(Part, Part.number == PartTerm.number)
-            .where(PartTerm.term == way.term, way.condition)
+            .where(way.led, way.condition)
             .order_by(PartTerm.number)
         )
     return statement.limit(limit) if limit is not None else statement.order_by(None)
@@ -103,17 +124,22 @@ def numbers_by(way: Way, limit: int | None = None) -> Select[Any]:
 def of_model(statement: Select[Any], code: str) -> Select[Any]:
     """Confine a statement on parts to those that fit some cars of a model."""
     joined = statement.join(MODEL_TERM, MODEL_TERM.number == Part.number)
-    return joined.where(MODEL_TERM.term == model_term(code.upper()))
+    return joined.where(MODEL_TERM.term == _place("model_term", model_term(code.upper())))
+
+
+def shape_of_model(code: str) -> tuple[Hashable, dict[str, str]]:
+    """Return the same of `of_model`, which is always one statement."""
+    return "", {"model_term": model_term(code.upper())}
 
 
 def best_first(session: Session, text: str) -> Iterator[Way]:
     """Yield the ways to what a text means, the likeliest first; for the counter, which shows a handful."""
     key = wanted(text)
     if key.number:
-        yield Way(Part.number == key.number)
+        yield Way(Part.number == key.number, kind="exact")
     ways = list(_ways(session, key))
     begins = [
-        Way(and_(way.condition, Part.initials.startswith(key.initials, autoescape=True)), way.term)
+        replace(way, condition=and_(way.condition, Part.initials.startswith(key.initials, autoescape=True)))
         for way in ways
         if way.term.startswith("~")
     ]
@@ -125,60 +151,77 @@ def _ways(session: Session, key: Wanted) -> Iterator[Way]:
     if key.number:
         yield from _by_number(session, key.number)
     if key.initials and key.initial_keys:
-        yield from _led(session, key.initial_keys, _holds(Part.initials, key.initials))
+        held = _place("initials", key.initials)
+        initials = Way(_holds(Part.initials, held), "", "initials", {"initials": key.initials})
+        yield from _led(session, key.initial_keys, initials)
     if key.keys:
-        yield from _led(session, key.keys, and_(*(_in_name(piece) for piece in key.pieces)))
+        yield from _led(session, key.keys, _by_name(key.pieces))
     elif key.pieces and not key.number:  # a single character: no term has it, so names are walked
-        yield Way(and_(*(_in_name(piece) for piece in key.pieces)))
+        yield _by_name(key.pieces)
 
 
 def _by_number(session: Session, number: str) -> Iterator[Way]:
     """Yield the way by a number's beginning as it was typed, else without hyphens and blanks."""
-    for column, key, begins in ((Part.number, number, _NUMBER_BEGINS), (Part.plain, plain(number), _PLAIN_BEGINS)):
-        short = column is Part.plain and len(key) < LEAST_PLAIN
-        if key and not short and begins(session, {"first": key, "last": key + LAST}).first() is not None:
-            yield Way(and_(column >= key, column < key + LAST))
+    for name, key in (("number", number), ("plain", plain(number))):
+        short = name == "plain" and len(key) < LEAST_PLAIN
+        values = {f"{name}_first": key, f"{name}_last": key + LAST}
+        if key and not short and _begins(name)(session, values):
+            yield Way(_between(name, values), kind=name, values=values)
             return
 
 
-def _led(session: Session, keys: Iterable[str], condition: ColumnElement[bool]) -> Iterator[Way]:
-    """Yield the way by the rarest of some terms that all have to be there; none where one has no part."""
+def _between(name: str, values: Mapping[str, str]) -> ColumnElement[bool]:
+    column = getattr(Part, name)
+    first, last = (_place(key, value) for key, value in values.items())
+    return and_(column >= first, column < last)
+
+
+def _by_name(pieces: tuple[str, ...]) -> Way:
+    """Return the way by what all must be in a name."""
+    values = {f"piece_{place}": piece for place, piece in enumerate(pieces)}
+    conditions = [_in_name(_place(name, piece), ascii_only=piece.isascii()) for name, piece in values.items()]
+    return Way(and_(*conditions), "", "name", values, tuple(piece.isascii() for piece in pieces))
+
+
+def _led(session: Session, keys: Iterable[str], way: Way) -> Iterator[Way]:
+    """Yield a way led by the rarest of some terms that all have to be there; none where one has no part."""
     keys = list(keys)
     most = COUNTED if len(keys) > 1 else 1
     counts = {key: _count(session, key, most) for key in keys}
     rarest = min(counts, key=lambda key: counts[key])
     if counts[rarest]:
-        yield Way(condition, rarest)
+        yield replace(way, term=rarest)
 
 
 def _count(session: Session, term: str, most: int) -> int:
-    counting = _COUNTING if most == COUNTED else _LOOKING
-    found = counting(session, {"term": term}).first()
-    return found.held if found else 0
-
-
-def _counting(most: int) -> Select[Any]:
-    few = select(PartTerm.number).where(PartTerm.term == bindparam("term")).limit(most).subquery()
-    return select(func.count().label("held")).select_from(few)
-
-
-def _beginning(column: Any) -> Select[Any]:
-    return select(Part.id).where(column >= bindparam("first"), column < bindparam("last")).limit(1)
+    return int(_counting(most)(session, {"term": term})[0].held)
 
 
 #: What every search asks first is built once: it is most of what a search costs beside its page.
-_COUNTING, _LOOKING = PreparedRead(lambda: _counting(COUNTED)), PreparedRead(lambda: _counting(1))
-_NUMBER_BEGINS = PreparedRead(lambda: _beginning(Part.number))
-_PLAIN_BEGINS = PreparedRead(lambda: _beginning(Part.plain))
+@cache
+def _counting(most: int) -> MappedRead:
+    few = select(PartTerm.number).where(PartTerm.term == bindparam("term")).limit(most).subquery()
+    return MappedRead(select(func.count().label("held")).select_from(few))
 
 
-def _in_name(piece: str) -> ColumnElement[bool]:
-    if piece.isascii():
+@cache
+def _begins(name: str) -> MappedRead:
+    names = dict.fromkeys((f"{name}_first", f"{name}_last"), "")
+    return MappedRead(select(Part.id).where(_between(name, names)).limit(1), names)
+
+
+def _in_name(piece: BindParameter[str], *, ascii_only: bool) -> ColumnElement[bool]:
+    if ascii_only:
         return or_(_holds(func.lower(Part.name_en), piece), _holds(func.lower(Part.name_zh), piece))
     return or_(_holds(Part.name_zh, piece), _holds(Part.name_en, piece))
 
 
-def _holds(text: ColumnElement[str] | InstrumentedAttribute[str], piece: str) -> ColumnElement[bool]:
+def _place(name: str, value: str) -> BindParameter[str]:
+    """Return a parameter that keeps its name, so that another search of this shape can bring its own value."""
+    return bindparam(name, value, String())
+
+
+def _holds(text: ColumnElement[str] | InstrumentedAttribute[str], piece: BindParameter[str]) -> ColumnElement[bool]:
     """Return the condition that a text holds a piece, in words from which a planner does not guess.
 
     PostgreSQL takes LIKE for rare and reads every part instead of following the term, which has sifted already.
