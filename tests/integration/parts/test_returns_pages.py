@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -244,6 +245,15 @@ def test_small_steps_of_a_part_and_a_box(scene: Scene) -> None:
     assert scene.clerk.post(f"/returns/boxes/{box}/unpack", data={"part": packed}).status_code == 302
     assert scene.clerk.post(f"/returns/boxes/{box}/discard").status_code == 302
     assert scene.state(ReturnBox, box) == "discarded"
+
+
+def test_the_forms_of_a_box_share_no_id(scene: Scene) -> None:
+    """A box that is packed has a form to scan and one to ship, each with a token against forged requests."""
+    scene.clerk.application.config["WTF_CSRF_ENABLED"] = True
+    text = text_of(scene.clerk, f"/returns/boxes/{scene.box_of(scene.make('packed'))}")
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert text.count('name="csrf_token"') > 1
+    assert sorted(set(ids)) == sorted(ids)
 
 
 def test_a_claims_page_asks_for_its_old_parts(scene: Scene) -> None:
