@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from dealers.service.models import RepairOrder
 from dealers.service.queries import find_owned
 from dealers.vehicles import rules
 from dealers.vehicles.queries import find
 from dealers.vehicles.words import vin_fault_in_words
-from parts.orders.models import PartDelivery, PartOrder
-from parts.quality.models import QualityReport
 from parts.returns.models import OldPart
 from parts.returns.rules.labels import LabelError
 from parts.returns.rules.labels import read as read_label
-from parts.stock.models import StockDocument, StockTake
-from parts.stock.services.post import SERIES
 from portal.auth.roles import Side
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import Fault
 from portal.kernel.i18n import N_
 from portal.kernel.room import WorkItem, house
 from portal.ui.shell import url_exists
-from warranty.claims.models import Claim
-from warranty.settlement.models import Settlement
+from portal.ui.shelves import SHELVES, Shelf
 
 MOST_DOCUMENTS = 10
+#: How the numbers of documents begin.
+DOCUMENT = re.compile(r"[A-Za-z]{2}-").match
 
 
 @dataclass(frozen=True)
@@ -53,32 +50,6 @@ class Found:
     name: str
     detail: str
     url: str
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A kind of document that is found by its number."""
-
-    series: str
-    kind: str
-    model: Any
-    permission: Permission
-    endpoint: str
-
-
-SHELVES = (
-    Shelf("RO", N_("Repair order"), RepairOrder, Permission.SERVICE_VIEW, "service.order"),
-    Shelf("CL", N_("Claim"), Claim, Permission.CLAIM_VIEW, "claims.claim"),
-    Shelf("QR", N_("Quality report"), QualityReport, Permission.QUALITY_VIEW, "quality.report"),
-    Shelf("ST", N_("Statement"), Settlement, Permission.SETTLEMENT_VIEW, "settlement.settlement"),
-    Shelf("PO", N_("Part order"), PartOrder, Permission.STOCK_VIEW, "part_orders.order"),
-    Shelf("DN", N_("Delivery note"), PartDelivery, Permission.STOCK_VIEW, "part_orders.delivery"),
-    Shelf("SC", N_("Stock-take sheet"), StockTake, Permission.STOCK_VIEW, "stock.take"),
-    *(
-        Shelf(series, N_("Stock document"), StockDocument, Permission.STOCK_VIEW, "stock.document")
-        for series in SERIES.values()
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -151,9 +122,9 @@ def search(session: Session, text: str, actor: Actor) -> list[Found]:
     if labelled:
         return labelled
     number = text.strip().upper()
-    shelf = next((shelf for shelf in SHELVES if number.startswith(f"{shelf.series}-")), None)
-    if shelf is not None:
-        return _documents(session, shelf, number, actor)
+    shelves = [shelf for shelf in SHELVES if number.startswith(f"{shelf.series}-")]
+    if shelves:
+        return _documents(session, shelves, number, actor)
     if not actor.may(Permission.VEHICLE_VIEW) or not url_exists("vehicles.vehicle"):
         return []
     return _cars(session, text) or _owned(session, text, actor)
@@ -192,27 +163,33 @@ def _owned(session: Session, text: str, actor: Actor) -> list[Found]:
     ]  # fmt: skip
 
 
-def _documents(session: Session, shelf: Shelf, number: str, actor: Actor) -> list[Found]:
-    """Find a document by its number; else those whose numbers begin so, the latest first."""
-    if not actor.may(shelf.permission) or not url_exists(shelf.endpoint):
-        return []
-    model = shelf.model
-    numbers = list(session.scalars(select(model.number).where(model.number == number)))
-    if not numbers:
-        numbers = list(
-            session.scalars(
-                select(model.number)
-                .where(model.number.startswith(number, autoescape=True))
-                .order_by(model.number.desc())
-                .limit(MOST_DOCUMENTS)
-            )
-        )
-    return [Found(shelf.kind, one, "", url_for(shelf.endpoint, key=one)) for one in numbers]
+def _documents(session: Session, shelves: list[Shelf], number: str, actor: Actor) -> list[Found]:
+    """Find a document by its number; else those whose numbers begin so, the latest first.
+
+    Two kinds may share a series.
+    """
+    mine = [shelf for shelf in shelves if actor.may(shelf.permission) and url_exists(shelf.endpoint)]
+    found = [(shelf, one) for shelf in mine for one in _numbers(session, shelf, actor, shelf.number == number)]
+    if not found:
+        begins = [(shelf, shelf.number.startswith(number, autoescape=True)) for shelf in mine]
+        found = [(shelf, one) for shelf, condition in begins for one in _numbers(session, shelf, actor, condition)]
+    return [
+        Found(shelf.kind, one, "", url_for(shelf.endpoint, **dict[str, Any]({shelf.key: one}))) for shelf, one in found
+    ]
+
+
+def _numbers(session: Session, shelf: Shelf, actor: Actor, condition: ColumnElement[bool]) -> list[str]:
+    statement = select(shelf.number).where(condition).order_by(shelf.number.desc()).limit(MOST_DOCUMENTS)
+    if shelf.narrow is not None:
+        statement = shelf.narrow(statement, actor)
+    return list(session.scalars(statement))
 
 
 def hint(text: str) -> Fault | None:
     """Tell why a whole VIN may not have been found; None where nothing is to be said."""
     vin = rules.clean_vin(text)
+    if DOCUMENT(text.strip()):
+        return None  # a number with its hyphens is no VIN, however long it is
     if vin.isascii() and vin.isalnum() and len(vin) < rules.TAIL:
         return Fault(N_("Please give at least the last 6 characters of the VIN, or the whole plate."))
     if len(vin) != rules.VIN_LENGTH:

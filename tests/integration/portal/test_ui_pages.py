@@ -17,9 +17,11 @@ from portal.auth.models import User
 from portal.kernel.access import Permission, public
 from portal.kernel.errors import ConflictError, DomainError
 from portal.kernel.room import WorkItem, house
+from portal.kernel.scoping import leave
 from tests.factories.network import act_as, actor_of_user, make_dealer, make_user
 from tests.factories.service import open_repair
 from tests.factories.vehicles import make_vehicle
+from tests.support.world import build
 
 SignIn = Callable[[User], FlaskClient]
 
@@ -211,6 +213,38 @@ def test_documents_are_found_by_number_within_ones_own_station(
     assert sign_in(own).get("/search", query_string={"q": number.lower()}).location == f"/service/{number}"
     assert sign_in(own).get("/search", query_string={"q": number[:-2]}).location == f"/service/{number}"
     assert sign_in(stranger).get("/search", query_string={"q": number}).status_code == 200
+
+
+def test_every_paper_is_found_by_its_number_and_by_no_other_station(
+    app: Flask, session: Session, sign_in: SignIn
+) -> None:
+    world = build(session)
+    papers = {
+        "PA": world.authorisation, "RC": world.case, "RB": world.return_box, "TR": world.stock.transfer,
+        "RV": world.recovery, "RA": world.recovery_contract, "CL": world.old_part, "SC": world.stock.take,
+    }  # fmt: skip
+    for series, paper in papers.items():
+        paper.number = f"{series}-D0001-202611-0001"
+    world.old_part.number += "-2"  # the claim's number, and its line
+    numbers = [paper.number for paper in papers.values()]
+    world.campaign.number, world.campaign.state = "RC-HQ-202611-0001", "draft"
+    outsiders = [make_user(session, role, make_dealer(session)) for role in ("service_manager", "parts_clerk")]
+    session.commit()
+    leave(session)
+    inside = [sign_in(user) for user in world.users.values()]
+    outside = [sign_in(user) for user in outsiders]
+
+    def found(clients: list[FlaskClient], number: str) -> set[str]:
+        answers = [client.get("/search", query_string={"q": number}) for client in clients]
+        assert not any("校验位不符" in answer.text for answer in answers)  # long as it is, it is no VIN
+        return {answer.location for answer in answers if answer.status_code == 302}
+
+    for number in numbers:
+        (page,) = found(inside, number)
+        assert page.endswith(f"/{number}")
+        assert found(outside, number) == set()
+    assert found(outside, "RC-HQ-202611-0001") == set()  # a campaign that headquarters still prepares
+    assert found(inside, "RC-HQ-202611-0001") == {"/campaigns/RC-HQ-202611-0001"}
 
 
 @pytest.mark.parametrize(
