@@ -315,7 +315,7 @@ class Walk:
         engineer.follow("Make demands")
         days = {"Claims decided from": TODAY, "Claims decided until": TODAY}
         self.fill(engineer, {**days, "Supplier code": SUPPLIER_CODE})
-        engineer.press("Show what waits")
+        engineer.press("Show what can be recovered")
         waits = engineer.main.locator("tbody tr", has_text=SUPPLIER_CODE)
         expect(waits).to_contain_text(money(self.labour + PRICE + self.handling))
         engineer.press("Make demands")

@@ -10,7 +10,7 @@ from warranty.claims.words import STATES as CLAIM_STATES
 __all__ = ["CLAIM_STATES", "COMPONENTS", "KINDS"]
 
 STATES = {
-    "draft": N_("Draft"),
+    "draft": N_("Not sent yet"),
     "sent": N_("With the supplier"),
     "answered": N_("Answered"),
     "disputed": N_("Disputed with the supplier"),
