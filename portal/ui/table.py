@@ -92,6 +92,8 @@ def _boxes(tick: Tick, rows: Sequence[Any], ticked: Collection[str]) -> Iterable
 
 def _written(cell: Cell, values: Sequence[Any], address: str | None, keys: Sequence[Any] | None) -> list[Iterable[str]]:
     """Return a column in pieces, each an iterable over the rows: what repeats, and what is each row's own."""
+    if values.count(None) == len(values):
+        return [repeat(f"{cell.opening}{_UNKNOWN}</td>")]
     if None in values or (isinstance(values[0], str) and "" in values):
         return [repeat(cell.opening), _with_gaps(cell, values, address, keys), repeat("</td>")]
     if address is None or keys is None or None in keys:
