@@ -28,7 +28,7 @@ from portal.kernel.clock import known_day, local_date
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.kept import plain
-from portal.kernel.lifecycle import advance
+from portal.kernel.lifecycle import advance, history
 
 STEP_LENGTH, NAME_LENGTH, NOTE_LENGTH = 4_000, 80, 1_000
 GOING_ON = ("decide", "enforce", "resume", "close")
@@ -97,7 +97,8 @@ def go_on(
     if action not in GOING_ON:
         raise DomainError.at(None, N_("Please choose from the list."))
     report = locked_for(session, number, action, now, expected_version)
-    standing = standing_of(report, steps_of(session, report.id), measures_of(session, report.id, published=False))
+    measures = measures_of(session, report.id, published=False)
+    standing = standing_of(report, steps_of(session, report.id), measures, history(session, report))
     missing = hindrances(action, standing, local_date(now))
     if missing:
         raise DomainError(*(_fault(one) for one in missing))

@@ -13,6 +13,7 @@ from parts.quality.rules.eight import (
     Measure,
     Standing,
     Step,
+    has_failed,
     hindrances,
     overdue,
     plan,
@@ -91,6 +92,8 @@ INTERIM, PERMANENT = Measure("interim", BEGUN), Measure("permanent", TODAY)
         ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (Measure("permanent", TODAY + timedelta(days=1)),)),
          ["permanent_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5), (Measure("permanent", None),)), ["steps_open", "permanent_missing"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True),)), ["permanent_failed"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True), PERMANENT)), []),
         ("close", Standing(done(*range(1, 9)), (PERMANENT,), "supplier", "effective"), []),
         ("close", Standing(done(*range(1, 9)), (PERMANENT,), "supplier", "insufficient"), ["effect_missing"]),
         ("close", Standing(done(*range(1, 8)), (PERMANENT,), "supplier", None), ["steps_open", "effect_missing"]),
@@ -99,3 +102,16 @@ INTERIM, PERMANENT = Measure("interim", BEGUN), Measure("permanent", TODAY)
 )  # fmt: skip
 def test_what_a_report_needs_to_go_on(action: str, standing: Standing, codes: list[str]) -> None:
     assert [one.code for one in hindrances(action, standing, TODAY)] == codes
+
+
+@pytest.mark.parametrize(
+    ("in_force_on", "written_before", "failed"),
+    [
+        (None, True, False), (TODAY - timedelta(days=1), True, True), (TODAY - timedelta(days=1), False, True),
+        (TODAY, True, True), (TODAY, False, False), (TODAY + timedelta(days=1), True, False),
+    ],
+)  # fmt: skip
+def test_what_held_when_the_effect_was_found_wanting_has_failed(
+    in_force_on: date | None, *, written_before: bool, failed: bool
+) -> None:
+    assert has_failed(in_force_on, TODAY, written_before=written_before) is failed
