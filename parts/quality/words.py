@@ -164,5 +164,8 @@ FAULTS = {
     "permanent_failed": N_(
         "The permanent measures so far did not help: please write down one that holds since the analysis was resumed."
     ),
+    "early_missing": N_(
+        "The figures cannot tell yet: two whole months before and after are needed. Please say why it helps already."
+    ),
     "effect_missing": N_("Please check the effect first: only what helps is closed."),
 }

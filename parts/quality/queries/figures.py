@@ -24,6 +24,7 @@ class Figures:
     months: tuple[Month, ...]
     effect: Effect
     builds: Builds
+    early: str = ""  # why it was judged before the months could tell
 
 
 def measure_day(session: Session, report: QualityReport) -> date | None:

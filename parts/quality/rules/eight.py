@@ -119,6 +119,18 @@ def hindrances(action: str, standing: Standing, today: date) -> list[Hindrance]:
     return found
 
 
+def effect_hindrances(effect: str, told: str | None, early: str) -> list[Hindrance]:
+    """Say what keeps an effect from being stated; ``told`` is what the figures tell (`Effect.told`).
+
+    It helps: only of what is in force (None: nothing is), and before the figures can tell, only with a reason.
+    """
+    if effect != EFFECTIVE:
+        return []
+    if told is None:
+        return [Hindrance("permanent_missing", "effect")]
+    return [Hindrance("early_missing", "early")] if told == "too_early" and not early.strip() else []
+
+
 def _not_done(standing: Standing, needed: tuple[int, ...]) -> tuple[int, ...]:
     done = {step.step for step in standing.steps if step.done_on is not None}
     return tuple(number for number in needed if number not in done)

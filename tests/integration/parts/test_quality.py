@@ -382,6 +382,22 @@ def test_the_check_keeps_the_figures_of_its_day(session: Session, now: datetime)
     assert kept["builds"] == {"cars_before": 100, "claims_before": 8, "cars_since": 50, "claims_since": 1}
 
 
+def test_that_it_helps_is_not_said_on_the_measures_own_day(session: Session, now: datetime) -> None:
+    """But for a reason, which is kept with the figures; once these tell, none is asked for, nor kept."""
+    current_app.extensions["claim_figures"] = Counted()
+    found = make_report(session, now, "checking", dealer=make_dealer(session))
+    with pytest.raises(DomainError) as raised:
+        check_effect(session, found.number, "effective", "看来有效", ENGINEER, now)
+    assert (faults_of(raised), found.effect) == ({"early"}, None)
+    with pytest.raises(DomainError):
+        check_effect(session, found.number, "effective", "看来有效", ENGINEER, now, early="长" * 1_001)
+    check_effect(session, found.number, "effective", "看来有效", ENGINEER, now, early=" 台架试验已通过 ")
+    assert found.effect_figures is not None
+    assert (found.effect_figures["early"], found.effect_figures["effect"]["told"]) == ("台架试验已通过", "too_early")
+    check_effect(session, found.number, "effective", "下降", ENGINEER, now + timedelta(days=190), early="不必要")
+    assert (found.effect_figures["early"], found.effect_figures["effect"]["told"]) == ("", "same")
+
+
 def test_a_second_measure_is_told_by_its_own_day(session: Session, now: datetime) -> None:
     """The first did not help: neither does it put the second in force, nor do its months tell of the second."""
     current_app.extensions["claim_figures"] = Counted()

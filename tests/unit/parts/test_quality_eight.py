@@ -13,6 +13,7 @@ from parts.quality.rules.eight import (
     Measure,
     Standing,
     Step,
+    effect_hindrances,
     has_failed,
     hindrances,
     overdue,
@@ -115,3 +116,18 @@ def test_what_held_when_the_effect_was_found_wanting_has_failed(
     in_force_on: date | None, *, written_before: bool, failed: bool
 ) -> None:
     assert has_failed(in_force_on, TODAY, written_before=written_before) is failed
+
+
+@pytest.mark.parametrize(
+    ("effect", "told", "early", "codes"),
+    [
+        ("effective", "fell", "", []), ("effective", "rose", "", []),
+        ("effective", "too_early", " ", ["early_missing"]),
+        ("effective", "too_early", "台架试验已通过", []), ("effective", None, "台架试验已通过", ["permanent_missing"]),
+        ("insufficient", "too_early", "", []), ("insufficient", None, "", []),
+    ],
+)  # fmt: skip
+def test_that_it_helps_is_said_by_figures_or_with_a_reason(
+    effect: str, told: str | None, early: str, codes: list[str]
+) -> None:
+    assert [one.code for one in effect_hindrances(effect, told, early)] == codes
