@@ -62,6 +62,7 @@ class PaperMeasure:
     text: str
     in_force_on: date | None
     published_at: datetime | None
+    failed: bool = False  # headquarters' copy only
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def build(session: Session, number: str) -> QualityPaper:
         **_car(found), **_work(found, own=own),
         photos=tuple(PaperPhoto(one.storage_key, one.caption, one.added_at) for one in found.photos[:MOST_PHOTOS]),
         claims=tuple(found.claims), claim_count=found.claim_count,
-        measures=tuple(PaperMeasure(m.kind, m.text, m.in_force_on, m.published_at) for m in found.measures),
+        measures=tuple(PaperMeasure(m.kind, m.text, m.in_force_on, m.published_at, not own and m.id in found.failed)
+                       for m in found.measures),
     )  # fmt: skip
 
 

@@ -163,6 +163,10 @@ class EffectForm(SeenForm):
         lazy("What shows it"), [Length(max=NOTE_LENGTH)], render_kw={"rows": 2, "maxlength": NOTE_LENGTH}
     )
 
+    early = TextAreaField(
+        lazy("Why it can be said already"), [Length(max=NOTE_LENGTH)], render_kw={"rows": 2, "maxlength": NOTE_LENGTH}
+    )
+
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.effect.choices = [("", "—"), *((key, _(text)) for key, text in EFFECTS.items())]

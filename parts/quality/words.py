@@ -161,5 +161,11 @@ FAULTS = {
     "unit_missing": N_("Please say which unit is responsible."),
     "measure_missing": N_("Please write down a measure first."),
     "permanent_missing": N_("No permanent measure is in force yet."),
+    "permanent_failed": N_(
+        "The permanent measures so far did not help: please write down one that holds since the analysis was resumed."
+    ),
+    "early_missing": N_(
+        "The figures cannot tell yet: two whole months before and after are needed. Please say why it helps already."
+    ),
     "effect_missing": N_("Please check the effect first: only what helps is closed."),
 }

@@ -35,6 +35,7 @@ class FailurePaper:
     curve: tuple[Thousand, ...]
     highest: int
     sold_from: date | None
+    basis: str | None = None
 
 
 def build(session: Session, key: str) -> FailurePaper:
@@ -55,6 +56,7 @@ def build(session: Session, key: str) -> FailurePaper:
         tuple(table.lines[:MOST_LINES]), len(table.lines), table.whole,
         max((line.cell.claims for line in table.lines), default=0), curve,
         max((int(one.rate or 0) for one in curve), default=0), lifelong.built.get("sold_from"),
+        table.basis,
     )  # fmt: skip
 
 

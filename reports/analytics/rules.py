@@ -358,6 +358,21 @@ def _count_months(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7])
 
 
+#: Which cars claims are held against: those that came in somewhere, or all with free repair during the period.
+CAME_IN, IN_PERIOD = "came_in", "in_period"
+
+
+def basis(asked: Container[str]) -> str | None:
+    """Return which cars claims are held against, by what they are grouped and narrowed by (keys of dimensions).
+
+    Narrowed to a station or region, claims are not held against cars that never came there. Months in service
+    tell no cars apart that a count of cars knows: None, no rate.
+    """
+    if "mis" in asked or "band" in asked:
+        return None
+    return CAME_IN if "dealer" in asked or "region" in asked else IN_PERIOD
+
+
 def per_thousand(claims: int, cars: int | None) -> Decimal | None:
     """Return claims for each thousand cars, two places; None where there are none, or nobody counted them."""
     return (Decimal(1000 * claims) / cars).quantize(HUNDREDTH, ROUND_HALF_UP) if cars else None

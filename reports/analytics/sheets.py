@@ -20,7 +20,7 @@ from reports.analytics.queries.failures import Cell, recorded_since
 from reports.analytics.queries.odometer import read_off_curve
 from reports.analytics.queries.photos import read_alike
 from reports.analytics.tables import aged_table, failure_table, label_of
-from reports.analytics.words import BASES, LEVELS
+from reports.analytics.words import BASES, CARS, LEVELS
 from warranty.claims.words import TYPES
 
 #: Days that a page shows where nobody chose.
@@ -154,7 +154,8 @@ SHEETS: dict[str, Sheet] = {
         (
             Column("label", N_("Value")), Column("name", N_("Name")), Column("cell.claims", N_("Claims"), "num"),
             Column("share", N_("Share, %"), "num"), Column("cell.cars", N_("Cars affected"), "num"),
-            Column("cell.cost", N_("Cost (yuan)"), "money"), Column("cars", N_("Cars at risk"), "num"),
+            Column("cell.cost", N_("Cost (yuan)"), "money"), Column("cars", N_("Cars held against"), "num"),
+            Column("basis", N_("Which cars"), words=CARS),
             Column("rate", N_("Claims for 1,000 cars"), "num"), Column("per_car", N_("Cost per car"), "money"),
         ),
         _failures,

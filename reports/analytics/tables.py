@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from portal.kernel.i18n import _, locale_key
 from reports.analytics.failure_forms import Choice
 from reports.analytics.queries.exposure import Aged, cars_at_risk, read_aged
 from reports.analytics.queries.failures import DIMENSIONS, NONE, Cell, Pivot, names_of, read_pivot
-from reports.analytics.rules import AGES, Thousand, per_thousand, share
+from reports.analytics.rules import AGES, Thousand, basis, per_thousand, share
 from reports.analytics.words import NOT_RECORDED
 
 #: Dimensions that have an order of their own; others are sorted by their figures.
@@ -36,6 +36,7 @@ class Line:
     cars: int | None
     rate: Decimal | None
     per_car: Decimal | None
+    basis: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Table:
     others: bool
     cells: Mapping[tuple[str, str], Cell]
     sums: Mapping[str, Cell]
+    basis: str | None  # which cars claims are held against (`rules.basis`)
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,19 @@ def failure_table(session: Session, chosen: Choice) -> Table:
     by, across = chosen.by, chosen.across
     pivot = read_pivot(session, chosen.asked, by, across, cars=not across or chosen.measure == "cars")
     risk = None if across else cars_at_risk(session, chosen.asked, by)
+    which = basis({by, *chosen.values})
     names = _names(session, by, pivot.rows)
     keys = _ordered(by, pivot.rows, chosen.measure)
     columns = _ordered(across, pivot.columns, chosen.measure) if across else []
     shown = columns[-MOST_COLUMNS:] if across in ORDERED else columns[:MOST_COLUMNS]
     return Table(
-        [_line(by, key, names.get(key, ""), pivot.rows[key], pivot.whole, _cars(risk, key)) for key in keys],
+        [
+            replace(_line(by, key, names.get(key, ""), pivot.rows[key], pivot.whole, _cars(risk, key)), basis=which)
+            for key in keys
+        ],
         _line(by, "", "", pivot.whole, pivot.whole, risk if isinstance(risk, int) else _all_cars(by, risk)),
         [(key, label_of(across, key)) for key in shown], len(shown) < len(columns), pivot.cells,
-        _sums(pivot, columns),
+        _sums(pivot, columns), which,
     )  # fmt: skip
 
 

@@ -23,4 +23,6 @@ BASES = {"grade": N_("Its grade"), "all": N_("All stations")}
 
 #: What a table of failures shows in its cells.
 TABLE_MEASURES = {"claims": N_("Claims"), "cars": N_("Cars affected"), "cost": N_("Cost (yuan)")}
+#: Which cars claims are held against (`rules.basis`).
+CARS = {"came_in": N_("Cars that came in"), "in_period": N_("Cars at risk")}
 NOT_RECORDED = N_("not recorded")

@@ -20,10 +20,11 @@ from parts.quality.models import (
     QualityReport,
     QualityStep,
 )
-from parts.quality.rules.eight import Measure, Standing, Step
+from parts.quality.rules.eight import Measure, Standing, Step, has_failed
 from portal.auth.models import User
 from portal.auth.roles import permissions_of
 from portal.kernel.access import Permission
+from portal.kernel.clock import local_date
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import StateChange, history
@@ -55,15 +56,35 @@ class Sheet:
     @property
     def standing(self) -> Standing:
         """What the rules look at."""
-        return standing_of(self.report, self.steps, self.measures)
+        return standing_of(self.report, self.steps, self.measures, self.events)
+
+    @property
+    def failed(self) -> set[int]:
+        """The measures that did not help."""
+        return failed_measures(self.measures, self.events)
 
 
-def standing_of(report: QualityReport, steps: list[QualityStep], measures: list[QualityMeasure]) -> Standing:
+def standing_of(
+    report: QualityReport, steps: list[QualityStep], measures: list[QualityMeasure], events: list[StateChange]
+) -> Standing:
     """Return what the rules look at."""
+    failed = failed_measures(measures, events)
     return Standing(
         tuple(Step(one.step, one.text, one.due_on, one.done_on) for one in steps),
-        tuple(Measure(one.kind, one.in_force_on) for one in measures), report.responsible_unit, report.effect,
+        tuple(Measure(one.kind, one.in_force_on, one.id in failed) for one in measures),
+        report.responsible_unit, report.effect,
     )  # fmt: skip
+
+
+def failed_measures(measures: list[QualityMeasure], events: list[StateChange]) -> set[int]:
+    """Return the measures that held when their effect was last found wanting: the report went on without them."""
+    resumed = next((one for one in reversed(events) if (one.action, one.source) == ("resume", "checking")), None)
+    if resumed is None:
+        return set()
+    day = local_date(resumed.at)
+    return {
+        one.id for one in measures if has_failed(one.in_force_on, day, written_before=one.made_at <= resumed.at)
+    }  # fmt: skip
 
 
 def find_report(session: Session, number: str) -> QualityReport:

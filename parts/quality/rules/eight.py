@@ -28,10 +28,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: interim (until the cause is remedied) or permanent, and from which day it holds."""
+    """A measure: interim (until the cause is remedied) or permanent, and from which day it holds.
+
+    ``failed``: it held already when the report went back to the analysis for want of effect.
+    """
 
     kind: str
     in_force_on: date | None
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,13 @@ class Hindrance:
     code: str
     field: str | None = None
     steps: tuple[int, ...] = ()
+
+
+def has_failed(in_force_on: date | None, resumed_on: date, *, written_before: bool) -> bool:
+    """Tell whether a measure held when its effect was found wanting; on that very day by which was written first."""
+    if in_force_on is None or in_force_on > resumed_on:
+        return False
+    return in_force_on < resumed_on or written_before
 
 
 def plan(begun_on: date) -> dict[int, date]:
@@ -101,10 +112,23 @@ def hindrances(action: str, standing: Standing, today: date) -> list[Hindrance]:
         if not kinds:
             found.append(Hindrance("measure_missing"))
     if action == "enforce" and not _in_force(standing, today):
-        found.append(Hindrance("permanent_missing"))
+        failed = any(measure.failed and measure.kind == PERMANENT for measure in standing.measures)
+        found.append(Hindrance("permanent_failed" if failed else "permanent_missing"))
     if action == "close" and standing.effect != EFFECTIVE:
         found.append(Hindrance("effect_missing", "effect"))
     return found
+
+
+def effect_hindrances(effect: str, told: str | None, early: str) -> list[Hindrance]:
+    """Say what keeps an effect from being stated; ``told`` is what the figures tell (`Effect.told`).
+
+    It helps: only of what is in force (None: nothing is), and before the figures can tell, only with a reason.
+    """
+    if effect != EFFECTIVE:
+        return []
+    if told is None:
+        return [Hindrance("permanent_missing", "effect")]
+    return [Hindrance("early_missing", "early")] if told == "too_early" and not early.strip() else []
 
 
 def _not_done(standing: Standing, needed: tuple[int, ...]) -> tuple[int, ...]:
@@ -113,8 +137,9 @@ def _not_done(standing: Standing, needed: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _in_force(standing: Standing, today: date) -> bool:
-    """Tell whether a permanent measure holds already."""
+    """Tell whether a permanent measure holds already that was not found wanting."""
     return any(
-        measure.kind == PERMANENT and measure.in_force_on is not None and measure.in_force_on <= today
+        measure.kind == PERMANENT and not measure.failed
+        and measure.in_force_on is not None and measure.in_force_on <= today
         for measure in standing.measures
-    )
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from parts.quality.rules.eight import (
     INSUFFICIENT,
     Hindrance,
     Step,
+    effect_hindrances,
     hindrances,
     step_hindrances,
     undone_after,
@@ -28,7 +29,7 @@ from portal.kernel.clock import known_day, local_date
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.kept import plain
-from portal.kernel.lifecycle import advance
+from portal.kernel.lifecycle import advance, history
 
 STEP_LENGTH, NAME_LENGTH, NOTE_LENGTH = 4_000, 80, 1_000
 GOING_ON = ("decide", "enforce", "resume", "close")
@@ -97,7 +98,8 @@ def go_on(
     if action not in GOING_ON:
         raise DomainError.at(None, N_("Please choose from the list."))
     report = locked_for(session, number, action, now, expected_version)
-    standing = standing_of(report, steps_of(session, report.id), measures_of(session, report.id, published=False))
+    measures = measures_of(session, report.id, published=False)
+    standing = standing_of(report, steps_of(session, report.id), measures, history(session, report))
     missing = hindrances(action, standing, local_date(now))
     if missing:
         raise DomainError(*(_fault(one) for one in missing))
@@ -112,9 +114,12 @@ def go_on(
 
 def check_effect(
     session: Session, number: str, effect: str, note: str, actor: Actor, now: datetime,
-    expected_version: int | None = None,
+    expected_version: int | None = None, *, early: str = "",
 ) -> QualityReport:  # fmt: skip
-    """Say whether the measures help; the claim figures of the day are kept with it."""
+    """Say whether the measures help; the claim figures of the day are kept with it.
+
+    That they help is refused while it is too early to say, but for a reason (``early``) that is kept and shown.
+    """
     require(actor, Permission.QUALITY_HANDLE)
     report = locked_report(session, number, now, expected_version)
     refuse_unless(report, ("checking",))
@@ -123,9 +128,16 @@ def check_effect(
     if not note.strip() or len(note) > NOTE_LENGTH:
         message = N_("Please say in at most %(limit)s characters what shows it.")
         raise DomainError.at("note", message, limit=NOTE_LENGTH)
+    if len(early) > NOTE_LENGTH:
+        raise DomainError.at("early", N_("At most %(limit)s characters."), limit=NOTE_LENGTH)
     figures = effect_figures(session, report, local_date(now))
+    told = None if figures is None else figures.effect.told
+    missing = effect_hindrances(effect, told, early)
+    if missing:
+        raise DomainError(*(_fault(one) for one in missing))
     report.effect, report.effect_note = effect, note.strip()
-    report.effect_figures = None if figures is None else plain(figures)
+    reason = early.strip() if told == "too_early" else ""
+    report.effect_figures = None if figures is None else plain(replace(figures, early=reason))
     session.flush()
     return report
 

@@ -100,5 +100,5 @@ def remove_measure(key: str, measure_id: int) -> Any:
 def check(key: str) -> Any:
     """Say whether the measures help."""
     return take(key, "effect", _("The check is kept with the figures of today."), lambda form: services.check_effect(
-        db_session(), key, form.effect.data or "", form.note.data or "", actor(), now(), form.seen()),
-        "#effect")  # fmt: skip
+        db_session(), key, form.effect.data or "", form.note.data or "", actor(), now(), form.seen(),
+        early=form.early.data or ""), "#effect")  # fmt: skip

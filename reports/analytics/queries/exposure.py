@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Date, Select, func, literal, select, type_coerce
@@ -16,7 +16,7 @@ from dealers.service.models import RepairOrder
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.quality.ports import Builds, Failure
 from parts.quality.rules.effect import Month
-from portal.kernel.clock import day_bounds, month_bounds
+from portal.kernel.clock import day_bounds, local_date, month_bounds
 from portal.kernel.db import Fen
 from reports.analytics.queries.failures import (
     COST,
@@ -29,11 +29,14 @@ from reports.analytics.queries.failures import (
     failures,
     recorded_since,
 )
-from reports.analytics.queries.spans import month_of_day, months_between
+from reports.analytics.queries.spans import china_day, month_of_day, months_between
 from reports.analytics.rules import (
     AGES,
+    CAME_IN,
+    IN_PERIOD,
     Failed,
     Thousand,
+    basis,
     in_repair_period,
     months_in_service,
     r1000,
@@ -50,16 +53,30 @@ def cars_at_risk(session: Session, asked: Asked, by: str) -> dict[str, int] | in
     """Return how many cars a failure of these days could have befallen: in all, or for each value of ``by``.
 
     Cars of which some day of the period lay in their model's repair period; by month those of the month; by
-    station or region the cars that came in. None where cars cannot be told apart by it: months in service.
+    station or region, or narrowed to one, the cars that came in. Narrowed to a month, the period is its days.
+    None where cars cannot be told apart by what claims are (`rules.basis`): months in service.
     """
-    if by in {"mis", "band"}:
+    which, days = basis({by, *asked.values}), _within_month(asked)
+    if which is None or days is None:
         return None
-    if by == "month":
-        return _by_month(session, asked)
-    if by in {"dealer", "region"}:
-        return _came_in(session, asked, by)
-    found = _count_cars(session, asked, by if DIMENSIONS[by].of_car else None)
-    return found if DIMENSIONS[by].of_car else found.get("", 0)
+    if by == "month" and which == IN_PERIOD:
+        return _by_month(session, days)
+    group = by if DIMENSIONS[by].of_car or by in {"dealer", "region", "month"} else None
+    found = (_came_in if which == CAME_IN else _count_cars)(session, days, group)
+    return found.get("", 0) if group is None else found
+
+
+def _within_month(asked: Asked) -> Asked | None:
+    """Return what is asked with its days narrowed to the month that is asked for; None where none are left."""
+    month = asked.values.get("month")
+    if month is None:
+        return asked
+    try:
+        start, end = month_bounds(month.strip())
+    except (ValueError, OverflowError):
+        return None
+    first, last = max(asked.first, local_date(start)), min(asked.last, local_date(end) - timedelta(days=1))
+    return replace(asked, first=first, last=last) if first <= last else None
 
 
 def _count_cars(session: Session, asked: Asked, by: str | None) -> dict[str, int]:
@@ -69,7 +86,11 @@ def _count_cars(session: Session, asked: Asked, by: str | None) -> dict[str, int
         select(group.label("by")).select_from(Vehicle).join(VehicleModel, VehicleModel.id == Vehicle.model_id)
         .where(asked.last >= IN_SERVICE, age < VehicleModel.repair_months, *asked.of_cars()).subquery()
     )  # fmt: skip
-    rows = session.execute(select(inner.c.by, func.count()).group_by(inner.c.by))
+    return _folded(session.execute(select(inner.c.by, func.count()).group_by(inner.c.by)), by)
+
+
+def _folded(rows: Iterable[Any], by: str | None) -> dict[str, int]:
+    """Add counts of cars up by the value that each belongs to: weeks and months of days."""
     found: dict[str, int] = {}
     for value, count in rows:
         key = value if by is None else DIMENSIONS[by].fold(value)
@@ -97,20 +118,23 @@ def _by_month(session: Session, asked: Asked) -> dict[str, int]:
     return found
 
 
-def _came_in(session: Session, asked: Asked, by: str) -> dict[str, int]:
+def _came_in(session: Session, asked: Asked, by: str | None) -> dict[str, int]:
     start, end = day_bounds(asked.first, asked.last)
-    column = {"dealer": Dealer.code, "region": Dealer.region}[by]
-    rows = session.execute(
-        select(column, func.count(func.distinct(RepairOrder.vehicle_id)))
+    month = month_of_day(china_day(RepairOrder.received_at))
+    group = literal("") if by is None else month if by == "month" else DIMENSIONS[by].raw
+    places = [DIMENSIONS[key].holds(asked.values[key]) for key in ("dealer", "region") if key in asked.values]
+    inner = (
+        select(group.label("by"), RepairOrder.vehicle_id.label("car"))
         .select_from(RepairOrder)
         .join(Dealer, Dealer.id == RepairOrder.dealer_id)
         .join(Vehicle, Vehicle.id == RepairOrder.vehicle_id)
         .join(VehicleModel, VehicleModel.id == Vehicle.model_id)
         .where(RepairOrder.received_at >= start, RepairOrder.received_at < end, RepairOrder.state != "cancelled",
-               *asked.of_cars())
-        .group_by(column)
+               *asked.of_cars(), *places)
+        .subquery()
     )  # fmt: skip
-    return {row[0]: row[1] for row in rows}
+    rows = session.execute(select(inner.c.by, func.count(func.distinct(inner.c.car))).group_by(inner.c.by))
+    return _folded(rows, by)
 
 
 @dataclass(frozen=True)

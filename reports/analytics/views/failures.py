@@ -19,7 +19,7 @@ from reports.analytics.failure_list import FAILURES
 from reports.analytics.queries.failures import BANDS, DIMENSIONS, NONE, recorded_since
 from reports.analytics.tables import CURVE, NOTHING, aged_table, failure_table
 from reports.analytics.views import bp
-from reports.analytics.words import NOT_RECORDED, TABLE_MEASURES
+from reports.analytics.words import CARS, NOT_RECORDED, TABLE_MEASURES
 
 VIEW = Permission.ANALYTICS_VIEW
 #: Rows that a page shows; the workbook holds all.
@@ -34,7 +34,7 @@ def failures() -> Any:
     found = None if chosen.errors else failure_table(db_session(), chosen)
     return page(
         "reports/analytics/failures.html", 422 if chosen.errors else 200, found=found, MEASURES=TABLE_MEASURES,
-        nothing=NOTHING, **_around(chosen, tuple(DIMENSIONS)),
+        nothing=NOTHING, CARS=CARS, **_around(chosen, tuple(DIMENSIONS)),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dealers.service.models import RepairPhoto
 from parts.catalogue.models import Part
 from parts.quality.models import QualityMeasureRead, QualityPhoto, QualityReport, QualityStep
 from parts.quality.ports import Builds, Failure
+from parts.quality.queries.figures import measure_day
 from parts.quality.queries.published import news, published, unread
 from parts.quality.queries.reports import find_report, overdue_steps, sheet, steps_of
 from parts.quality.queries.similar import family, similar
@@ -42,6 +43,7 @@ from parts.quality.services import (
     withdraw_report,
 )
 from portal.kernel.access import AccessDeniedError, Actor, Permission
+from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.lifecycle import history
 from tests.factories.claims import make_completed_order
@@ -378,6 +380,45 @@ def test_the_check_keeps_the_figures_of_its_day(session: Session, now: datetime)
         "after": {"months": 5, "claims": 10, "car_months": 5_000}, "change": "-80.0", "told": "fell",
     }  # fmt: skip
     assert kept["builds"] == {"cars_before": 100, "claims_before": 8, "cars_since": 50, "claims_since": 1}
+
+
+def test_that_it_helps_is_not_said_on_the_measures_own_day(session: Session, now: datetime) -> None:
+    """But for a reason, which is kept with the figures; once these tell, none is asked for, nor kept."""
+    current_app.extensions["claim_figures"] = Counted()
+    found = make_report(session, now, "checking", dealer=make_dealer(session))
+    with pytest.raises(DomainError) as raised:
+        check_effect(session, found.number, "effective", "看来有效", ENGINEER, now)
+    assert (faults_of(raised), found.effect) == ({"early"}, None)
+    with pytest.raises(DomainError):
+        check_effect(session, found.number, "effective", "看来有效", ENGINEER, now, early="长" * 1_001)
+    check_effect(session, found.number, "effective", "看来有效", ENGINEER, now, early=" 台架试验已通过 ")
+    assert found.effect_figures is not None
+    assert (found.effect_figures["early"], found.effect_figures["effect"]["told"]) == ("台架试验已通过", "too_early")
+    check_effect(session, found.number, "effective", "下降", ENGINEER, now + timedelta(days=190), early="不必要")
+    assert (found.effect_figures["early"], found.effect_figures["effect"]["told"]) == ("", "same")
+
+
+def test_a_second_measure_is_told_by_its_own_day(session: Session, now: datetime) -> None:
+    """The first did not help: neither does it put the second in force, nor do its months tell of the second."""
+    current_app.extensions["claim_figures"] = Counted()
+    start = now - timedelta(days=190)  # 14 May
+    found = make_report(session, start, "checking", dealer=make_dealer(session))
+    check_effect(session, found.number, "insufficient", "索赔未见减少", ENGINEER, start)
+    then = now - timedelta(days=100)  # 12 August
+    go_on(session, found.number, "resume", "根本原因未找到", ENGINEER, then)
+    assert measure_day(session, found) is None
+    go_on(session, found.number, "decide", "", ENGINEER, then)
+    with pytest.raises(DomainError) as raised:
+        go_on(session, found.number, "enforce", "", ENGINEER, then)
+    assert "did not help" in raised.value.faults[0].message
+    second = then + timedelta(days=1)
+    add_measure(session, found.number, MeasureText("permanent", "更换轴承供应商", local_date(second)), ENGINEER, second)
+    go_on(session, found.number, "enforce", "", ENGINEER, second)
+    check_effect(session, found.number, "insufficient", "仍有渗漏", ENGINEER, now)
+    assert found.effect_figures is not None
+    assert found.effect_figures["since"] == local_date(second).isoformat()
+    shown = sheet(session, found.number, own=False)
+    assert [one.id in shown.failed for one in shown.measures] == [True, True, False]
 
 
 def test_who_may_only_look_changes_nothing(session: Session, now: datetime) -> None:

@@ -130,6 +130,21 @@ def test_two_dimensions_and_what_makes_no_sense(session: Session, fleet: None, s
 
 
 @pytest.mark.databases("sqlite")
+def test_the_heading_says_which_cars_claims_are_held_against(session: Session, fleet: None, sign_in: SignIn) -> None:
+    user = make_user(session, "quality")
+    session.commit()
+    client = sign_in(user)
+    head = '<th scope="col" class="num">{}</th>'.format
+    for query, came_in in (("by=part", False), ("by=dealer", True), ("by=model&region=东区", True)):
+        page = pages_of(client, f"/analytics/failures?{query}")
+        assert (head("Cars that came in") in page, head("Cars at risk") in page) == (came_in, not came_in), query
+    page = pages_of(client, "/analytics/failures?by=part&band=0-2")
+    assert "Rates by months in service need the cars that reached them" in page
+    lines = list(SHEETS["failures"].rows(session, {**DAYS, "by": "dealer"}, local_date(NOW)))
+    assert {line.basis for line in lines} == {"came_in"}
+
+
+@pytest.mark.databases("sqlite")
 def test_pages_ask_as_often_however_much_there_is(session: Session, fleet: None, sign_in: SignIn) -> None:
     user = make_user(session, "quality")
     session.commit()

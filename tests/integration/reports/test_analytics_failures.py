@@ -154,6 +154,42 @@ def test_cars_month_by_month_and_those_that_came_in(session: Session, fleet: dic
     assert cars_at_risk(session, spring, "dealer") == {"JY0001": 1}
 
 
+def test_claims_of_a_station_are_held_against_the_cars_that_came_there(
+    session: Session, fleet: dict[str, Any]
+) -> None:  # fmt: skip
+    """Not against all cars of the network, most of which it never saw."""
+    young, vans = fleet["young"], fleet["vans"]
+    for dealer, car, day in ((fleet["one"], young[0], "2026-08-01"), (fleet["one"], young[0], "2026-09-14"),
+                             (fleet["one"], vans[0], "2026-09-14"), (fleet["two"], vans[1], "2026-09-20")):  # fmt: skip
+        fill(session, RepairOrder, dealer_id=dealer.id, vehicle_id=car.id, received_at=at_noon(day))
+
+    def cars(by: str, **values: str) -> Any:
+        return cars_at_risk(session, Asked(YEAR.first, date(2026, 9, 30), values), by)
+
+    assert cars("part", dealer="JY0001") == 2
+    assert cars("part", dealer="jy0001", model="VAN") == 1
+    assert cars("type", region="南区") == 1
+    assert cars("model", dealer="JY0001") == {"SEDAN": 1, "VAN": 1}
+    assert cars("week", dealer="JY0001") == {"2026-W19": 2}
+    assert cars("month", dealer="JY0001") == {"2026-08": 1, "2026-09": 2}
+    assert cars("region") == {"东区": 2, "南区": 1}
+    assert cars("dealer", region="南区") == {"JY0002": 1}
+    assert cars("part", dealer="JY0001", month="2026-08") == 1
+
+
+def test_a_month_is_held_against_its_cars_and_an_age_against_none(session: Session, fleet: dict[str, Any]) -> None:
+    def cars(by: str, **values: str) -> Any:
+        return cars_at_risk(session, Asked(YEAR.first, YEAR.last, values), by)
+
+    assert cars("part", month="2026-08") == 6  # the old sedans' period is over, the vans are not handed over yet
+    assert cars("model", month="2026-09") == {"SEDAN": 6, "VAN": 4}
+    assert cars("month", month="2026-08") == {"2026-08": 6}
+    for month in ("-", "2030-01", "x", "2026-99999999999999999999"):
+        assert cars("part", month=month) is None
+    for value in ({"band": "0-2"}, {"mis": "0"}, {"mis": "0", "dealer": "JY0001"}):
+        assert cars("week", **value) is None, value
+
+
 def rates(session: Session, asked: Asked, by: str = "") -> dict[str, Iterable[Any]]:
     return {
         key: [(at.cars, at.claims, at.rate) for at in (aged.at(3), aged.at(12), aged.at(36))]

@@ -13,6 +13,8 @@ from parts.quality.rules.eight import (
     Measure,
     Standing,
     Step,
+    effect_hindrances,
+    has_failed,
     hindrances,
     overdue,
     plan,
@@ -91,6 +93,8 @@ INTERIM, PERMANENT = Measure("interim", BEGUN), Measure("permanent", TODAY)
         ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (Measure("permanent", TODAY + timedelta(days=1)),)),
          ["permanent_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5), (Measure("permanent", None),)), ["steps_open", "permanent_missing"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True),)), ["permanent_failed"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True), PERMANENT)), []),
         ("close", Standing(done(*range(1, 9)), (PERMANENT,), "supplier", "effective"), []),
         ("close", Standing(done(*range(1, 9)), (PERMANENT,), "supplier", "insufficient"), ["effect_missing"]),
         ("close", Standing(done(*range(1, 8)), (PERMANENT,), "supplier", None), ["steps_open", "effect_missing"]),
@@ -99,3 +103,31 @@ INTERIM, PERMANENT = Measure("interim", BEGUN), Measure("permanent", TODAY)
 )  # fmt: skip
 def test_what_a_report_needs_to_go_on(action: str, standing: Standing, codes: list[str]) -> None:
     assert [one.code for one in hindrances(action, standing, TODAY)] == codes
+
+
+@pytest.mark.parametrize(
+    ("in_force_on", "written_before", "failed"),
+    [
+        (None, True, False), (TODAY - timedelta(days=1), True, True), (TODAY - timedelta(days=1), False, True),
+        (TODAY, True, True), (TODAY, False, False), (TODAY + timedelta(days=1), True, False),
+    ],
+)  # fmt: skip
+def test_what_held_when_the_effect_was_found_wanting_has_failed(
+    in_force_on: date | None, *, written_before: bool, failed: bool
+) -> None:
+    assert has_failed(in_force_on, TODAY, written_before=written_before) is failed
+
+
+@pytest.mark.parametrize(
+    ("effect", "told", "early", "codes"),
+    [
+        ("effective", "fell", "", []), ("effective", "rose", "", []),
+        ("effective", "too_early", " ", ["early_missing"]),
+        ("effective", "too_early", "台架试验已通过", []), ("effective", None, "台架试验已通过", ["permanent_missing"]),
+        ("insufficient", "too_early", "", []), ("insufficient", None, "", []),
+    ],
+)  # fmt: skip
+def test_that_it_helps_is_said_by_figures_or_with_a_reason(
+    effect: str, told: str | None, early: str, codes: list[str]
+) -> None:
+    assert [one.code for one in effect_hindrances(effect, told, early)] == codes

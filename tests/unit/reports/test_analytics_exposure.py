@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reports.analytics.rules import (
     Failed,
+    basis,
     in_repair_period,
     months_in_service,
     per_thousand,
@@ -65,3 +66,16 @@ def test_cars_with_free_repair_in_a_month() -> None:
     sold = {("2023-05", 36): 10, ("2023-04", 36): 100, ("2026-05", 36): 1_000, ("2026-06", 36): 5, ("2021-05", 60): 7}
     # 2023-05 ends in 2026-05, 2023-04 ended the month before, 2026-06 has not begun
     assert in_repair_period(sold, "2026-05") == 10 + 1_000 + 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "which"),
+    [
+        ({"part"}, "in_period"), ({"month"}, "in_period"), ({"model", "type"}, "in_period"), ({"dealer"}, "came_in"),
+        ({"model", "dealer"}, "came_in"), ({"month", "region"}, "came_in"), ({"mis"}, None), ({"week", "band"}, None),
+        ({"dealer", "mis"}, None),
+    ],
+)  # fmt: skip
+def test_which_cars_claims_are_held_against(asked: set[str], which: str | None) -> None:
+    """Whether it is what they are grouped by or what they are narrowed to is all the same."""
+    assert basis(asked) == which
