@@ -38,6 +38,7 @@ from parts.orders.services import (
 )
 from parts.stock.models import StockDocument
 from parts.stock.queries.check import differences
+from parts.stock.queries.parts import dealer_prices
 from parts.stock.services import Limits, send_parts, set_limits
 from parts.stock.services import Line as StockLine
 from portal.kernel.access import AccessDeniedError, Actor
@@ -111,6 +112,29 @@ def test_a_draft_says_what_is_wrong_with_it(session: Session, clerk: Actor, part
     with pytest.raises(DomainError) as priceless:
         submit_order(session, empty.number, clerk, now)
     assert set(told(priceless)) == {"line-1-part"}
+
+
+def test_a_price_that_has_ended_is_none(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime
+) -> None:
+    (price,) = session.scalars(select(PartPrice).where(PartPrice.part_id == part.id))
+    price.valid_until = date(2026, 6, 30)
+    session.flush()
+    assert dealer_prices(session, [part.id], date(2026, 6, 30)) == {part.id: d("80.00")}
+    order = draft_order(session, "stock", [Wanted("BP100", d("1"))], clerk, now)
+    with pytest.raises(DomainError) as ended:
+        submit_order(session, order.number, clerk, now)
+    assert set(told(ended)) == {"line-1-part"}
+    set_limits(session, "BP100", Limits(d("1"), d("2")), clerk, now)
+    assert [one.price for one in proposals(session, dealer.id, local_date(now))] == [None]
+
+
+def test_an_older_price_does_not_come_back_when_the_latest_has_ended(session: Session, part: Part) -> None:
+    session.add(PartPrice(part_id=part.id, valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31),
+                          dealer=d("90.00"), warranty=d("99.00"), retail=d("99.00")))  # fmt: skip
+    session.flush()
+    days = (date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 1))
+    assert [dealer_prices(session, [part.id], day).get(part.id) for day in days] == [d("80.00"), d("90.00"), None]
 
 
 def test_a_closed_station_orders_nothing(session: Session, part: Part, now: datetime) -> None:
