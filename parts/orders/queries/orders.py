@@ -166,13 +166,20 @@ def delivered_lines(session: Session, delivery_id: int) -> list[AnyRow]:
 
 
 def special_trips(session: Session, repair_order_id: int) -> list[AnyRow]:
-    """Return when special parts for a repair were shipped and arrived, a row a delivery."""
+    """Return when special parts for a repair were shipped and arrived, a row a delivery.
+
+    A delivery counts only where some of a special part came in good order: what was short or damaged
+    altogether proves no transport.
+    """
+    good = PartDeliveryLine.quantity - PartDeliveryLine.short - PartDeliveryLine.damaged
     statement = (
         select(PartDelivery.number, PartDelivery.shipped_at, PartDelivery.arrived_at)
         .join(PartOrder, PartOrder.id == PartDelivery.order_id)
         .join(PartDeliveryLine, PartDeliveryLine.delivery_id == PartDelivery.id)
         .join(Part, Part.id == PartDeliveryLine.part_id)
-        .where(PartOrder.repair_order_id == repair_order_id, Part.special, PartDelivery.arrived_at.is_not(None))
+        .where(
+            PartOrder.repair_order_id == repair_order_id, Part.special, PartDelivery.arrived_at.is_not(None), good > 0
+        )
         .distinct()
         .order_by(PartDelivery.shipped_at)
     )

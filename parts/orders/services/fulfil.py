@@ -15,7 +15,7 @@ from parts.catalogue.models import Part
 from parts.orders.models import PartDelivery, PartDeliveryLine, PartOrder, PartOrderLine
 from parts.orders.queries.orders import counts_of, lines_of
 from parts.orders.queries.substitution import substitutes
-from parts.orders.rules import AGAIN, CREDIT, NOTHING, Arrived, delivery_step
+from parts.orders.rules import AGAIN, CREDIT, NOTHING, Arrived, delivery_step, invoice_due
 from parts.orders.services.load import locked_delivery, locked_order
 from parts.orders.states import OWED
 from parts.stock.queries.parts import dealer_prices, parts_by_id
@@ -25,6 +25,7 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
+from portal.kernel.invoices import within_tolerance
 from portal.kernel.lifecycle import advance, allowed
 from portal.kernel.money import ZERO, line_amount, total
 from portal.kernel.numbers import next_number
@@ -203,7 +204,11 @@ def answer_delivery(
     session: Session, number: str, outcome: str, reason: str, actor: Actor, now: datetime,
     expected_version: int | None = None,
 ) -> PartDelivery:  # fmt: skip
-    """Answer what was short or damaged: sent again it is owed anew, credited its price is taken off."""
+    """Answer what was short or damaged: sent again it is owed anew, credited its price is taken off.
+
+    An invoice that was checked before is held against what is due now: if it no longer agrees, it stands
+    among those that differ, and the station enters the one that corrects it.
+    """
     require(actor, Permission.PART_ORDER_FULFIL)
     delivery = locked_delivery(session, number, expected_version)
     if outcome not in {AGAIN, CREDIT}:
@@ -219,6 +224,9 @@ def answer_delivery(
             line.cancelled += missing
         off.append(credited(row))
     delivery.outcome, delivery.credit = outcome, total(off)
+    if delivery.invoice_net is not None:
+        due = invoice_due(delivery.amount, delivery.credit)
+        delivery.invoice_differs = not within_tolerance(due, delivery.invoice_net)
     if outcome == AGAIN:
         advance(session, session.get_one(PartOrder, delivery.order_id), "owe_again", actor, now)
     session.flush()

@@ -28,10 +28,14 @@ def parts_by_id(session: Session, ids: Collection[int]) -> dict[int, Part]:
 
 
 def dealer_prices(session: Session, parts: Collection[int], on: date) -> dict[int, Decimal]:
-    """Return what parts cost a dealer on a day, in yuan before tax; a part without a price then is left out."""
+    """Return what parts cost a dealer on a day, in yuan before tax; a part without a price then is left out.
+
+    The latest price that has begun decides: once its last day has passed, an older one does not come back.
+    """
     rows = session.execute(
-        select(PartPrice.part_id, PartPrice.dealer)
+        select(PartPrice.part_id, PartPrice.dealer, PartPrice.valid_until)
         .where(PartPrice.part_id.in_(set(parts)), PartPrice.valid_from <= on)
         .order_by(PartPrice.part_id, PartPrice.valid_from)
     )
-    return {row.part_id: row.dealer for row in rows}  # of a part's prices the latest comes last
+    latest = {row.part_id: row for row in rows}  # of a part's prices the latest comes last
+    return {key: row.dealer for key, row in latest.items() if row.valid_until is None or row.valid_until >= on}

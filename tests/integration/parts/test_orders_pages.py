@@ -114,6 +114,7 @@ def test_from_the_receipt_to_the_invoice(
     assert station.post(f"{delivery}/receive", data={**got, "reason": "少一件"}).status_code == 302
     assert one(session, StockItem.quantity) == 3
     assert delivery.rsplit("/", 1)[1] in headquarters.get("/part-orders/deliveries?state=differing").text
+    assert "短少、破损尚未答复" in station.get(delivery).text
     answer = {"outcome": "again", "reason": "补发"}
     assert headquarters.post(f"{delivery}/answer", data=answer).status_code == 302
     assert "240.00" in station.get(delivery).text
@@ -123,6 +124,7 @@ def test_from_the_receipt_to_the_invoice(
     assert "+10.00" in differs.text
     assert station.post(f"{delivery}/invoice", data={**invoice, "differs": "y"}).status_code == 302
     assert delivery.rsplit("/", 1)[1] in headquarters.get("/part-orders/deliveries?invoice=differs").text
+    assert "与应开金额相差 10.00 元" in station.get(delivery).text
     assert headquarters.post(f"{order}/close", data={"reason": "停产"}).status_code == 302
     assert "已取消 3" in station.get(order).text
 

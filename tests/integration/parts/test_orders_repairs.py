@@ -17,8 +17,11 @@ from dealers.service.models import RepairOrder
 from dealers.service.services import complete_order
 from dealers.vehicles.ports import watch
 from parts.catalogue.models import Part
+from parts.orders.queries.orders import delivery_page
 from parts.orders.queries.supply import repair_supply, waits
 from parts.orders.services import (
+    Got,
+    Receipt,
     Shipment,
     confirm_order,
     deliver,
@@ -120,6 +123,21 @@ def test_parts_that_are_not_special_take_no_hours_off(
     delivery = shipped(session, order.number, now - timedelta(days=1))
     receive_delivery(session, delivery.number, received_into("A", session, delivery, arrived_at=now), clerk, now)
     assert session.get_one(RepairOrder, repair.id).special_transport_hours == 0
+
+
+@pytest.mark.parametrize(("short", "damaged", "hours"), [("2", "0", "0"), ("1", "1", "0"), ("1", "0", "24.00")])
+def test_what_did_not_arrive_takes_no_hours_off(
+    session: Session, dealer: Dealer, clerk: Actor, now: datetime, short: str, damaged: str, hours: str
+) -> None:
+    special = make_part(session, "LOCK", special=True)
+    repair = make_needy_order(session, dealer.id, now - timedelta(days=3), special)
+    order = confirmed(session, now - timedelta(days=2), {"LOCK": "2"}, dealer, kind="urgent", repair_order_id=repair.id)
+    delivery = shipped(session, order.number, now - timedelta(days=1))
+    (row,) = delivery_page(session, delivery.number).lines
+    got = {row.id: Got(d(short), d(damaged), "A")}
+    receive_delivery(session, delivery.number, Receipt(now, got, "少件"), clerk, now)
+    session.expire_all()
+    assert session.get_one(RepairOrder, repair.id).special_transport_hours == d(hours)
 
 
 def test_a_car_that_went_home_gets_no_hours(session: Session, dealer: Dealer, clerk: Actor, now: datetime) -> None:

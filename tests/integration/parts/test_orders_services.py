@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from dealers.network.services import step_dealer
 from parts.catalogue.models import Part, PartPrice
-from parts.orders.models import PartOrder
+from parts.orders.models import PartDelivery, PartOrder
 from parts.orders.queries.orders import delivery_page, order_page
 from parts.orders.queries.substitution import substitutes
 from parts.orders.queries.supply import coming, proposals
@@ -38,6 +38,7 @@ from parts.orders.services import (
 )
 from parts.stock.models import StockDocument
 from parts.stock.queries.check import differences
+from parts.stock.queries.parts import dealer_prices
 from parts.stock.services import Limits, send_parts, set_limits
 from parts.stock.services import Line as StockLine
 from portal.kernel.access import AccessDeniedError, Actor
@@ -111,6 +112,29 @@ def test_a_draft_says_what_is_wrong_with_it(session: Session, clerk: Actor, part
     with pytest.raises(DomainError) as priceless:
         submit_order(session, empty.number, clerk, now)
     assert set(told(priceless)) == {"line-1-part"}
+
+
+def test_a_price_that_has_ended_is_none(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime
+) -> None:
+    (price,) = session.scalars(select(PartPrice).where(PartPrice.part_id == part.id))
+    price.valid_until = date(2026, 6, 30)
+    session.flush()
+    assert dealer_prices(session, [part.id], date(2026, 6, 30)) == {part.id: d("80.00")}
+    order = draft_order(session, "stock", [Wanted("BP100", d("1"))], clerk, now)
+    with pytest.raises(DomainError) as ended:
+        submit_order(session, order.number, clerk, now)
+    assert set(told(ended)) == {"line-1-part"}
+    set_limits(session, "BP100", Limits(d("1"), d("2")), clerk, now)
+    assert [one.price for one in proposals(session, dealer.id, local_date(now))] == [None]
+
+
+def test_an_older_price_does_not_come_back_when_the_latest_has_ended(session: Session, part: Part) -> None:
+    session.add(PartPrice(part_id=part.id, valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31),
+                          dealer=d("90.00"), warranty=d("99.00"), retail=d("99.00")))  # fmt: skip
+    session.flush()
+    days = (date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 1))
+    assert [dealer_prices(session, [part.id], day).get(part.id) for day in days] == [d("80.00"), d("90.00"), None]
 
 
 def test_a_closed_station_orders_nothing(session: Session, part: Part, now: datetime) -> None:
@@ -275,6 +299,43 @@ def test_an_invoice_is_held_against_what_was_delivered(
     assert not second.invoice_differs
     with pytest.raises(ConflictError):
         enter_invoice(session, second.number, "87654323", d("160.00"), clerk, now)
+
+
+@pytest.mark.parametrize("outcome", ["again", "credit"])
+def test_an_invoice_checked_before_the_answer_is_checked_again_by_it(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime, outcome: str
+) -> None:
+    delivery = short_by_four(session, dealer, clerk, now)
+    enter_invoice(session, delivery.number, "12345678", d("800.00"), clerk, now)  # for all that was sent
+    assert not delivery.invoice_differs
+    answer_delivery(session, delivery.number, outcome, "少发", DESK, now)
+    assert (delivery.credit, delivery.invoice_differs) == (d("320.00"), True)
+    with pytest.raises(DomainError) as still:
+        enter_invoice(session, delivery.number, "12345678", d("800.00"), clerk, now)
+    assert told(still) == {"net": "The delivery comes to 480.00 yuan before tax; the invoice differs by +320.00."}
+    enter_invoice(session, delivery.number, "87654321", d("480.00"), clerk, now)
+    assert not delivery.invoice_differs
+
+
+def test_an_invoice_for_what_arrived_agrees_once_the_rest_is_answered(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime
+) -> None:
+    delivery = short_by_four(session, dealer, clerk, now)
+    enter_invoice(session, delivery.number, "12345678", d("480.00"), clerk, now, differs=True)
+    assert delivery.invoice_differs
+    answer_delivery(session, delivery.number, "credit", "少发", DESK, now)
+    assert not delivery.invoice_differs
+    other = short_by_four(session, dealer, clerk, now)
+    answer_delivery(session, other.number, "credit", "少发", DESK, now)
+    assert not other.invoice_differs  # none was entered yet
+
+
+def short_by_four(session: Session, dealer: Dealer, clerk: Actor, now: datetime) -> PartDelivery:
+    """Return a delivery of ten, 800 yuan, of which four did not come."""
+    delivery = shipped(session, confirmed(session, now, {"BP100": "10"}, dealer).number, now)
+    (row,) = delivery_page(session, delivery.number).lines
+    receipt = Receipt(lines={row.id: Got(short=d("4"), bin="A")}, reason="少4件")
+    return receive_delivery(session, delivery.number, receipt, clerk, now)
 
 
 def test_proposals_reckon_with_what_comes_and_what_repairs_need(
