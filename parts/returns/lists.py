@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, false, func, not_, or_, select
 
 from dealers.network.models import Dealer
 from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
 from parts.returns import words
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion, still_deducted
+from parts.returns.queries.pages import long_shipped
 from parts.returns.states import WITH_DEALER
 from portal.kernel.access import Permission
 from portal.kernel.clock import local_date
@@ -155,6 +156,11 @@ def _boxes() -> Select[Any]:
     return cast("Select[Any]", select(*columns).join(Dealer, Dealer.id == ReturnBox.dealer_id))
 
 
+def _box_late(found: Select[Any], value: str) -> Select[Any]:
+    late = and_(*long_shipped(_day()))
+    return found.where(late if value == "yes" else not_(func.coalesce(late, false())))
+
+
 BOXES = ListSpec(
     key="return_boxes", title=N_("Boxes of old parts"), permission=VIEW, statement=_boxes, identity=ReturnBox.id,
     columns=(
@@ -176,6 +182,7 @@ BOXES = ListSpec(
     filters=(
         Filter("state", N_("State"), lambda found, value: found.where(ReturnBox.state == value), "choice",
                words.BOX_STATES),
+        Filter("late", N_("On the way for more than 30 days"), _box_late, "choice", YES_NO),
         Filter("number", N_("Box or waybill no."), lambda found, value: found.where(
             or_(ReturnBox.number.startswith(value.strip().upper(), autoescape=True),
                 ReturnBox.waybill.startswith(value.strip(), autoescape=True)))),

@@ -28,6 +28,10 @@ def _boxes(state: str) -> Callable[[Session, Actor, datetime], int]:
     return lambda session, _actor, _now: pages.boxes_in(session, state)
 
 
+def _late_boxes(session: Session, _actor: Actor, now: datetime) -> int:
+    return pages.boxes_late(session, local_date(now))
+
+
 def _overdue(session: Session, _actor: Actor, now: datetime) -> int:
     return pages.overdue(session, local_date(now)).parts
 
@@ -55,6 +59,8 @@ ROOM = Room(
                  "state=packing", DEALER),
         WorkItem("return_boxes_coming", N_("Boxes on their way to you"), INSPECT, _boxes("shipped"), "returns.boxes",
                  "state=shipped", HQ),
+        WorkItem("return_boxes_late", N_("Boxes on their way for more than 30 days"), INSPECT, _late_boxes,
+                 "returns.boxes", "late=yes", HQ),
         WorkItem("old_parts_inspect", N_("Old parts to inspect"), INSPECT, _parts("signed"), "returns.inspect",
                  side=HQ),
         WorkItem("old_parts_good", N_("Good old parts to store"), INSPECT, _parts("accepted"), "returns.parts",

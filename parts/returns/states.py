@@ -43,6 +43,7 @@ RETURN_BOX = Machine(
         Step("ship", ("packing",), "shipped", "return.pack"),
         Step("discard", ("packing",), "discarded", "return.pack"),
         Step("sign", ("shipped",), "signed", "return.inspect"),
+        Step("lose", ("shipped",), "discarded", "return.inspect", needs_reason=True),  # nothing of it arrived
     ),
 )
 

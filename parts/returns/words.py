@@ -69,12 +69,13 @@ ACTIONS = {
     "hand_over": N_("Handed to the supplier"),
     "scrap": N_("Scrapped"),
     "discard": N_("Box given up"),
+    "lose": N_("Nothing of the box arrived"),
     "uphold": N_("Headquarters upholds the deduction"),
     "waive": N_("Headquarters waives the deduction"),
 }
 TONES = {
-    "ship": "info", "sign": "info", "lack": "warning", "accept": "success", "deduct": "danger", "miss": "danger",
-    "write_off": "danger", "excuse": "success", "uphold": "warning", "waive": "success",
+    "ship": "info", "sign": "info", "lack": "warning", "lose": "danger", "accept": "success", "deduct": "danger",
+    "miss": "danger", "write_off": "danger", "excuse": "success", "uphold": "warning", "waive": "success",
 }  # fmt: skip
 LABEL_FAULTS = {
     "foreign": N_("“%(text)s” is no label of an old part."),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -23,6 +23,7 @@ from parts.returns.models import (
     still_deducted,
 )
 from parts.returns.states import WITH_DEALER
+from portal.kernel.clock import day_bounds
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import StateChange, history
@@ -30,6 +31,8 @@ from portal.kernel.money import ZERO
 
 #: Parts shown at once where they are chosen by hand.
 MOST = 200
+#: Days after which a box on its way is asked after: no carrier in the country needs as many.
+BOX_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,18 @@ def count_in(session: Session, *states: str) -> int:
 def boxes_in(session: Session, state: str) -> int:
     """Count the boxes of the session's scope in a state."""
     return session.scalar(select(func.count()).select_from(ReturnBox).where(ReturnBox.state == state)) or 0
+
+
+def boxes_late(session: Session, today: date) -> int:
+    """Count the boxes that are on their way for longer than a carrier needs."""
+    found = select(func.count()).select_from(ReturnBox).where(*long_shipped(today))
+    return session.scalar(found) or 0
+
+
+def long_shipped(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a box late: handed to the carrier more than `BOX_DAYS` ago, and not signed for."""
+    last = today - timedelta(days=BOX_DAYS)
+    return ReturnBox.state == "shipped", ReturnBox.shipped_at < day_bounds(last, last)[0]
 
 
 def open_disputes(session: Session) -> int:

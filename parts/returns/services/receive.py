@@ -56,6 +56,28 @@ def sign_box(
     return counted
 
 
+def lose_box(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime, seen: int | None = None
+) -> list[OldPart]:
+    """Record that nothing of a box arrived: all of it is lacking, and the dealer's again.
+
+    The parts' last day stays, so that they are overdue at once where it has passed: pressing "ship" saves nobody
+    from a deduction.
+    """
+    require(actor, Permission.RETURN_INSPECT)
+    box = locked_box(session, number, "lose", seen)
+    parts = session.scalars(
+        select(OldPart).where(OldPart.box_id == box.id).order_by(OldPart.id).with_for_update()
+    ).all()  # fmt: skip
+    advance(session, box, "lose", actor, now, reason=reason)
+    box.lacking = len(parts)
+    for part in parts:
+        advance(session, part, "lack", actor, now, reason=box.number)
+        part.box_id = None
+    session.flush()
+    return list(parts)
+
+
 def _read_all(labels: Iterable[str]) -> list[str]:
     """Read the labels that were scanned, one a line; every one that is none is told."""
     found, faults = [], []

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 
 from parts.returns import services, words
-from parts.returns.forms import ReceiptForm, ScanForm, ShipForm
+from parts.returns.forms import ReasonForm, ReceiptForm, ScanForm, ShipForm
 from parts.returns.lists import BOXES
 from parts.returns.queries import pages
 from parts.returns.states import RETURN_BOX
@@ -49,7 +49,8 @@ def show(number: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
     """Render a box's page; ``wrong`` is a form that was sent and not accepted, with its name."""
     found = pages.box_sheet(db_session(), number)
     forms: dict[str, Any] = {
-        "scan": ScanForm(formdata=None), "ship": ShipForm(formdata=None), "sign": ReceiptForm(formdata=None)
+        "scan": ScanForm(formdata=None), "ship": ShipForm(formdata=None), "sign": ReceiptForm(formdata=None),
+        "lose": ReasonForm(formdata=None),
     }  # fmt: skip
     if wrong:
         forms[wrong[0]] = wrong[1]
@@ -58,7 +59,7 @@ def show(number: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
         "parts/returns/box.html", 422 if wrong else 200, found=found, box=found.box, forms=forms,
         steps=steps, today=local_date(now()), typed=wrong[0] if wrong else None,
         events=[
-            {"at": step.at, "title": _(words.ACTIONS[step.action]), "who": step.actor, "text": "",
+            {"at": step.at, "title": _(words.ACTIONS[step.action]), "who": step.actor, "text": step.reason or "",
              "tone": words.TONES.get(step.action, "plain")}
             for step in found.steps
         ],
@@ -125,3 +126,15 @@ def sign(box: str) -> Any:
         flash(_("Signed. Its parts can be inspected now."), "success")
         return redirect(url_for("returns.box", box=box))
     return show(box, ("sign", form))
+
+
+@bp.post("/boxes/<box>/lose")
+@access(INSPECT)
+def lose(box: str) -> Any:
+    """Record that nothing of the box arrived."""
+    form = ReasonForm()
+    if taken(form, lambda: services.lose_box(
+        db_session(), box, form.reason.data or "", actor(), now(), form.seen())):  # fmt: skip
+        flash(_("Recorded. Its parts are the station's to send again; their last day stays."), "success")
+        return redirect(url_for("returns.box", box=box))
+    return show(box, ("lose", form))

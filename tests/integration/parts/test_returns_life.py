@@ -9,14 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parts.returns import services
+from parts.returns.lists import BOXES
 from parts.returns.models import OldPart, ReturnBox, ReturnNotice
+from parts.returns.queries.pages import boxes_late
 from parts.returns.rules.asking import Demand, ReturnRule, Scope
 from parts.returns.rules.labels import payload, printed
 from parts.returns.services import Finding, PaidPart
 from parts.returns.states import OLD_PART
 from portal.kernel.access import AccessDeniedError, Actor
+from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.lifecycle import history
+from portal.kernel.listing import all_rows
 from portal.kernel.scoping import DealerScope, enter, leave
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.returns import COST, SUPPLIER, make_box, make_due, make_old_part, packer
@@ -206,6 +210,38 @@ def test_a_box_is_signed_for_by_labels_only(session: Session, now: datetime) -> 
             services.sign_box(session, box.number, scanned, SYSTEM, now)
         assert words in told(raised)[0].message
     assert box.state == "shipped"
+
+
+def test_a_box_that_never_arrives_does_not_save_its_parts_from_the_deduction(session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    parts = [make_due(session, now - timedelta(days=200), dealer) for _ in range(2)]
+    box = make_box(session, now - timedelta(days=190), *parts)
+    with pytest.raises(DomainError):
+        services.write_off(session, dealer.code, "逾期", SYSTEM, now)
+    with pytest.raises(DomainError):
+        services.lose_box(session, box.number, " ", SYSTEM, now)  # needs its reason
+    with pytest.raises(AccessDeniedError):
+        services.lose_box(session, box.number, "丢失", make_actor(session, "warranty_clerk", dealer), now)
+    services.lose_box(session, box.number, "承运商查无此单", SYSTEM, now)
+    assert (box.state, box.lacking, box.signed_at) == ("discarded", 2, None)
+    assert [(part.state, part.box_id) for part in parts] == [("due", None)] * 2
+    assert history(session, box)[-1].reason == "承运商查无此单"
+    assert services.tell_overdue(session, now) == 2
+    assert len(services.write_off(session, dealer.code, "逾期", SYSTEM, now)) == 2
+    with pytest.raises(ConflictError):
+        services.lose_box(session, box.number, "再来一次", SYSTEM, now)
+
+
+def test_a_box_is_late_after_thirty_days(session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    for days in (31, 30, 1):
+        make_box(session, now - timedelta(days=days), make_due(session, now - timedelta(days=days), dealer))
+    signed = make_box(session, now - timedelta(days=60), part := make_due(session, now - timedelta(days=60), dealer))
+    services.sign_box(session, signed.number, [payload(part.number)], SYSTEM, now)
+    services.open_box(session, packer(dealer.id), now)
+    assert boxes_late(session, local_date(now)) == 1
+    listed = {answer: len(list(all_rows(session, BOXES, {"late": answer}))) for answer in ("yes", "no")}
+    assert listed == {"yes": 1, "no": 4}
 
 
 def test_what_is_overdue_is_told_once_and_written_off_once(session: Session, now: datetime) -> None:

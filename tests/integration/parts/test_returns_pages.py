@@ -247,6 +247,19 @@ def test_small_steps_of_a_part_and_a_box(scene: Scene) -> None:
     assert scene.state(ReturnBox, box) == "discarded"
 
 
+def test_headquarters_records_a_box_of_which_nothing_arrived(scene: Scene) -> None:
+    number = scene.make("shipped")
+    box = scene.box_of(number)
+    path = f"/returns/boxes/{box}/lose"
+    assert path in text_of(scene.desk, f"/returns/boxes/{box}")
+    assert path not in text_of(scene.clerk, f"/returns/boxes/{box}")
+    assert scene.clerk.post(path, data={"reason": "丢失"}).status_code == 403
+    assert scene.desk.post(path, data={"reason": ""}).status_code == 422
+    assert scene.desk.post(path, data={"reason": "承运商查无此单"}).status_code == 302
+    assert (scene.state(ReturnBox, box), scene.state(OldPart, number)) == ("discarded", "due")
+    assert "承运商查无此单" in text_of(scene.clerk, f"/returns/boxes/{box}")
+
+
 def test_the_forms_of_a_box_share_no_id(scene: Scene) -> None:
     """A box that is packed has a form to scan and one to ship, each with a token against forged requests."""
     scene.clerk.application.config["WTF_CSRF_ENABLED"] = True
