@@ -97,6 +97,13 @@ def postgres_database(tmp_path_factory: pytest.TempPathFactory) -> postgres.Data
     return postgres.database_for(worker, lambda url: migrate(url, folder))
 
 
+@pytest.fixture(scope="session")
+def sweep_postgres(postgres_database: postgres.Database) -> Iterator[Callable[[], None]]:
+    """Bring this worker's database on PostgreSQL back to how the migrations left it."""
+    with postgres_database.sweeping() as sweep:
+        yield sweep
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh, migrated database: for all tests of a worker the same."""
@@ -109,8 +116,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{path}"
     else:
         database: postgres.Database = request.getfixturevalue("postgres_database")
+        sweep: Callable[[], None] = request.getfixturevalue("sweep_postgres")
         yield database.app.render_as_string(hide_password=False)
-        database.empty()
+        sweep()
 
 
 class Client(FlaskClient):
