@@ -263,8 +263,8 @@ def _disposals() -> Select[Any]:
 
 
 DISPOSALS = ListSpec(
-    key="part_disposals", title=N_("Handed over and scrapped"), permission=VIEW, statement=_disposals,
-    identity=PartDisposal.id,
+    key="part_disposals", title=N_("Handed over and scrapped"), permission=Permission.RETURN_STORE,
+    statement=_disposals, identity=PartDisposal.id,
     columns=(
         Column("number", N_("List no."), link=True),
         Column("kind", N_("What became of them"), words=words.DISPOSED),

@@ -48,8 +48,8 @@ ROOM = Room(
         Paper("old_part_labels", N_("Old part labels"), VIEW, build_labels, "documents/old_part_labels.html",
               file_name),
         Paper("packing_list", N_("Packing list"), VIEW, build_packing_list, "documents/packing_list.html", file_name),
-        Paper("leaving_list", N_("List of old parts"), VIEW, build_leaving_list, "documents/leaving_list.html",
-              file_name),
+        Paper("leaving_list", N_("List of old parts"), Permission.RETURN_STORE, build_leaving_list,
+              "documents/leaving_list.html", file_name),
     ),
     work=(
         WorkItem("old_parts_due", N_("Old parts to send back"), PACK, _parts("due"), "returns.parts", "state=due",

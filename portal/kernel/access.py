@@ -51,6 +51,7 @@ class Permission(StrEnum):
     RETURN_PACK = "return.pack"  # the dealer's part: pack, ship, dispute
     RETURN_INSPECT = "return.inspect"  # sign for boxes, inspect, store, excuse, write off
     RETURN_ANSWER = "return.answer"  # uphold or waive a disputed deduction
+    RETURN_STORE = "return.store"  # what left headquarters' store, and to whom
     RETURN_DISPOSE = "return.dispose"  # hand over to the supplier, scrap
     RETURN_RULES = "return.rules"  # what must come back
     RECOVERY_VIEW = "recovery.view"  # what suppliers pay back (供应商追偿)

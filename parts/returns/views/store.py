@@ -41,7 +41,7 @@ def new_rule() -> Any:
 
 
 @bp.get("/disposals")
-@access(Permission.RETURN_VIEW)
+@access(Permission.RETURN_STORE)
 def disposals() -> Any:
     """List what left the store."""
     return list_page("parts/returns/disposals.html", fetch_page(db_session(), DISPOSALS, request.args))
@@ -68,7 +68,7 @@ def new_disposal() -> Any:
 
 
 @bp.get("/disposals/<disposal>")
-@access(Permission.RETURN_VIEW)
+@access(Permission.RETURN_STORE)
 def disposal(disposal: str) -> Any:
     """Show a list of parts that left the store."""
     return page("parts/returns/disposal.html", found=pages.disposal_of(db_session(), disposal))

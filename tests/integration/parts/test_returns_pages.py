@@ -232,6 +232,20 @@ def test_stored_parts_leave_by_a_list(scene: Scene) -> None:
     assert number in text_of(scene.desk, f"/returns/disposals/{made}")
 
 
+def test_what_left_the_store_is_headquarters_own(scene: Scene) -> None:
+    """To whom parts of all stations went is no station's to read, list, export or print."""
+    number = scene.make("handed_over")
+    made = scene.session.scalars(select(PartDisposal.number)).one()
+    scene.session.rollback()
+    paper = {"kind": "leaving_list", "key": made}
+    for client, status, printed_status in ((scene.clerk, 403, 403), (scene.quality, 200, 302)):
+        assert client.get("/returns/disposals").status_code == status
+        assert client.get(f"/returns/disposals/{made}").status_code == status
+        assert client.post("/documents/", data=paper).status_code == printed_status
+    page = text_of(scene.clerk, f"/returns/parts/{number}")
+    assert (f"/returns/disposals/{made}" in page, SUPPLIER in page.split(made)[-1][:200]) == (False, False)
+
+
 def test_small_steps_of_a_part_and_a_box(scene: Scene) -> None:
     number = scene.make("accepted")
     assert scene.desk.post(f"/returns/parts/{number}/store", data={"store-place": ""}).status_code == 422
