@@ -80,7 +80,8 @@ class PartDisposal(Identified, Base):
 class OldPart(Identified, DealerOwned, Stateful, Base):
     """A replaced part that must come back: one for a part line of a claim, whatever its quantity.
 
-    ``cost`` is what the claim paid for it, in yuan before tax; ``deducted`` what was taken back of that.
+    ``cost`` is what the claim paid for it, in yuan before tax; ``deducted`` what was taken back of that, and
+    ``uncovered`` what could not be, because earlier deductions had left nothing more of the claim.
     """
 
     __tablename__ = "old_part"
@@ -117,6 +118,7 @@ class OldPart(Identified, DealerOwned, Stateful, Base):
     box_id: Mapped[int | None] = mapped_column(ForeignKey("return_box.id"))
     outcome: Mapped[str | None] = mapped_column(short(12))
     deducted: Mapped[Decimal | None] = mapped_column(Fen())
+    uncovered: Mapped[Decimal | None] = mapped_column(Fen())
     inspection_note: Mapped[str | None]
     inspected_at: Mapped[datetime | None]
     inspected_by: Mapped[str | None] = mapped_column(short(120))

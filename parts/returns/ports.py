@@ -28,8 +28,11 @@ class Taken:
 class Deductions(Protocol):
     """The dealers' next statements. Found as ``app.extensions["deductions"]``."""
 
-    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> None:
-        """Put a deduction into the dealer's next statement; a second one for the same part is refused."""
+    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> Decimal:
+        """Put a deduction into the dealer's next statement; a second one for the same part is refused.
+
+        Return what is really taken: never more than is left of what the claim was paid.
+        """
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Undo a part's deduction: it is struck out, or credited where a statement took it already."""
@@ -41,9 +44,10 @@ class Deductions(Protocol):
 class NoDeductions:
     """Statements that take nothing: for an app in which the settlement is not put in."""
 
-    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> None:
-        """Take nothing."""
-        del session, taken, actor, now
+    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> Decimal:
+        """Put it into no statement; there is nothing either that would bound it."""
+        del session, actor, now
+        return taken.amount
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Give nothing back."""

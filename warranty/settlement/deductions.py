@@ -19,11 +19,12 @@ from parts.returns.ports import Taken
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.money import ZERO
 from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim
 from warranty.settlement import queries
 from warranty.settlement.models import Deduction
-from warranty.settlement.rules import BOOKED_BY_HAND, booking_faults, signed
+from warranty.settlement.rules import BOOKED_BY_HAND, booking_faults, left_of, of_the_claim, signed, takeable
 from warranty.settlement.words import FAULTS
 
 SERIES = "DD"
@@ -31,6 +32,8 @@ OLD_PART = "old_part"
 REASON_LENGTH = 500
 #: States in which a claim was paid, or is being paid.
 PAID = ("in_settlement", "settled")
+#: States in which a claim was or will be paid: old parts come back before the month is closed, too.
+BORNE = ("approved", *PAID)
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ def book(session: Session, booking: Booking, actor: Actor, now: datetime) -> Ded
     require(actor, Permission.SETTLEMENT_DEDUCT)
     dealer = session.scalars(select(Dealer).where(Dealer.code == booking.dealer.strip().upper())).first()
     number = booking.claim.strip().upper()
-    settled = _settled(session, dealer, number) if dealer and number else None
-    faults = [Fault(FAULTS[code], place) for code, place in booking_faults(
-        booking.kind, booking.amount, number, settled)]  # fmt: skip
+    left = left_of_claim(session, number, PAID, dealer.id) if dealer and number else None
+    faults = [Fault(FAULTS[code], place, {"left": left}) for code, place in booking_faults(
+        booking.kind, booking.amount, number, left)]  # fmt: skip
     if dealer is None:
         faults.append(Fault(N_("There is no dealer of this code."), "dealer"))
     if not booking.reason.strip():
@@ -70,13 +73,18 @@ def book(session: Session, booking: Booking, actor: Actor, now: datetime) -> Ded
     return entry
 
 
-def _settled(session: Session, dealer: Dealer, number: str) -> Decimal | None:
-    """Return what is left of what a claim was paid; of two debits at once the second sees the first."""
-    audited = session.scalar(
-        select(Claim.audited)
-        .where(Claim.number == number, Claim.dealer_id == dealer.id, Claim.state.in_(PAID)).with_for_update()
-    )  # fmt: skip
-    return None if audited is None else audited - queries.debited(session, number)
+def left_of_claim(
+    session: Session, number: str, states: tuple[str, ...] = BORNE, dealer_id: int | None = None
+) -> Decimal | None:
+    """Lock a claim and return what is left of what it was, or will be, paid; of two at once the second sees the first.
+
+    None where there is no such claim in these states.
+    """
+    which = [Claim.number == number, Claim.state.in_(states)]
+    if dealer_id is not None:
+        which.append(Claim.dealer_id == dealer_id)
+    audited = session.scalar(select(Claim.audited).where(*which).with_for_update())
+    return None if audited is None else left_of(audited, queries.beside_claim(session, number))
 
 
 def undo(session: Session, key: int, reason: str, actor: Actor, now: datetime) -> Deduction:
@@ -105,6 +113,7 @@ def _locked(session: Session, *which: object) -> Deduction | None:
 def _counter(session: Session, entry: Deduction, reason: str, actor: Actor, now: datetime) -> Deduction:
     """Strike an entry out, or credit what a statement took: once, by the source of the credit."""
     if entry.settlement_id is None:
+        _keep_covered(session, entry)
         entry.cancelled_at, entry.cancelled_by, entry.cancelled_for = now, actor.name, reason
         session.flush()
         return entry
@@ -120,18 +129,35 @@ def _counter(session: Session, entry: Deduction, reason: str, actor: Actor, now:
     return credit
 
 
+def _keep_covered(session: Session, entry: Deduction) -> None:
+    """Refuse to strike out a credit that was taken back of its claim since: more were taken then than it was paid."""
+    if entry.kind != "credit" or not entry.claim_number or not of_the_claim(entry.kind, entry.source):
+        return
+    left = left_of_claim(session, entry.claim_number)
+    if left is not None and entry.amount > left:
+        message = N_("Only %(left)s yuan are left of what this claim was paid: strike out what was taken since first.")
+        raise DomainError.at(None, message, left=left)
+
+
 class StatementDeductions:
     """The dealers' statements as old parts meet them: `parts.returns.ports.Deductions`."""
 
-    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> None:
-        """Let the dealer's next statement take it; the table refuses a second one for the same part."""
+    def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> Decimal:
+        """Let the dealer's next statement take it, but no more than is left of the claim; return what it takes.
+
+        The table refuses a second one for the same part. Where nothing is left there is no entry.
+        """
+        amount = takeable(taken.amount, left_of_claim(session, taken.claim_number))
+        if amount <= ZERO:
+            return ZERO
         session.add(
             Deduction(
                 dealer_id=taken.dealer_id, kind=OLD_PART, source=taken.old_part, claim_number=taken.claim_number,
-                amount=signed(OLD_PART, taken.amount), reason=taken.reason, booked_at=now, booked_by=actor.name,
+                amount=signed(OLD_PART, amount), reason=taken.reason, booked_at=now, booked_by=actor.name,
             )
         )  # fmt: skip
         session.flush()
+        return amount
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Strike the part's deduction out, or credit it where a statement took it."""

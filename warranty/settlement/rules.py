@@ -25,6 +25,9 @@ DEDUCTION_KINDS = (
 IN_FAVOUR = frozenset({"credit", "carried_over"})
 #: Those that a person books; the others come by themselves.
 BOOKED_BY_HAND = ("audit", "administrative", "debit", "credit")
+#: Those that take back or give again what a claim was paid, where they name one; an administrative deduction is a
+#: fine, which is no money of the claim.
+OF_A_CLAIM = ("old_part", "audit", "debit", "credit")
 KINDS = CLAIM_KINDS + DEDUCTION_KINDS
 
 #: Value-added tax on goods and repair work, from a day on. Ministry of Finance and State Taxation
@@ -101,6 +104,19 @@ def signed(kind: str, amount: Decimal) -> Decimal:
     return amount if kind in IN_FAVOUR else -amount
 
 
+def of_the_claim(kind: str, source: str) -> bool:
+    """Tell whether an entry that names a claim is money of that claim; the credit of a fine is as little as the fine.
+
+    A credit's ``source`` is its own number, or the kind and source of what it counters: ``debit:DD-…``.
+    """
+    return kind in OF_A_CLAIM and (kind != "credit" or not source.startswith("administrative:"))
+
+
+def left_of(audited: Decimal, beside: Decimal) -> Decimal:
+    """Return the yuan that are left of a claim: audited, and what stands beside it (negative takes); never below 0."""
+    return max(ZERO, audited + beside)
+
+
 def booking_faults(kind: str, amount: Decimal, claim: str, settled: Decimal | None) -> list[tuple[str, str]]:
     """Return what keeps an entry from being booked by hand, as (code, field).
 
@@ -119,6 +135,11 @@ def booking_faults(kind: str, amount: Decimal, claim: str, settled: Decimal | No
     if kind == "debit" and settled is not None and amount > settled:
         faults.append(("above_settled", "amount"))
     return faults
+
+
+def takeable(asked: Decimal, left: Decimal | None) -> Decimal:
+    """Return the yuan that an old part's deduction takes: no more than is left of its claim; None: no claim known."""
+    return asked if left is None else min(asked, left)
 
 
 def rate_on(day: date, rates: Mapping[date, Decimal] | None = None) -> Decimal:

@@ -34,7 +34,7 @@ FAULTS = {
     "not_positive": N_("Please write an amount above 0."),
     "claim_unknown": N_("This dealer has no settled claim of this number."),
     "claim_needed": N_("A debit takes back what a claim was paid: please name the claim."),
-    "above_settled": N_("More than what is left of what this claim was paid."),
+    "above_settled": N_("Only %(left)s yuan are left of what this claim was paid."),
 }
 ACTIONS = {
     "confirm": N_("The dealer confirmed"),

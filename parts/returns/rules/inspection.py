@@ -37,3 +37,8 @@ def inspection_faults(outcome: str, cost: Decimal, asked: Decimal | None, note: 
     elif asked is not None and outcome != OK and asked < cost and not note.strip():
         faults.append(("reason_lower", "note"))
     return faults
+
+
+def uncovered(found: Decimal, taken: Decimal) -> Decimal | None:
+    """Return the yuan of a finding that its claim had nothing left for; None where all of it was taken."""
+    return found - taken if taken < found else None

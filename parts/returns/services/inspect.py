@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from parts.returns.models import OldPart
 from parts.returns.ports import Taken, deductions
-from parts.returns.rules.inspection import MISSING, deduction, inspection_faults, step_of
+from parts.returns.rules.inspection import MISSING, deduction, inspection_faults, step_of, uncovered
 from parts.returns.services.load import locked_part
 from parts.returns.states import WITH_DEALER
 from parts.returns.words import FAULTS
@@ -114,9 +114,11 @@ def _put(session: Session, part: OldPart, place: str, actor: Actor, now: datetim
 
 
 def _deduct(session: Session, part: OldPart, why: str, actor: Actor, now: datetime) -> None:
+    """Let the next statement take what was found, and keep what it really takes; the rest was taken before."""
     if part.deducted is not None and part.deducted > ZERO:
-        taken = Taken(part.dealer_id, part.number, part.claim_number, part.deducted, why)
-        deductions().take(session, taken, actor, now)
+        found = Taken(part.dealer_id, part.number, part.claim_number, part.deducted, why)
+        part.deducted = deductions().take(session, found, actor, now)
+        part.uncovered = uncovered(found.amount, part.deducted)
 
 
 def _too_long(text: str, place: str, limit: int) -> list[Fault]:

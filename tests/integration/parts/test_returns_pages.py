@@ -24,6 +24,7 @@ from portal.kernel.db import db
 from portal.kernel.lifecycle import Stateful
 from tests.factories.network import make_dealer, make_user
 from tests.factories.returns import SUPPLIER, make_box, make_due, make_old_part, packer
+from tests.factories.settlement import make_approved
 from tests.support.queries import count_queries
 from warranty.settlement.models import Deduction
 
@@ -335,3 +336,11 @@ def test_a_page_asks_the_database_no_more_for_more_rows(scene: Scene, path: str)
     with count_queries(db.engine) as many:
         assert scene.desk.get(address).status_code == 200
     assert len(many) == len(few)
+
+
+def test_a_part_says_why_less_was_deducted_than_was_found(scene: Scene) -> None:
+    (claim,) = make_approved(scene.session, scene.dealer, scene.now, {"part": "1000.00"})
+    number = scene.make("deducted", id=claim.id, number=claim.number)
+    page = text_of(scene.clerk, f"/returns/parts/{number}")
+    assert "1,000.00 yuan are deducted" in page
+    assert "200.50 yuan less than was found" in page

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from parts.returns import services as returns
+from parts.returns.models import OldPart
 from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.errors import ConflictError, DomainError
 from tests.factories.network import make_actor, make_dealer
-from tests.factories.returns import COST, make_old_part, packer
+from tests.factories.returns import COST, make_due, make_old_part, packer
 from tests.factories.settlement import make_approved
 from tests.support.at_once import both_at_once
+from warranty.claims.models import Claim
 from warranty.settlement import services
 from warranty.settlement.closing import close_month
 from warranty.settlement.deductions import Booking, book, undo
@@ -181,6 +183,103 @@ def test_a_debit_takes_back_no_more_than_a_claim_was_paid(session: Session) -> N
     assert {fault.field for fault in raised.value.faults} == {"dealer", "amount", "reason"}
     with pytest.raises(AccessDeniedError):
         book(session, Booking(dealer.code, "audit", D("1.00"), "—"), make_actor(session, "auditor"), CLOSING)
+
+
+def paid_claim(session: Session) -> tuple[Dealer, Claim, OldPart]:
+    """Return a claim of 1410.55 that was settled, and its old part of 1200.50 that waits for its inspection."""
+    dealer = make_dealer(session)
+    (claim,) = make_approved(session, dealer, OCTOBER)
+    part = make_old_part(session, "signed", OCTOBER, dealer, id=claim.id, number=claim.number)
+    session.commit()
+    close_month(session, MONTH, SYSTEM, CLOSING)
+    return dealer, claim, part
+
+
+def debit(dealer: Dealer, claim: Claim, amount: str) -> Booking:
+    return Booking(dealer.code, "debit", D(amount), "二次抵扣", claim.number)
+
+
+def test_an_old_part_takes_no_more_than_debits_left_of_the_claim(session: Session) -> None:
+    dealer, claim, part = paid_claim(session)
+    book(session, debit(dealer, claim, "1000.00"), SYSTEM, CLOSING)
+    part = returns.inspect(session, part.number, returns.Finding("damaged"), SYSTEM, CLOSING)
+    assert (part.deducted, part.uncovered) == (D("410.55"), COST - D("410.55"))
+    assert session.scalars(select(Deduction.amount).where(Deduction.source == part.number)).one() == D("-410.55")
+    with pytest.raises(DomainError) as raised:
+        book(session, debit(dealer, claim, "0.01"), SYSTEM, CLOSING)
+    assert raised.value.faults[0].field == "amount"
+
+
+def test_a_debit_takes_no_more_than_the_old_part_left_of_the_claim(session: Session) -> None:
+    dealer, claim, part = paid_claim(session)
+    part = returns.inspect(session, part.number, returns.Finding("damaged"), SYSTEM, CLOSING)
+    assert (part.deducted, part.uncovered) == (COST, None)
+    with pytest.raises(DomainError) as raised:
+        book(session, debit(dealer, claim, "210.06"), SYSTEM, CLOSING)
+    (fault,) = raised.value.faults
+    assert (fault.field, fault.facts["left"]) == ("amount", D("210.05"))
+    book(session, debit(dealer, claim, "210.05"), SYSTEM, CLOSING)
+    returns.dispute(session, part.number, "复测有故障", [], packer(dealer.id), CLOSING)
+    returns.answer(session, part.number, "waive", "复测属实", SYSTEM, CLOSING)
+    book(session, debit(dealer, claim, "1200.50"), SYSTEM, CLOSING)
+
+
+def test_of_a_claim_of_which_nothing_is_left_an_old_part_takes_nothing(session: Session) -> None:
+    dealer, claim, part = paid_claim(session)
+    book(session, debit(dealer, claim, str(CLAIM)), SYSTEM, CLOSING)
+    part = returns.inspect(session, part.number, returns.Finding("missing"), SYSTEM, CLOSING)
+    assert (part.state, part.deducted, part.uncovered) == ("missing", D(0), COST)
+    assert session.scalar(select(func.count()).where(Deduction.kind == "old_part")) == 0
+
+
+def test_a_part_that_was_not_sent_back_takes_what_is_left(session: Session) -> None:
+    dealer = make_dealer(session)
+    (claim,) = make_approved(session, dealer, OCTOBER, {"part": "1200.50"})
+    make_due(session, OCTOBER, dealer, id=claim.id, number=claim.number)
+    session.commit()
+    close_month(session, MONTH, SYSTEM, CLOSING)
+    book(session, debit(dealer, claim, "1000.00"), SYSTEM, CLOSING)
+    (part,) = returns.write_off(session, dealer.code, "逾期未返", SYSTEM, LATER)
+    assert (part.deducted, part.uncovered) == (D("200.50"), D("1000.00"))
+
+
+def test_a_fine_is_no_money_of_the_claim_that_it_names(session: Session) -> None:
+    dealer, claim, part = paid_claim(session)
+    book(session, Booking(dealer.code, "administrative", D("1000.00"), "违规罚款", claim.number), SYSTEM, CLOSING)
+    book(session, Booking(dealer.code, "audit", D("210.05"), "飞检扣款", claim.number), SYSTEM, CLOSING)
+    part = returns.inspect(session, part.number, returns.Finding("damaged"), SYSTEM, CLOSING)
+    assert (part.deducted, part.uncovered) == (COST, None)
+
+
+def test_a_credit_that_was_taken_back_since_is_not_struck_out(session: Session) -> None:
+    dealer, claim, _part = paid_claim(session)
+    credit = book(session, Booking(dealer.code, "credit", D("50.00"), "返还", claim.number), SYSTEM, CLOSING)
+    back = book(session, debit(dealer, claim, "1460.55"), SYSTEM, CLOSING)
+    with pytest.raises(DomainError):
+        undo(session, credit.id, "录错", SYSTEM, CLOSING)
+    undo(session, back.id, "录错", SYSTEM, CLOSING)
+    undo(session, credit.id, "录错", SYSTEM, CLOSING)
+    assert credit.cancelled_at is not None
+
+
+@pytest.mark.databases("postgresql")
+def test_a_debit_and_an_old_part_at_once_take_no_more_than_was_paid(app: Flask, session: Session) -> None:
+    dealer, claim, part = paid_claim(session)
+    booking, number, claim_number = debit(dealer, claim, "1000.00"), part.number, claim.number
+    actors = (make_actor(session, "settlement"), make_actor(session, "parts_desk"))
+    session.commit()
+
+    def act(mine: Session, actor: Actor) -> None:
+        if actor is actors[0]:
+            book(mine, booking, actor, CLOSING)
+        else:
+            returns.inspect(mine, number, returns.Finding("damaged"), actor, CLOSING)
+
+    outcomes = both_at_once(app, actors, act)
+    assert all(one is None or isinstance(one, DomainError) for one in outcomes)
+    session.rollback()
+    taken = session.scalar(select(func.sum(Deduction.amount)).where(Deduction.claim_number == claim_number))
+    assert taken in (-CLAIM, -COST)
 
 
 def test_what_was_booked_is_struck_out_or_credited_once(session: Session) -> None:

@@ -15,10 +15,13 @@ from warranty.settlement.rules import (
     KINDS,
     Amount,
     booking_faults,
+    left_of,
+    of_the_claim,
     rate_on,
     reckon,
     shortfall,
     signed,
+    takeable,
 )
 
 D = Decimal
@@ -168,3 +171,22 @@ def test_what_keeps_an_entry_from_being_booked(
     kind: str, amount: str, claim: str, settled: str | None, faults: list[tuple[str, str]]
 ) -> None:
     assert booking_faults(kind, D(amount), claim, None if settled is None else D(settled)) == faults
+
+
+def test_what_is_left_of_a_claim_is_never_below_nought_and_no_old_part_takes_more() -> None:
+    assert left_of(D("752.10"), D("-411.00")) == D("341.10")
+    assert left_of(D("752.10"), D("-752.11")) == D(0)
+    assert takeable(D("411.00"), D("341.10")) == D("341.10")
+    assert takeable(D("411.00"), D("411.01")) == takeable(D("411.00"), None) == D("411.00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "counts"),
+    [
+        ("debit", "DD-1", True), ("old_part", "CL-1-2", True), ("audit", "DD-2", True), ("credit", "DD-3", True),
+        ("credit", "debit:DD-1", True), ("credit", "administrative:DD-4", False), ("administrative", "DD-4", False),
+        ("carried_over", "ST-1/1", False),
+    ],
+)  # fmt: skip
+def test_a_fine_and_its_credit_are_no_money_of_the_claim(kind: str, source: str, counts: bool) -> None:  # noqa: FBT001
+    assert of_the_claim(kind, source) is counts

@@ -11,7 +11,7 @@ from warranty.settlement.queries.closing import (
     waiting,
 )
 from warranty.settlement.queries.deductions import (
-    debited,
+    beside_claim,
     entries_of,
     entry_of,
     last_carry,
@@ -42,8 +42,8 @@ from warranty.settlement.queries.statements import (
 )
 
 __all__ = [
-    "LinePage", "Ready", "Unbalanced", "Waiting", "all_lines", "amounts_of", "claims_and_audited", "claims_of",
-    "closing_job", "count_in", "dealer_of", "debited", "disputed_lines", "empty_lines", "entries_of", "entry_of",
+    "LinePage", "Ready", "Unbalanced", "Waiting", "all_lines", "amounts_of", "beside_claim", "claims_and_audited",
+    "claims_of", "closing_job", "count_in", "dealer_of", "disputed_lines", "empty_lines", "entries_of", "entry_of",
     "find", "last_carry", "line_of", "lines_page", "money_lines", "months_to_close", "open_entry", "open_months",
     "period_of", "periods", "ready", "ready_of", "statement_of", "statements_of", "tax_rates", "unbalanced", "waiting",
     "waiting_entries",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from portal.kernel.db import Fen
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.money import ZERO
 from warranty.settlement.models import Deduction, Settlement
 from warranty.settlement.queries.closing import NOTHING
-from warranty.settlement.rules import DEDUCTION_KINDS
+from warranty.settlement.rules import DEDUCTION_KINDS, OF_A_CLAIM
 
 
 def entries_of(session: Session, settlement_id: int) -> list[Deduction]:
@@ -45,14 +46,18 @@ def statement_of(session: Session, entry: Deduction) -> Settlement | None:
     return None if entry.settlement_id is None else session.get_one(Settlement, entry.settlement_id)
 
 
-def debited(session: Session, claim_number: str) -> Decimal:
-    """Return what was debited of a claim so far, in yuan."""
-    found = session.scalar(
-        select(func.sum(Deduction.amount)).where(
-            Deduction.claim_number == claim_number, Deduction.kind == "debit", Deduction.cancelled_at.is_(None)
-        )
-    )
-    return -(found or ZERO)
+def of_claims() -> ColumnElement[bool]:
+    """Tell in SQL which entries are money of the claim that they name; `rules.of_the_claim` says the same."""
+    of_a_fine = Deduction.source.startswith("administrative:")
+    return and_(
+        Deduction.kind.in_(OF_A_CLAIM), Deduction.cancelled_at.is_(None), or_(Deduction.kind != "credit", ~of_a_fine)
+    )  # fmt: skip
+
+
+def beside_claim(session: Session, claim_number: str) -> Decimal:
+    """Return what was taken back of a claim (negative) and given again so far, in yuan."""
+    summed = select(type_coerce(func.coalesce(func.sum(Deduction.amount), NOTHING), Fen()))
+    return session.scalar(summed.where(Deduction.claim_number == claim_number, of_claims())) or ZERO
 
 
 def last_carry(session: Session, settlement_id: int) -> int:
