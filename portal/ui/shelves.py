@@ -67,7 +67,7 @@ SHELVES = (
     Shelf("DN", N_("Delivery note"), PartDelivery.number, Permission.STOCK_VIEW, "part_orders.delivery"),
     Shelf("SC", N_("Stock-take sheet"), StockTake.number, Permission.STOCK_VIEW, "stock.take"),
     Shelf("TR", N_("Transfer"), StockTransfer.number, Permission.STOCK_VIEW, "stock.transfer", narrow=_of_a_party),
-    Shelf("RB", N_("Box"), ReturnBox.number, Permission.RETURN_VIEW, "returns.box", "box"),
+    Shelf("RB", N_("Box of old parts"), ReturnBox.number, Permission.RETURN_VIEW, "returns.box", "box"),
     Shelf("RV", N_("Recovery demand"), Recovery.number, Permission.RECOVERY_VIEW, "recovery.recovery"),
     Shelf(
         "RA", N_("Recovery contract"), RecoveryContract.number, Permission.RECOVERY_VIEW, "recovery.contract", "number"

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from dealers.vehicles.models import Vehicle
+from parts.catalogue.models import Part
 from parts.quality.models import QualityReport
 from parts.quality.queries.reports import find_report
 from parts.quality.services import (
@@ -35,6 +37,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
 from tests.factories.claims import make_completed_order
 from tests.factories.vehicles import make_vehicle
+from tests.support.rows import fill
 
 ENGINEER = Actor.system("质量工程师")
 #: What a station adds to what the visit says.
@@ -122,3 +125,12 @@ def finish_steps(session: Session, number: str, now: datetime, *steps: int) -> N
     for step in steps:
         typed = StepText(None, today, today, f"第{step}步已完成")
         save_step(session, number, step, typed, ENGINEER, now)
+
+
+def make_chain(session: Session) -> None:
+    """A pump that was replaced twice, and a part of its own."""
+    for number, following in (("W-PUMP", "W-PUMP2"), ("W-PUMP2", "W-PUMP3"), ("W-PUMP3", None), ("OTHER", None)):
+        known = session.scalars(select(Part).where(Part.number == number)).first()
+        part = known or fill(session, Part, number=number)
+        part.superseded_by = following
+    session.flush()
