@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.kernel.money import ZERO, round_fen, total
 from warranty.recovery.rules.contracts import ALL, COMPONENT, PART, Contract, Terms, choose
-from warranty.recovery.rules.reckoning import Cost, Demand, claimed, reckon
+from warranty.recovery.rules.reckoning import Cost, Demand, asking, claimed, reckon
 
 BEGIN, END = date(2025, 7, 1), date(2028, 6, 30)
 DAY = date(2026, 10, 8)
@@ -78,6 +78,14 @@ def test_both_caps_tell_apart_what_each_cut_off() -> None:
     assert (only.wanted, only.cut_claim, only.cut_year, only.amount) == (
         Decimal("800.00"), Decimal("300.00"), Decimal("50.00"), Decimal("450.00"),
     )  # fmt: skip
+
+
+def test_a_claim_that_brings_nothing_is_not_asked_for() -> None:
+    capped = replace(FOR_ALL, terms=replace(TERMS, year_cap=Decimal("450.00")))
+    later = cost(4, "part", "10.00", claim=2, done_on=date(2026, 10, 9))
+    found = reckon((*CLAIM, later), [capped], {})
+    assert amounts(found) == ["120.00", "330.00", "0.00", "0.00"]
+    assert [one.cost.line for one in asking(found)] == [1, 2, 3]
 
 
 # --- whatever the claims are -----------------------------------------------------------------------

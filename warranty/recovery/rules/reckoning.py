@@ -91,6 +91,16 @@ def _take(left: dict[Key, Decimal], key: Key, cap: Decimal | None, wanted: Decim
     return taken
 
 
+def asking(demands: Iterable[Demand]) -> tuple[Demand, ...]:
+    """Leave out the claims that bring nothing, their caps being used up: they wait, for what is freed later.
+
+    A line of nought stays beside its claim's other lines, for it shows what a cap cut off.
+    """
+    kept = tuple(demands)
+    bringing = {one.cost.claim for one in kept if one.amount}
+    return tuple(one for one in kept if one.cost.claim in bringing)
+
+
 def claimed(demands: Iterable[Demand]) -> Decimal:
     """Add up demands."""
     return total(demand.amount for demand in demands)

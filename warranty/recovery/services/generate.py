@@ -20,7 +20,7 @@ from portal.kernel.numbers import next_number
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.contracts import contracts_of, used_of
 from warranty.recovery.queries.costs import Period, costs_of
-from warranty.recovery.rules.reckoning import Demand, claimed, reckon
+from warranty.recovery.rules.reckoning import Demand, asking, claimed, reckon
 from warranty.recovery.services.contracts import lock_supplier
 
 SERIES = "RV"
@@ -52,7 +52,7 @@ def check_period(period: Period, now: datetime) -> None:
 def recover_supplier(
     session: Session, supplier_id: int, period: Period, actor: Actor, now: datetime, *, most: int = MOST_CLAIMS
 ) -> Made | None:
-    """Make one demand of what waits for a supplier; None when nothing does.
+    """Make one demand of what waits for a supplier; None when nothing does, or nothing can be asked: caps are used up.
 
     The earliest claims come first, ``most`` of them; the next call takes the following ones. Two runs at once
     take turns on the supplier, so the second finds what the first left.
@@ -61,9 +61,8 @@ def recover_supplier(
     check_period(period, now)
     supplier = lock_supplier(session, supplier_id)
     found = costs_of(session, supplier_id, period)
-    demands = _first_claims(
-        reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id)), most
-    )
+    reckoned = reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id))
+    demands = _first_claims(asking(reckoned), most)
     if not demands:
         return None
     amount = claimed(demands)
