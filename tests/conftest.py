@@ -6,9 +6,10 @@ Tests in ``tests/integration`` run on SQLite and on PostgreSQL; elsewhere SQLite
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from portal.kernel.storage import init_storage
 from tests.support import postgres
 from tests.support.guard import stay_here
+from tests.support.once import made_once
 
 #: The moment at which tests take place, unless they say otherwise.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -60,6 +62,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(postgres.prepare().close)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Let the collector of garbage leave alone what stays: it would go through the whole house every few tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000)
+        gc.enable()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a database on every database it is meant for."""
     if "database_url" not in metafunc.fixturenames:
@@ -83,10 +97,14 @@ def migrate(url: URL | str, folder: Path) -> None:
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that tests copy."""
-    folder = tmp_path_factory.mktemp("template")
-    path = folder / "empty.sqlite"
-    migrate(f"sqlite:///{path}", folder)
-    return path
+    made = made_once(tmp_path_factory, "empty", lambda folder: migrate(f"sqlite:///{folder / 'empty.sqlite'}", folder))
+    return made / "empty.sqlite"
+
+
+@pytest.fixture(scope="session")
+def test_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the copy stands: for all tests of a worker in the same place, so that they find the portal built."""
+    return tmp_path_factory.mktemp("sqlite") / "test.sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +127,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh, migrated database: for all tests of a worker the same."""
     if request.param == "sqlite":
         empty: Path = request.getfixturevalue("empty_sqlite")
-        path = empty.with_name("test.sqlite")
+        path: Path = request.getfixturevalue("test_sqlite")
         for old in path.parent.glob(f"{path.name}*"):  # its log, too; who still has it open keeps the old one
             old.unlink()
         shutil.copy(empty, path)

@@ -1,4 +1,4 @@
-"""One Chromium a worker, one demo network a worker, one portal a test."""
+"""One Chromium a worker, one demo network a run, one portal a test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def network(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Network:
     """The demo network that tests copy."""
-    return make_network(empty_sqlite, tmp_path_factory.mktemp("network"), NOW)
+    return make_network(tmp_path_factory, empty_sqlite, NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ table and is no superuser, because row-level security does not bind those.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import secrets
@@ -27,6 +26,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
+
+from tests.support.once import only_one
 
 #: The environment variable through which the controller tells its workers the run's folder.
 FOLDER = "SANBAO_TEST_POSTGRES"
@@ -126,7 +127,7 @@ class Database:
 def database_for(worker: str, migrate: Callable[[URL], None]) -> Database:
     """Return a fresh database for a worker; ``migrate`` makes the tables when nobody has yet."""
     folder = Path(os.environ[FOLDER])
-    with _only_one(folder / "lock"):
+    with only_one(folder / "lock"):
         server = _server(folder)
         password, template = _template(folder, server, migrate)
         name = f"{template}_{worker}"
@@ -257,10 +258,3 @@ def _drop_all(server: URL, names: list[str]) -> None:
         for name in names:
             if name.endswith("_app"):
                 connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
-
-
-@contextmanager
-def _only_one(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

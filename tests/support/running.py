@@ -1,12 +1,13 @@
 """A real portal for the browser: HTTP on a free port of this machine, one worker, a small demo network.
 
 Both run as threads of the test's process: they start in milliseconds and what goes wrong in them
-is seen. The network is made once a process and copied for every test.
+is seen. The network is made once a test run and copied for every test.
 """
 
 from __future__ import annotations
 
 import logging
+import pickle
 import shutil
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -27,9 +29,11 @@ from portal.demo.base import Car, World
 from portal.demo.network import Size, fill
 from portal.kernel.db import db
 from portal.kernel.jobs import run_one
+from tests.support.once import made_once
 
 #: Large enough that every list has rows and the last two months statements.
 SIZE = Size(dealers=3, vehicles=600, months=3)
+FILE, WORLD = "network.sqlite", "world.pickle"
 #: Days since delivery of the car in the story: under guarantee, and old enough for a reading.
 DAYS_SOLD = range(200, 500)
 #: Seconds between two looks of the worker at the queue.
@@ -77,14 +81,20 @@ class Network:
         return (self.world.today.toordinal() - car.sold) * car.daily_km + 260
 
 
-def make_network(empty: Path, folder: Path, now: datetime) -> Network:
-    """Fill a copy of an empty, migrated database."""
-    path = folder / "network.sqlite"
-    shutil.copy(empty, path)
-    with create_app(settings(path, folder, now)).app_context():
-        world = fill(db.engine, SIZE, now, lambda _words: None)
-        db.engine.dispose()  # the last connection writes the log home
-    return Network(path, world, now)
+def make_network(factory: pytest.TempPathFactory, empty: Path, now: datetime, size: Size = SIZE) -> Network:
+    """Fill a copy of an empty, migrated database; the workers of a run share it."""
+
+    def make(folder: Path) -> None:
+        path = folder / FILE
+        shutil.copy(empty, path)
+        with create_app(settings(path, folder, now)).app_context():
+            world = fill(db.engine, size, now, lambda _words: None)
+            db.engine.dispose()  # the last connection writes the log home
+        (folder / WORLD).write_bytes(pickle.dumps(world))
+
+    folder = made_once(factory, f"network-{size.dealers}-{size.vehicles}-{size.months}", make)
+    world = pickle.loads((folder / WORLD).read_bytes())  # noqa: S301  (a worker of this run wrote it)
+    return Network(folder / FILE, world, now)
 
 
 @dataclass

@@ -16,6 +16,8 @@ from portal.kernel.access import Permission
 from portal.kernel.room import Paper
 from reports.documents.render import qr_code, to_pdf
 
+pytestmark = pytest.mark.databases("sqlite")  # the papers here are made of words, nothing is stored
+
 BODY = """{% extends "documents/paper.html" %}
 {% block zh %}试印单{% endblock %}{% block en %}Trial print{% endblock %}
 {% block number %}{{ paper.number }}{% endblock %}

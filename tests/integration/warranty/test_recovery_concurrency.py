@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,13 +29,13 @@ from tests.factories.recovery import (
 )
 from tests.factories.vehicles import make_vehicle
 from tests.support.at_once import both_at_once
+from tests.support.killed import runs
 from warranty.recovery.jobs import generate
 from warranty.recovery.models import Recovery, RecoveryEntry, RecoveryLine
 from warranty.recovery.queries.recoveries import unbalanced
 from warranty.recovery.services.booking import Payment, book, pay
 from warranty.recovery.services.generate import recover_supplier
 
-ROOT = Path(__file__).resolve().parents[3]
 OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
 PEOPLE = (Actor.system("甲"), Actor.system("乙"))
 SUPPLIERS, CLAIMS_EACH, KILLS = 5, 6, 2
@@ -88,39 +83,8 @@ def test_two_who_make_demands_at_once_make_them_once(app: Flask, session: Sessio
 
 
 #: Makes the demands in small pieces and says before each supplier how far it is.
-CHILD = """
-import sys
-from pathlib import Path
-from sqlalchemy.orm import Session
-from portal.app import create_app
-from portal.kernel.access import Actor
-from portal.kernel.db import db
-from portal.kernel.scoping import HeadOfficeScope, enter
-from tests.conftest import NOW, settings
-from tests.factories.recovery import period_of
-from warranty.recovery.jobs import generate
-
-app = create_app(settings(sys.argv[1], Path(sys.argv[2])))
-with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
-    enter(session, Actor.system("child"), HeadOfficeScope("test"))
-    generate(session, period_of(NOW), "", Actor.system("child"), NOW,
-             lambda done, of: print(done, of, flush=True), most=2)
-"""
-
-
-def kill_somewhere(database_url: str, folder: Path, chance: random.Random) -> None:
-    """Let a child do a few suppliers, then kill it between two transactions or in the middle of one."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, str(folder)],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    with child:
-        assert child.stdout is not None
-        for _ in range(chance.randint(1, 2)):
-            assert child.stdout.readline()
-        time.sleep(chance.uniform(0, 0.05))
-        child.send_signal(signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
+IMPORTS = "from tests.factories.recovery import period_of; from warranty.recovery.jobs import generate"
+GENERATE = 'generate(session, period_of(NOW), "", actor, NOW, tell, most=2)'
 
 
 def whole_demands(session: Session) -> int:
@@ -141,11 +105,12 @@ def test_killed_again_and_again_nothing_is_asked_twice_or_forgotten(
     for _ in range(SUPPLIERS):
         make_world(session, now, CLAIMS_EACH)
     chance, reached = random.Random(20261120), 0
-    for _ in range(KILLS):
-        kill_somewhere(database_url, tmp_path, chance)
-        done = whole_demands(session)
-        assert reached <= done < SUPPLIERS * CLAIMS_EACH
-        reached = done
+    with runs(database_url, tmp_path, IMPORTS, GENERATE) as child:
+        for _ in range(KILLS):
+            child.kill(chance.randint(1, 2), chance.uniform(0, 0.05))  # between two transactions or in one
+            done = whole_demands(session)
+            assert reached <= done < SUPPLIERS * CLAIMS_EACH
+            reached = done
     assert reached > 0
     session.rollback()
     rest = generate(session, period_of(now), "", ENGINEER, now, most=2)

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,57 +14,19 @@ from portal.kernel.access import Actor
 from tests.factories.network import make_dealer
 from tests.factories.settlement import make_approved
 from tests.factories.vehicles import make_vehicle
+from tests.support.killed import runs
 from warranty.claims.models import Claim
 from warranty.settlement.closing import close_month
 from warranty.settlement.deductions import Booking, book
 from warranty.settlement.models import Deduction, LedgerEntry, Settlement, SettlementLine, SettlementPeriod
 from warranty.settlement.queries import unbalanced
 
-ROOT = Path(__file__).resolve().parents[3]
 MONTH = "2026-10"
 OCTOBER = datetime(2026, 10, 15, 4, tzinfo=UTC)
 DEALERS, CLAIMS_EACH, KILLS, BATCH = 36, 3, 5, 2
 
-#: Closes the month and says on standard output, before each transaction, how many dealers are done.
-CHILD = f"""
-import sys
-from pathlib import Path
-from sqlalchemy.orm import Session
-from portal.app import create_app
-from portal.kernel.access import Actor
-from portal.kernel.db import db
-from portal.kernel.scoping import HeadOfficeScope, enter
-from tests.conftest import NOW, settings
-from warranty.settlement.closing import close_month
-
-app = create_app(settings(sys.argv[1], Path(sys.argv[2])))
-with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
-    enter(session, Actor.system("child"), HeadOfficeScope("test"))
-    close_month(session, "{MONTH}", Actor.system("child"), NOW, lambda done, of: print(done, of, flush=True),
-                batch={BATCH})
-"""
-
-
-@contextmanager
-def closing(database_url: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, str(folder)],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    with child:
-        yield child
-
-
-def kill_somewhere(database_url: str, folder: Path, chance: random.Random) -> None:
-    """Let a child do a few transactions, then kill it between two of them or in the middle of one."""
-    few, moment = chance.randint(1, 4), chance.uniform(0, 0.024)
-    with closing(database_url, folder) as child:
-        assert child.stdout is not None
-        for _ in range(few):
-            assert child.stdout.readline()
-        time.sleep(moment)
-        child.send_signal(signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
+#: Closes the month and says before each transaction how many dealers are done.
+CLOSE = f'close_month(session, "{MONTH}", actor, NOW, tell, batch={BATCH})'
 
 
 def whole_dealers(session: Session) -> int:
@@ -109,11 +64,12 @@ def test_killed_again_and_again_nothing_is_paid_twice_or_forgotten(
         book(session, Booking(dealer.code, "audit", amount, "飞检扣款"), Actor.system("test"), OCTOBER)
     session.commit()
     chance, reached = random.Random(20261031), 0
-    for _ in range(KILLS):
-        kill_somewhere(database_url, tmp_path, chance)
-        done = whole_dealers(session)
-        assert reached <= done < DEALERS
-        reached = done
+    with runs(database_url, tmp_path, "from warranty.settlement.closing import close_month", CLOSE) as child:
+        for _ in range(KILLS):
+            child.kill(chance.randint(1, 4), chance.uniform(0, 0.024))  # between two transactions or in one
+            done = whole_dealers(session)
+            assert reached <= done < DEALERS
+            reached = done
     assert reached > 0
     session.rollback()
     closed = close_month(session, MONTH, Actor.system("test"), now)
