@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,35 +32,13 @@ from parts.stock.services import issue_scanned
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from portal.kernel.states import StateError
-from tests.factories.network import act_as, make_actor, make_dealer
+from tests.factories.network import act_as, make_actor
 from tests.factories.orders import DESK, confirmed, lines, received_into, shipped
 from tests.factories.service import open_repair
 from tests.factories.stock import make_clerk, make_needy_order, make_part, stock_of
 from tests.support.at_once import both_at_once
+from tests.support.figures import d
 from warranty.guarantee.models import CarWatch
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def told(error: pytest.ExceptionInfo[Any]) -> dict[str | None, str]:
-    return {fault.field: fault.message % dict(fault.facts) for fault in error.value.faults}
-
-
-@pytest.fixture
-def dealer(session: Session) -> Dealer:
-    return make_dealer(session)
-
-
-@pytest.fixture
-def clerk(session: Session, dealer: Dealer) -> Actor:
-    return make_clerk(session, dealer)
-
-
-@pytest.fixture
-def part(session: Session) -> Part:
-    return make_part(session, "BP100", "80.00")
 
 
 @pytest.fixture

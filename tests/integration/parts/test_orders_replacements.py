@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from parts.catalogue.models import Part
 from parts.orders.queries.substitution import substitutes
 from parts.orders.queries.supply import coming
 from parts.orders.services import (
@@ -21,32 +18,10 @@ from parts.orders.services import (
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
-from tests.factories.network import make_dealer
 from tests.factories.orders import DESK, lines, received_into, shipped, submitted
-from tests.factories.stock import make_clerk, make_part, stock_of
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def told(error: pytest.ExceptionInfo[Any]) -> dict[str | None, str]:
-    return {fault.field: fault.message % dict(fault.facts) for fault in error.value.faults}
-
-
-@pytest.fixture
-def dealer(session: Session) -> Dealer:
-    return make_dealer(session)
-
-
-@pytest.fixture
-def clerk(session: Session, dealer: Dealer) -> Actor:
-    return make_clerk(session, dealer)
-
-
-@pytest.fixture
-def part(session: Session) -> Part:
-    return make_part(session, "BP100", "80.00")
+from tests.factories.stock import make_part, stock_of
+from tests.support.faults import told
+from tests.support.figures import d
 
 
 def test_what_replaces_a_part_comes_at_its_own_price(

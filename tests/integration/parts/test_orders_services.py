@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -47,29 +45,8 @@ from portal.kernel.states import StateError
 from tests.factories.network import act_as, make_actor, make_dealer
 from tests.factories.orders import DESK, confirmed, lines, received_into, shipped, submitted
 from tests.factories.stock import make_clerk, make_needy_order, make_part, make_stock, stock_of
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def told(error: pytest.ExceptionInfo[Any]) -> dict[str | None, str]:
-    return {fault.field: fault.message % dict(fault.facts) for fault in error.value.faults}
-
-
-@pytest.fixture
-def dealer(session: Session) -> Dealer:
-    return make_dealer(session)
-
-
-@pytest.fixture
-def clerk(session: Session, dealer: Dealer) -> Actor:
-    return make_clerk(session, dealer)
-
-
-@pytest.fixture
-def part(session: Session) -> Part:
-    return make_part(session, "BP100", "80.00")
+from tests.support.faults import told
+from tests.support.figures import d
 
 
 def test_an_order_is_drafted_mended_and_submitted_at_the_prices_of_the_day(

@@ -54,13 +54,10 @@ from tests.factories.quality import (
     reporter,
 )
 from tests.factories.vehicles import make_vehicle
+from tests.support.faults import faults_of
 from tests.support.rows import fill
 
 TODAY = date(2026, 11, 20)
-
-
-def faults_of(raised: pytest.ExceptionInfo[DomainError]) -> set[str | None]:
-    return {fault.field for fault in raised.value.faults}
 
 
 def test_one_press_takes_over_what_the_visit_says(session: Session, now: datetime) -> None:

@@ -26,12 +26,9 @@ from tests.factories.quality import (
     make_chain,
     make_report,
 )
+from tests.support.faults import faults_of
 
 TODAY = date(2026, 11, 20)
-
-
-def faults_of(raised: pytest.ExceptionInfo[DomainError]) -> set[str | None]:
-    return {fault.field for fault in raised.value.faults}
 
 
 class Counted:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -34,10 +32,8 @@ from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.scoping import ScopeError
 from tests.factories.network import act_as, make_actor, make_dealer
 from tests.factories.stock import make_clerk, make_needy_order, make_part, make_stock, stock_of
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
+from tests.support.faults import told
+from tests.support.figures import d
 
 
 @pytest.fixture
@@ -48,10 +44,6 @@ def clerk(session: Session) -> Actor:
 @pytest.fixture
 def part(session: Session) -> Part:
     return make_part(session, "BP100")
-
-
-def told(error: pytest.ExceptionInfo[Any]) -> dict[str | None, str]:
-    return {fault.field: fault.message % dict(fault.facts) for fault in error.value.faults}
 
 
 def test_goods_come_in_with_their_cost_and_a_number(session: Session, part: Part, clerk: Actor, now: datetime) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -34,14 +32,8 @@ from portal.kernel.errors import ConflictError, DomainError, NotFoundError
 from portal.kernel.states import StateError
 from tests.factories.network import act_as, make_dealer
 from tests.factories.stock import make_clerk, make_part, make_stock, stock_of
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def told(error: pytest.ExceptionInfo[Any]) -> dict[str | None, str]:
-    return {fault.field: fault.message % dict(fault.facts) for fault in error.value.faults}
+from tests.support.faults import told
+from tests.support.figures import d
 
 
 @pytest.fixture

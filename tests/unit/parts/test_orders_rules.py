@@ -8,14 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parts.orders.rules import Arrived, Counts, delivery_step, invoice_due, transport_hours
+from tests.support.figures import d
 
 BEGUN = datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
 moments = st.integers(-5_000, 5_000).map(lambda minutes: BEGUN + timedelta(minutes=minutes))
 trips = st.tuples(moments, moments).map(lambda pair: (min(pair), max(pair)))
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
 
 
 def at(hours: str) -> datetime:

@@ -19,14 +19,11 @@ from parts.stock.rules import (
     worth,
 )
 from portal.kernel.money import ZERO
+from tests.support.figures import d
 
 quantities = st.decimals("0.01", "999.99", places=2)
 amounts = st.decimals("0.00", "99999.99", places=2)
 steps = st.lists(st.one_of(st.tuples(st.just("in"), quantities, amounts), st.tuples(st.just("out"), quantities)))
-
-
-def d(text: str) -> Decimal:
-    return Decimal(text)
 
 
 def test_a_receipt_moves_the_average() -> None:
