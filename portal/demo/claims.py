@@ -70,7 +70,7 @@ class Said:
 
 @dataclass
 class Course:
-    """How far a claim has come; ``way`` is what the rules made of its last submission."""
+    """How far a claim has come."""
 
     number: str
     created: int
@@ -81,7 +81,6 @@ class Course:
     version: int = 0
     submitted: str | None = None
     due: str | None = None
-    way: str = ""
     decided: str | None = None
     audited: list[int] | None = None
     by_rules: bool = False
@@ -139,17 +138,17 @@ class Claims:
         at = claim.submitted = utc_text(claim.day, claim.minute)
         facts = self._facts(job, claim.lines, claim.day)
         findings = run(facts, self.book.settings)
-        claim.way = way(verdict(findings, facts.applied, self.book), facts, self.book)
+        went = way(verdict(findings, facts.applied, self.book), facts, self.book)
         content = json.dumps(self._content(job, claim, facts, findings), ensure_ascii=False, default=layer)
         applied = sum(line[7] for line in claim.lines)
         self.versions.append((job.station.id, self.claim_id, claim.version, at, clerk, applied, content))
         self.visits.changes.append(("claim", self.claim_id, "submit", source, "submitted", None, clerk, at))
         claim.state, hours = "submitted", self.book.routing.hours_level_one
-        if claim.way == "level_two":
+        if went == "level_two":
             hours = self.book.routing.hours_level_two
             self._decided(job, claim, Said("refer", at, route(facts, self.book).why, level=1))
-        elif claim.way in STEPS:
-            step = STEPS[claim.way]
+        elif went in STEPS:
+            step = STEPS[went]
             why = ", ".join(one.reason_code for one in findings if one.outcome in {Outcome.RETURN, Outcome.REFUSE})
             audited = None if step == "return" else self._amounts(claim.lines, step, cut=False)
             self._decided(job, claim, Said(step, at, why or None, audited))
