@@ -17,7 +17,16 @@ from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine
 from warranty.recovery.queries.costs import BORNE, with_part
-from warranty.recovery.queries.figures import ACCEPTED, BEARER, CLAIMED, DECIDED_ON, DONE_ON, STANDING
+from warranty.recovery.queries.figures import (
+    ACCEPTED,
+    BEARER,
+    BORNE_OF_IT,
+    CHARGED_BACK,
+    CLAIMED,
+    DECIDED_ON,
+    DONE_ON,
+    STANDING,
+)
 from warranty.recovery.queries.recoveries import count_in
 from warranty.recovery.states import BOOKED
 from warranty.recovery.words import ACCOUNTS, COMPONENTS, KINDS, OUTCOMES, SCOPES, STANDINGS, STATES
@@ -136,8 +145,8 @@ def _lines() -> Select[Any]:
             line.id, Recovery.number.label("key"), Recovery.number, line.position, Recovery.state, _CODE, _NAME,
             Claim.number.label("claim"), Dealer.code.label("station"), Claim.vin, line.part, line.kind,
             ClaimLine.name, RecoveryContract.number.label("contract"), line.year, line.decided_on, line.done_on,
-            line.basis, line.share, line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked, line.outcome,
-            ACCEPTED.label("accepted"), line.reason, line.agreed,
+            line.charged_back, line.basis, line.share, line.wanted, line.cut_claim, line.cut_year, line.amount,
+            line.asked, line.outcome, ACCEPTED.label("accepted"), line.reason, line.agreed,
         )
         .join(Recovery, Recovery.id == line.recovery_id).join(Supplier, Supplier.id == Recovery.supplier_id)
         .join(Claim, Claim.id == line.claim_id).join(Dealer, Dealer.id == Claim.dealer_id)
@@ -176,7 +185,8 @@ LINES = ListSpec(
         Column("year", N_("Contract year"), "num", default=False),
         Column("decided_on", N_("Decided"), "date", default=False),
         Column("done_on", N_("Repair completed"), "date", default=False),
-        Column("basis", N_("Approved amount"), "money"),
+        Column("charged_back", N_("Taken back from the station"), "money", default=False),
+        Column("basis", N_("Borne by headquarters"), "money"),
         Column("share", N_("Share (percent)"), "num"),
         Column("wanted", N_("By the share"), "money", default=False),
         Column("cut_claim", N_("Cut by the claim's cap"), "money", default=False),
@@ -211,8 +221,9 @@ def _costs() -> Select[Any]:
     statement = (
         select(
             Claim.id, Claim.number, Dealer.code.label("station"), _CODE, _NAME, Claim.causal_part.label("part"),
-            Claim.vin, DECIDED_ON.label("decided_on"), DONE_ON.label("done_on"), Claim.audited.label("cost"),
-            CLAIMED.label("claimed"), STANDING.label("standing"),
+            Claim.vin, DECIDED_ON.label("decided_on"), DONE_ON.label("done_on"), Claim.audited.label("approved"),
+            CHARGED_BACK.label("charged_back"), BORNE_OF_IT.label("cost"), CLAIMED.label("claimed"),
+            STANDING.label("standing"),
         )
         .select_from(Claim).join(Dealer, Dealer.id == Claim.dealer_id)
         .where(Claim.state.in_(BORNE), Claim.causal_part.is_not(None))
@@ -237,7 +248,9 @@ COSTS = ListSpec(
         Column("vin", N_("VIN"), default=False),
         Column("decided_on", N_("Decided"), "date"),
         Column("done_on", N_("Repair completed"), "date", default=False),
-        Column("cost", N_("Approved amount"), "money"),
+        Column("approved", N_("Approved amount"), "money", default=False),
+        Column("charged_back", N_("Taken back from the station"), "money", default=False),
+        Column("cost", N_("Borne by headquarters"), "money"),
         Column("claimed", N_("Claimed"), "money"),
         Column("standing", N_("Asked back"), words=STANDINGS),
     ),

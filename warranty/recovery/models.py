@@ -98,8 +98,10 @@ class Recovery(Identified, Stateful, Base):
 class RecoveryLine(Identified, Base):
     """One line of a claim and what is asked for it, with every step of the reckoning, in yuan before tax.
 
-    ``amount`` is what was reckoned, ``asked`` what this round asks, ``accepted`` what the supplier says, and
-    ``agreed`` what both settled on. A claim's line is recovered once: ``live`` ends with a withdrawal only.
+    ``basis`` is what headquarters bore of the line when it was reckoned, ``charged_back`` what it had taken back of it
+    from the station; together what was approved. ``amount`` is what was reckoned, ``asked`` what this round asks,
+    ``accepted`` what the supplier says, and ``agreed`` what both settled on. A claim's line is recovered once:
+    ``live`` ends with a withdrawal only.
     """
 
     __tablename__ = "recovery_line"
@@ -110,6 +112,7 @@ class RecoveryLine(Identified, Base):
             " and wanted <= basis",
             name="reckoned",
         ),
+        CheckConstraint("charged_back >= 0", name="charged_back"),
         CheckConstraint("asked >= 0 and asked <= amount", name="asked"),
         CheckConstraint("accepted is null or (accepted >= 0 and accepted <= asked)", name="accepted"),
         CheckConstraint("agreed is null or (agreed >= 0 and agreed <= asked)", name="agreed"),
@@ -133,6 +136,7 @@ class RecoveryLine(Identified, Base):
     decided_on: Mapped[date]
     done_on: Mapped[date]
     basis: Mapped[Decimal] = mapped_column(Fen())
+    charged_back: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     share: Mapped[Decimal] = mapped_column(Exact(2))  # percent
     wanted: Mapped[Decimal] = mapped_column(Fen())
     cut_claim: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)

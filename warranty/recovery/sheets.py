@@ -20,7 +20,7 @@ SAID = dict(zip((ACCEPTED, PARTLY, REJECTED), CHOICES, strict=True))
 COLUMNS: tuple[tuple[str, int, str], ...] = (
     ("追偿单号", 24, "number"), ("明细序号", 10, "position"), ("索赔单号 Claim", 24, "claim"),
     ("车架号 VIN", 20, "vin"), ("主因件 Causal part", 18, "part"), ("类别 Kind", 20, "kind"), ("名称 Name", 24, "name"),
-    ("完工日期 Completed", 12, "done_on"), ("协议号 Contract", 24, "contract"), ("核准金额 Approved", 14, "basis"),
+    ("完工日期 Completed", 12, "done_on"), ("协议号 Contract", 24, "contract"), ("总部承担 Borne", 14, "basis"),
     ("比例 Share %", 10, "share"), ("本次追偿 Asked", 14, "asked"),
     ("供应商答复", 12, "outcome"), ("认可金额", 14, "accepted"), ("供应商说明", 36, "reason"),
 )  # fmt: skip

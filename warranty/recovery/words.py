@@ -48,6 +48,7 @@ ACCOUNTS = {"booked": N_("Booked"), "paid": N_("Paid")}
 STANDINGS = {
     "recovered": N_("In a demand"),
     "waiting": N_("Waits for a demand"),
+    "charged_back": N_("Taken back from the station"),
     "uncovered": N_("No contract holds"),
 }
 SHOWN = {

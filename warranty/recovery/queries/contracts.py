@@ -37,12 +37,13 @@ def contracts_of(session: Session, supplier_id: int) -> list[Contract]:
     return [as_rule(row) for row in rows]
 
 
-def used_of(session: Session, supplier_id: int) -> dict[tuple[int, int], Decimal]:
-    """Return what a supplier's contracts have brought, by contract and its year."""
+def used_of(session: Session, supplier_id: int, without: int | None = None) -> dict[tuple[int, int], Decimal]:
+    """Return what a supplier's contracts have brought, by contract and its year; ``without`` one demand."""
+    others = () if without is None else (RecoveryLine.recovery_id != without,)
     rows = session.execute(
         select(RecoveryLine.contract_id, RecoveryLine.year, type_coerce(func.sum(USED), Fen()))
         .join(RecoveryContract, RecoveryContract.id == RecoveryLine.contract_id)
-        .where(RecoveryContract.supplier_id == supplier_id, RecoveryLine.live)
+        .where(RecoveryContract.supplier_id == supplier_id, RecoveryLine.live, *others)
         .group_by(RecoveryLine.contract_id, RecoveryLine.year)
     )
     return {(contract, year): used or ZERO for contract, year, used in rows}

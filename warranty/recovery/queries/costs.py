@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from portal.kernel.clock import day_bounds, local_date
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import RecoveryContract, RecoveryLine
+from warranty.recovery.queries.charges import borne_lines_of, charged
 from warranty.recovery.rules.contracts import KINDS
 from warranty.recovery.rules.reckoning import Cost
 
@@ -65,30 +67,56 @@ class Costs:
 
 
 def costs_of(session: Session, supplier_id: int, period: Period) -> Costs:
-    """Read the lines of the claims of a period that a supplier's parts caused and that are in no demand."""
+    """Read the lines of the claims of a period that a supplier's parts caused and that are in no demand.
+
+    What was taken back of them from the stations is off.
+    """
+    return _read(session, (*_unasked(period), MAKER.in_((supplier_id,))))
+
+
+def costs_in(session: Session, recovery_id: int) -> Costs:
+    """Read the lines of the claims of a demand as they would be asked for now."""
+    claims = select(RecoveryLine.claim_id).where(RecoveryLine.recovery_id == recovery_id)
+    return _read(session, (Claim.id.in_(claims), *_SHARED))
+
+
+def _read(session: Session, which: Iterable[ColumnElement[bool]]) -> Costs:
+    wanted = tuple(which)
     statement = select(
         ClaimLine.id, ClaimLine.claim_id, ClaimLine.position, ClaimLine.kind, ClaimLine.audited, Claim.causal_part,
         FAILED.label("component"), Claim.completed_at, Claim.received_at, Claim.decided_at, Claim.created_at,
     )  # fmt: skip
+    left = borne_lines_of(session, _lines(select(ClaimLine.claim_id), wanted))
     found = Costs([], {})
-    for row in session.execute(_owed(cast("Select[Any]", statement), period).where(MAKER.in_((supplier_id,)))):
+    for row in session.execute(_lines(cast("Select[Any]", statement), wanted)):
         done_on = local_date(row.completed_at or row.received_at)
+        net = left.get(row.claim_id, {}).get(row.position, row.audited)
         found.costs.append(
-            Cost(row.id, row.claim_id, row.position, row.kind, row.audited, row.causal_part, row.component, done_on)
-        )
+            Cost(
+                row.id, row.claim_id, row.position, row.kind, net, row.causal_part, row.component, done_on,
+                row.audited - net,
+            )
+        )  # fmt: skip
         found.decided_on[row.claim_id] = local_date(row.decided_at or row.created_at)
     return found
 
 
-def _owed(statement: Select[Any], period: Period) -> Select[Any]:
+#: Lines of which suppliers bear a share.
+_SHARED = (ClaimLine.kind.in_(KINDS), ClaimLine.audited > ZERO)
+
+
+def _unasked(period: Period) -> tuple[ColumnElement[bool], ...]:
     """Narrow lines of claims to what suppliers may be asked for and nobody has asked for yet."""
-    asked = (borne(period), ClaimLine.kind.in_(KINDS), ClaimLine.audited > ZERO, unrecovered())
-    return with_part(statement.join(Claim, Claim.id == ClaimLine.claim_id)).where(*asked)
+    return (borne(period), *_SHARED, unrecovered())
+
+
+def _lines(statement: Select[Any], which: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    return with_part(statement.join(Claim, Claim.id == ClaimLine.claim_id)).where(*which)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A supplier with a contract, whose costs of a period wait: claims, and what they cost in yuan."""
+    """A supplier with a contract, whose costs of a period wait: claims, and what they cost headquarters in yuan."""
 
     supplier_id: int
     code: str
@@ -98,16 +126,40 @@ class Waiting:
 
 
 def waiting(session: Session, period: Period, code: str = "") -> list[Waiting]:
-    """List the suppliers with a contract whose costs of a period are in no demand yet, by code."""
-    each = select(MAKER.label("supplier_id"), ClaimLine.claim_id, func.sum(ClaimLine.audited).label("cost"))
-    owed = _owed(cast("Select[Any]", each), period).group_by(MAKER, ClaimLine.claim_id).subquery()
-    statement = (
-        select(Supplier.id, Supplier.code, Supplier.name_zh, func.count(), func.sum(owed.c.cost))
-        .join(owed, owed.c.supplier_id == Supplier.id)
-        .where(exists().where(RecoveryContract.supplier_id == Supplier.id))
-        .group_by(Supplier.id, Supplier.code, Supplier.name_zh)
-        .order_by(Supplier.code)
+    """List the suppliers with a contract whose costs of a period are in no demand yet, by code.
+
+    Claims of which the stations were charged everything back cost headquarters nothing, and do not wait.
+    """
+    signed = select(Supplier.id, Supplier.code, Supplier.name_zh).where(
+        exists().where(RecoveryContract.supplier_id == Supplier.id), *([Supplier.code == code] if code else [])
     )
-    if code:
-        statement = statement.where(Supplier.code == code)
-    return [Waiting(*row) for row in session.execute(statement)]
+    whole, parted = _uncharged(session, period), _charged(session, period)
+    found = []
+    for supplier_id, its_code, name in session.execute(signed.order_by(Supplier.code)):
+        own = parted.get(supplier_id, {})
+        claims, cost = whole.get(supplier_id, (0, ZERO))
+        counted = Waiting(supplier_id, its_code, name, claims + len(own), cost + sum(own.values(), ZERO))
+        found += [counted] if counted.claims else []
+    return found
+
+
+def _uncharged(session: Session, period: Period) -> dict[int, tuple[int, Decimal]]:
+    """Count claims and cost by supplier where the stations were charged nothing back: in the database."""
+    statement = select(
+        MAKER.label("supplier_id"), func.count(ClaimLine.claim_id.distinct()), func.sum(ClaimLine.audited)
+    )
+    rows = session.execute(_lines(statement, (*_unasked(period), ~charged())).group_by(MAKER))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _charged(session: Session, period: Period) -> dict[int, Mapping[int, Decimal]]:
+    """Return what is left of the others by supplier and claim; those of which nothing is left are not there."""
+    which = (*_unasked(period), charged())
+    left = borne_lines_of(session, _lines(select(ClaimLine.claim_id), which))
+    statement = select(MAKER.label("supplier_id"), ClaimLine.claim_id, ClaimLine.position)
+    found: dict[int, dict[int, Decimal]] = {}
+    for supplier_id, claim_id, position in session.execute(_lines(statement, which)):
+        if net := left[claim_id][position]:
+            own = found.setdefault(supplier_id, {})
+            own[claim_id] = own.get(claim_id, ZERO) + net
+    return dict(found)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parts.catalogue.models import Supplier
@@ -17,9 +17,9 @@ from portal.kernel.jobs import Job
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine
+from warranty.recovery.queries.charges import APPROVED, NOUGHT, all_beside, beside, borne_of
 from warranty.recovery.queries.contracts import about
 from warranty.recovery.queries.costs import FAILED, MAKER, Period, borne, with_part
-from warranty.recovery.queries.recoveries import NOUGHT
 from warranty.recovery.rules.shares import Figures
 from warranty.recovery.states import BOOKED
 
@@ -44,7 +44,12 @@ COVERED = exists().where(
     RecoveryContract.supplier_id == BEARER,
     about(Claim.causal_part, FAILED, DONE_ON),  # type: ignore[arg-type]
 )
-STANDING: ColumnElement[str] = case((IN_A_DEMAND, "recovered"), (COVERED, "waiting"), else_="uncovered")
+#: What headquarters bears of a claim, and what it took back of it from the station.
+BORNE_OF_IT = borne_of(beside())
+CHARGED_BACK: ColumnElement[Decimal] = type_coerce(APPROVED - BORNE_OF_IT, Fen())
+STANDING: ColumnElement[str] = case(
+    (IN_A_DEMAND, "recovered"), (BORNE_OF_IT <= NOUGHT, "charged_back"), (COVERED, "waiting"), else_="uncovered"
+)  # fmt: skip
 #: What a supplier said yes to, and what of it stands in the ledger or has come.
 ACCEPTED = func.coalesce(RecoveryLine.agreed, RecoveryLine.accepted, NOUGHT)
 _BOOKED = case((Recovery.state.in_(BOOKED), RecoveryLine.agreed), else_=NOUGHT)
@@ -77,8 +82,11 @@ def read_shares(session: Session, period: Period, code: str = "") -> list[Share]
 
 
 def _costs(session: Session, period: Period) -> dict[int, tuple[int, Decimal]]:
-    cost = select(BEARER.label("supplier_id"), func.coalesce(Claim.audited, NOUGHT).label("cost"))
-    each = with_part(cast("Select[Any]", cost.select_from(Claim))).where(borne(period)).subquery()
+    """Count the claims that cost headquarters something, and what, by who bears them."""
+    taken = all_beside()
+    cost = select(BEARER.label("supplier_id"), borne_of(func.coalesce(taken.c.amount, NOUGHT)).label("cost"))
+    claims = cost.select_from(Claim).outerjoin(taken, taken.c.number == Claim.number)
+    each = with_part(cast("Select[Any]", claims)).where(borne(period)).subquery()
     rows = session.execute(
         select(each.c.supplier_id, func.count(), type_coerce(func.sum(each.c.cost), Fen()))
         .where(each.c.supplier_id.is_not(None)).group_by(each.c.supplier_id)
@@ -125,11 +133,6 @@ def ledger_by_month(session: Session, period: Period, code: str = "") -> list[Bo
     if code:
         statement = statement.where(Supplier.code == code)
     return [Booked(*row[:5], -row[5]) for row in session.execute(statement)]
-
-
-def unasked(period: Period) -> ColumnElement[bool]:
-    """Tell whether a claim of a period waits although a contract holds."""
-    return and_(borne(period), ~IN_A_DEMAND, COVERED)
 
 
 def last_month(day: date) -> Period:

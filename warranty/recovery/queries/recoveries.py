@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -18,11 +18,10 @@ from portal.kernel.i18n import N_
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine, RecoveryRound
+from warranty.recovery.queries.charges import NOUGHT
 from warranty.recovery.rules.answers import Asked, Sums, sums
 
 LINES_A_PAGE = 30
-#: No money, as the database keeps it: SQLite would make a float of a bare nought.
-NOUGHT = literal(ZERO, Fen())
 
 
 def find(session: Session, number: str) -> Recovery:
@@ -59,9 +58,9 @@ def shown_lines(recovery_id: int) -> Select[Any]:
     statement = (
         select(
             line.id, line.position, line.claim_id, Claim.number.label("claim"), Claim.vin, line.kind, line.part,
-            ClaimLine.code, ClaimLine.name, line.done_on, line.decided_on, line.basis, line.share, line.wanted,
-            line.cut_claim, line.cut_year, line.amount, line.asked, line.lowered_why, line.outcome, line.accepted,
-            line.reason, line.agreed, line.year, RecoveryContract.number.label("contract"),
+            ClaimLine.code, ClaimLine.name, line.done_on, line.decided_on, line.charged_back, line.basis, line.share,
+            line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked, line.lowered_why, line.outcome,
+            line.accepted, line.reason, line.agreed, line.year, RecoveryContract.number.label("contract"),
             RecoveryContract.claim_cap, RecoveryContract.year_cap, Dealer.code.label("station"),
         )
         .join(Claim, Claim.id == line.claim_id).join(ClaimLine, ClaimLine.id == line.claim_line_id)
@@ -130,18 +129,12 @@ def entries_of(session: Session, recovery_id: int) -> list[RecoveryEntry]:
 
 
 def totals_by_kind(session: Session, recovery_id: int) -> list[Row[Any]]:
-    """Return a demand's money by kind of line: basis, wanted, both cuts, amount, asked, accepted, agreed."""
+    """Return a demand's money by kind: charged back, basis, wanted, both cuts, amount, asked, accepted, agreed."""
     line = RecoveryLine
     columns = (
-        line.basis,
-        line.wanted,
-        line.cut_claim,
-        line.cut_year,
-        line.amount,
-        line.asked,
-        line.accepted,
-        line.agreed,
-    )
+        line.charged_back, line.basis, line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked,
+        line.accepted, line.agreed,
+    )  # fmt: skip
     summed = (
         type_coerce(func.coalesce(func.sum(column), NOUGHT), Fen()).label(column.key) for column in columns
     )  # fmt: skip

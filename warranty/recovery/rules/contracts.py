@@ -19,7 +19,7 @@ WHOLE = Decimal(100)
 
 @dataclass(frozen=True)
 class Terms:
-    """Percent of the approved amount that the supplier bears, by kind of line, and how much at most, in yuan.
+    """Percent of what headquarters bears that the supplier owes, by kind of line, and how much at most, in yuan.
 
     ``claim_cap`` bounds what one claim brings, ``year_cap`` what one contract year brings; None: no bound.
     """

@@ -1,4 +1,4 @@
-"""What a supplier is asked for: the share of each approved amount, within the caps of its contract.
+"""What a supplier is asked for: the share of what headquarters bears of each line, within the caps of its contract.
 
 The order is part of the rule: repairs use up a cap in the order of the day they were completed, then of their
 claims, then of the lines of a claim. So the same costs come to the same amounts in whatever order they are read.
@@ -23,7 +23,10 @@ Used = Mapping[tuple[int, int], Decimal]
 
 @dataclass(frozen=True)
 class Cost:
-    """One approved line of a claim: what the maker bears, in yuan before tax, and for which failed part."""
+    """One approved line of a claim: what headquarters bears of it, in yuan before tax, and for which failed part.
+
+    ``charged_back`` is what was taken back of it from the station; with ``amount`` it is what was approved.
+    """
 
     line: int
     claim: int
@@ -33,6 +36,7 @@ class Cost:
     part: str
     component: str
     done_on: date
+    charged_back: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,11 @@ def asking(demands: Iterable[Demand]) -> tuple[Demand, ...]:
     kept = tuple(demands)
     bringing = {one.cost.claim for one in kept if one.amount}
     return tuple(one for one in kept if one.cost.claim in bringing)
+
+
+def at_most(amount: Decimal, percent: Decimal, borne: Decimal) -> Decimal:
+    """Return what may still be asked of a line that was reckoned: its share of what headquarters bears of it by now."""
+    return min(amount, share(borne, percent / WHOLE))
 
 
 def claimed(demands: Iterable[Demand]) -> Decimal:

@@ -9,17 +9,19 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import known_day, local_date
-from portal.kernel.errors import DomainError, Fault
+from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import locked
 from portal.kernel.numbers import next_number
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.contracts import contracts_of, used_of
-from warranty.recovery.queries.costs import Period, costs_of
+from warranty.recovery.queries.costs import Period, costs_in, costs_of
+from warranty.recovery.queries.recoveries import lines_of, sums_of
 from warranty.recovery.rules.reckoning import Demand, asking, claimed, reckon
 from warranty.recovery.services.contracts import lock_supplier
 
@@ -77,6 +79,38 @@ def recover_supplier(
     return Made(recovery.number, recovery.claims, amount)
 
 
+def reckon_anew(
+    session: Session, recovery_id: int, actor: Actor, now: datetime, version: int | None = None
+) -> Recovery:  # fmt: skip
+    """Reckon a demand that was not sent yet anew: of what headquarters bears by now, under the contracts of now.
+
+    Less that was asked for a line by hand stays. Claims that bring nothing any more leave the demand.
+    """
+    del now  # nothing of it has a day of its own
+    require(actor, Permission.RECOVERY_EDIT)
+    lock_supplier(session, session.get_one(Recovery, recovery_id).supplier_id)
+    recovery = locked(session, Recovery, recovery_id, version)
+    if recovery.state != "draft":
+        raise ConflictError(Fault(N_("A demand is reckoned anew only before it is sent.")))
+    costs, contracts = costs_in(session, recovery.id), contracts_of(session, recovery.supplier_id)
+    demands = asking(reckon(costs.costs, contracts, used_of(session, recovery.supplier_id, without=recovery.id)))
+    if not demands:
+        raise DomainError.at(None, N_("Nothing remains to be asked for: withdraw the demand."))
+    lowered = {one.claim_line_id: one for one in lines_of(session, recovery.id) if one.lowered_why}
+    rows = _rows(recovery.id, demands, costs.decided_on)
+    for row in rows:
+        by_hand = lowered.get(row["claim_line_id"])
+        row["asked"] = row["amount"] if by_hand is None else min(row["amount"], by_hand.asked)
+        row["lowered_why"] = None if by_hand is None else by_hand.lowered_why
+    session.execute(delete(RecoveryLine).where(RecoveryLine.recovery_id == recovery.id))
+    session.execute(insert(RecoveryLine), rows)
+    summed = sums_of(lines_of(session, recovery.id))
+    recovery.claims, recovery.claimed = len({one.cost.claim for one in demands}), claimed(demands)
+    recovery.asked = summed.asked
+    session.flush()
+    return recovery
+
+
 def _first_claims(demands: Sequence[Demand], most: int) -> list[Demand]:
     """Keep the demands of the first claims; those of a claim stand together."""
     seen: set[int] = set()
@@ -94,7 +128,8 @@ def _rows(recovery_id: int, demands: Sequence[Demand], decided_on: Mapping[int, 
             "recovery_id": recovery_id, "position": position, "claim_id": one.cost.claim,
             "claim_line_id": one.cost.line, "contract_id": one.contract.id, "year": one.year, "kind": one.cost.kind,
             "part": one.cost.part, "decided_on": decided_on[one.cost.claim], "done_on": one.cost.done_on,
-            "basis": one.cost.amount, "share": one.share, "wanted": one.wanted, "cut_claim": one.cut_claim,
+            "basis": one.cost.amount, "charged_back": one.cost.charged_back, "share": one.share,
+            "wanted": one.wanted, "cut_claim": one.cut_claim,
             "cut_year": one.cut_year, "amount": one.amount, "asked": one.amount, "live": True,
         }
         for position, one in enumerate(demands, start=1)

@@ -17,6 +17,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance, locked
 from portal.kernel.money import ZERO, total
 from warranty.recovery.models import ANSWER_DAYS, Recovery, RecoveryContract, RecoveryLine, RecoveryRound
+from warranty.recovery.queries.lessened import lessened
 from warranty.recovery.queries.recoveries import lines_of, sums_of, unbalanced
 from warranty.recovery.rules.answers import (
     ACCEPTED,
@@ -35,6 +36,10 @@ FAULTS = {
     "reason": N_("Please write the supplier's reason."),
     "long": N_("At most %(most)s characters, please."),
 }
+LESSENED = N_(
+    "Since this demand was reckoned, money was taken back from the stations; lines %(lines)s ask for more than"
+    " headquarters bears. Reckon the demand anew, or ask less for them."
+)
 UNBALANCED = N_("Lines and ledger of this demand do not agree. Please tell the administrator.")
 
 
@@ -74,7 +79,10 @@ def ask_less(
 
 
 def send(session: Session, recovery_id: int, actor: Actor, now: datetime, version: int | None = None) -> Recovery:
-    """Send a demand: a round begins, kept as it was asked. What the supplier accepted wholly stays answered."""
+    """Send a demand: a round begins, kept as it was asked. What the supplier accepted wholly stays answered.
+
+    Refused while a line asks for more than its share of what headquarters bears by now.
+    """
     recovery = locked(session, Recovery, recovery_id, version)
     lines = lines_of(session, recovery.id)
     again = recovery.state == "disputed"
@@ -85,6 +93,9 @@ def send(session: Session, recovery_id: int, actor: Actor, now: datetime, versio
     if not summed.asked or (again and summed.answered):
         message = N_("Nothing is asked that the supplier has not accepted. Agree on it, or withdraw the demand.")
         raise DomainError.at(None, message)
+    above = [one.position for one in lessened(session, recovery.id).values() if one.above]
+    if above:
+        raise DomainError.at(None, LESSENED, lines=", ".join(map(str, above)))
     advance(session, recovery, "send", actor, now)
     recovery.round += 1
     recovery.sent_at, recovery.answered_at = now, None
@@ -162,11 +173,15 @@ def dispute(
 
 
 def agree(session: Session, recovery_id: int, actor: Actor, now: datetime, version: int | None = None) -> Recovery:
-    """Take what the supplier accepted as what both agree on, line by line."""
+    """Take what the supplier accepted as what both agree on, line by line.
+
+    Of a line of which something was taken back from the station since, no more than its share of what is left.
+    """
     recovery = locked(session, Recovery, recovery_id, version)
-    lines = lines_of(session, recovery.id)
+    lines, less = lines_of(session, recovery.id), lessened(session, recovery.id)
     for line in lines:
-        line.agreed = line.accepted or ZERO
+        lost = less[line.position].lost if line.position in less else ZERO
+        line.agreed = (line.accepted or ZERO) - lost
     recovery.agreed, recovery.agreed_at = total(line.agreed or ZERO for line in lines), now
     advance(session, recovery, "agree", actor, now)
     check_balance(session, recovery)

@@ -15,6 +15,7 @@ from portal.kernel.incoming import whole
 from portal.kernel.jobs import enqueue
 from portal.kernel.lifecycle import history
 from portal.kernel.listing import fetch_page
+from portal.kernel.money import total
 from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 from warranty.recovery import words
 from warranty.recovery.forms import GenerateForm, PayForm, ReasonForm
@@ -25,6 +26,7 @@ from warranty.recovery.queries import recoveries as reads
 from warranty.recovery.queries.contracts import suppliers_under_contract
 from warranty.recovery.queries.costs import Period, waiting
 from warranty.recovery.queries.figures import generating_job, last_month
+from warranty.recovery.queries.lessened import lessened
 from warranty.recovery.services.generate import check_period
 from warranty.recovery.states import RECOVERY
 from warranty.recovery.views import bp
@@ -95,6 +97,7 @@ def demand_page(
 ) -> tuple[str, int]:
     """Render a demand's page, with the form of a step that was refused."""
     session, args = db_session(), request.args
+    less = lessened(session, found.id)
     words_typed, only = args.get("q", "").strip()[:40], args.get("only", "")
     return page(
         "warranty/recovery/demand.html", status, found=found, words=words, typed=typed,
@@ -104,7 +107,8 @@ def demand_page(
         lines=reads.lines_page(session, found.id, after=whole(args.get("after")) or 0, words=words_typed, only=only),
         q=words_typed, only=only, rounds=reads.rounds_of(session, found.id),
         entries=reads.entries_of(session, found.id),
-        open_lines=reads.open_lines(session, found.id), events=_events(found), today=local_date(now()),
+        open_lines=reads.open_lines(session, found.id), less=less, events=_events(found), today=local_date(now()),
+        agreeing=found.accepted - total(one.lost for one in less.values()),
         offered={step.action for step in RECOVERY.offered(found.state, actor().permissions)},
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from portal.kernel.web import actor, db_session, list_page, now, page, show_faul
 from warranty.recovery import words
 from warranty.recovery.forms import AnswerForm, LowerForm
 from warranty.recovery.lists import LINES
+from warranty.recovery.queries.lessened import lessened
 from warranty.recovery.queries.old_parts import inspections_of
 from warranty.recovery.queries.recoveries import find, line_at
 from warranty.recovery.services.rounds import answer_lines, ask_less
@@ -43,13 +44,16 @@ def _show(
     session = db_session()
     found = find(session, key)
     row = line_at(session, found, position)
+    less = lessened(session, found.id).get(position)
     if answer is None:
         answer = AnswerForm(formdata=None, outcome=row.outcome, reason=row.reason)
         answer.amount.data = row.accepted if row.outcome == "partly" else None
     if lower is None:
-        lower = LowerForm(formdata=None, amount=row.asked, why=row.lowered_why)
+        amount = less.most if less is not None and less.above else row.asked
+        lower = LowerForm(formdata=None, amount=amount, why=row.lowered_why)
     return page(
-        "warranty/recovery/line.html", status, found=found, line=row, words=words, answer=answer, lower=lower,
+        "warranty/recovery/line.html", status, found=found, line=row, less=less, words=words, answer=answer,
+        lower=lower,
         inspections=inspections_of(session, [row.claim_id]).get(row.claim_id, ()),
         may_answer=found.state == "sent" and row.asked > 0 and actor().may(EDIT),
         may_lower=found.state in ("draft", "disputed") and row.amount > 0 and actor().may(EDIT),

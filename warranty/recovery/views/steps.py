@@ -15,12 +15,14 @@ from warranty.recovery.forms import PayForm, ReasonForm
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries.recoveries import find
 from warranty.recovery.services import booking, rounds
+from warranty.recovery.services.generate import reckon_anew
 from warranty.recovery.views import bp
 from warranty.recovery.views.demands import demand_page
 
 EDIT, BOOK = Permission.RECOVERY_EDIT, Permission.RECOVERY_BOOK
 
 DONE = {
+    "reckon": N_("Reckoned anew, of what headquarters bears by now."),
     "send": N_("Sent. Record the supplier's answers here, line by line or from the Excel list."),
     "accept": N_("Recorded: the supplier accepts the rest."),
     "dispute": N_("Disputed. Ask less for some lines if need be, then send the demand again."),
@@ -31,11 +33,13 @@ DONE = {
 }
 
 
-@bp.post("/<key>/<any(send, accept, agree):action>")
+@bp.post("/<key>/<any(reckon, send, accept, agree):action>")
 @access(EDIT)
 def step(key: str, action: str) -> Any:
     """Take a step that needs no more than its button."""
-    acts = {"send": rounds.send, "accept": rounds.accept_the_rest, "agree": rounds.agree}
+    acts = {
+        "reckon": reckon_anew, "send": rounds.send, "accept": rounds.accept_the_rest, "agree": rounds.agree,
+    }  # fmt: skip
     form = ReasonForm()
     return _take(key, action, form, lambda one: acts[action](db_session(), one.id, actor(), now(), form.seen()))
 
