@@ -40,6 +40,8 @@ OUTCOMES = {
 }
 #: Why something was deducted: what an inspection found, or that nothing came to be inspected.
 REASONS = {**OUTCOMES, "overdue": N_("Not sent back in time")}
+#: Whose photo of an old part it is.
+SIDES = {"head_office": N_("Headquarters"), "dealer": N_("Station")}
 LIABILITIES = {
     "supplier": N_("Supplier's quality"),
     "maker": N_("Maker's own account"),

@@ -113,13 +113,18 @@ def _send(
 
 
 def _object(session: Session, now: datetime) -> None:
-    """Let stations dispute a few deductions, and headquarters answer most of them."""
-    found = session.scalars(select(OldPart).where(OldPart.deducted > 0).order_by(OldPart.id).limit(len(DISPUTES))).all()
-    for part, (reason, action, text) in zip(found, DISPUTES, strict=False):
+    """Let stations dispute the latest deductions some days after each, and headquarters answer all but the last."""
+    found = session.scalars(
+        select(OldPart).where(OldPart.deducted > 0)
+        .order_by(OldPart.inspected_at.desc(), OldPart.id.desc()).limit(len(DISPUTES))
+    ).all()  # fmt: skip
+    for part, (reason, action, text) in zip(reversed(found), DISPUTES, strict=False):
         clerk = Actor(None, CLERK, part.dealer_id, frozenset({Permission.RETURN_PACK}))
-        services.dispute(session, part.number, reason, [], clerk, now - timedelta(hours=30))
+        raised_at = min((part.inspected_at or now) + timedelta(days=2), now - timedelta(hours=5))
+        services.dispute(session, part.number, reason, [], clerk, raised_at)
         if action is not None:
-            services.answer(session, part.number, action, text, SECOND, now - timedelta(hours=5))
+            at = min(raised_at + timedelta(days=2), now - timedelta(hours=3))
+            services.answer(session, part.number, action, text, SECOND, at)
 
 
 def _clear_out(session: Session, now: datetime) -> None:

@@ -22,10 +22,10 @@ from portal.kernel.i18n import _, force_locale
 from portal.kernel.money import MoneyError, total
 from portal.kernel.storage import storage
 from warranty.recovery.models import RecoveryContract
-from warranty.recovery.queries import evidence, recoveries
-from warranty.recovery.queries.old_parts import Inspection, inspections_of
+from warranty.recovery.queries import evidence, old_parts, recoveries
+from warranty.recovery.queries.old_parts import Inspection, OldPartPicture
 
-#: Photos of one claim that are printed, and their longest side in pixels: enough to see the part.
+#: Photos of one visit, and of one old part, that are printed, and their longest side in pixels: enough to see the part.
 PHOTOS, LONGEST, QUALITY = 4, 900, 72
 KIND_NAMES = {
     "labour": ("工时", "Labour"), "part": ("材料", "Material"), "handling": ("配件管理费", "Handling fee"),
@@ -58,11 +58,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Inspected:
-    """An old part on the paper: where it is and what was found, each in Chinese and English."""
+    """An old part on the paper: where it is and what was found, each in Chinese and English, and how it looks."""
 
     part: Inspection
     stands: tuple[str, str]
     finding: tuple[str, str] | None
+    pictures: tuple[Picture, ...]
+    more_pictures: int
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _contract(row: RecoveryContract) -> ContractRow:
 def _claims(session: Session, recovery_id: int, lines: Iterable[Any]) -> Iterable[ClaimRow]:
     """Put a claim's lines, which follow each other, together with what proves them."""
     claims, photos = evidence.claims_of(session, recovery_id), evidence.photos_of(session, recovery_id)
-    found = inspections_of(session, list(claims))
+    found, looks = old_parts.inspections_of(session, list(claims)), old_parts.photos_of(session, list(claims))
     for claim_id, group in groupby(lines, key=lambda line: line.claim_id):
         claim, own = claims[claim_id], tuple(group)
         shown = photos.get(claim.order_id, [])
@@ -161,12 +163,18 @@ def _claims(session: Session, recovery_id: int, lines: Iterable[Any]) -> Iterabl
             claim, own, total(line.basis for line in own), total(line.amount for line in own),
             total(line.asked for line in own),
             tuple(Picture(one.storage_key, one.caption, one.added_at) for one in shown[:PHOTOS]),
-            max(len(shown) - PHOTOS, 0), tuple(map(_inspected, found.get(claim_id, ()))),
+            max(len(shown) - PHOTOS, 0),
+            tuple(_inspected(part, looks.get(part.number, [])) for part in found.get(claim_id, ())),
         )  # fmt: skip
 
 
-def _inspected(part: Inspection) -> Inspected:
-    return Inspected(part, _both(part.stands), None if part.finding is None else _both(part.finding))
+def _inspected(part: Inspection, looks: list[OldPartPicture]) -> Inspected:
+    return Inspected(
+        part, _both(part.stands), None if part.finding is None else _both(part.finding),
+        tuple(Picture(one.storage_key, f"{part.number} · {' '.join(_both(one.by))}", one.added_at)
+              for one in looks[:PHOTOS]),
+        max(len(looks) - PHOTOS, 0),
+    )  # fmt: skip
 
 
 def _both(message: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from parts.returns.models import (
     ReturnNotice,
     still_deducted,
 )
+from parts.returns.queries.disputes import held, held_until, last_day
 from parts.returns.states import WITH_DEALER
 from portal.kernel.clock import day_bounds
 from portal.kernel.errors import Fault, NotFoundError
@@ -49,6 +50,11 @@ class Sheet:
     disposal: PartDisposal | None
     steps: list[StateChange]
     answers: list[StateChange]
+
+    @property
+    def dispute_until(self) -> date | None:
+        """The last day to dispute the deduction; None where there is none to dispute, or it was disputed."""
+        return None if self.dispute else last_day(self.part, self.steps)
 
 
 def _missing() -> NotFoundError:
@@ -203,13 +209,27 @@ def overdue_of(session: Session, code: str, today: date) -> tuple[Dealer, list[O
     return dealer, list(session.scalars(late))
 
 
-def stored(session: Session, maker: str) -> list[OldPart]:
-    """Return what lies in the store and no open dispute holds back; ``maker`` narrows to one supplier's."""
-    held = select(OldPartDispute.id).where(OldPartDispute.old_part_id == OldPart.id, OldPartDispute.state == "open")
-    found = select(OldPart).where(OldPart.state == "stored", ~held.exists())
+@dataclass(frozen=True)
+class Stored:
+    """What lies in the store: what may leave, and what stays, until a day or (None) until its dispute is answered."""
+
+    free: list[OldPart]
+    held: list[tuple[OldPart, date | None]]
+
+
+def stored(session: Session, maker: str, today: date) -> Stored:
+    """Return what lies in the store; ``maker`` narrows to one supplier's."""
+    found = (
+        select(OldPart, OldPartDispute.state)
+        .outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
+        .where(OldPart.state == "stored").order_by(OldPart.place, OldPart.id).limit(MOST)
+    )  # fmt: skip
     if maker:
         found = found.where(OldPart.maker == maker)
-    return list(session.scalars(found.order_by(OldPart.place, OldPart.id).limit(MOST)))
+    free, stays = (session.execute(found.where(which)) for which in (~held(today), held(today)))
+    return Stored(
+        [part for part, _dispute in free], [(part, held_until(part, dispute, today)) for part, dispute in stays]
+    )
 
 
 def makers(session: Session) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from portal.kernel.money import LIMIT, ZERO
@@ -9,6 +10,9 @@ from portal.kernel.money import LIMIT, ZERO
 OK, MISSING = "ok", "missing"
 #: What headquarters finds: all but the first take back what the claim paid for the part.
 OUTCOMES = (OK, "wrong_part", "no_fault", MISSING, "not_genuine", "not_causal", "damaged", "no_label")
+#: Days after a deduction in which its dealer may dispute it, and in which the part stays to be looked at again.
+#: The portal's own rule: no law names a number.
+DISPUTE_DAYS = 30
 
 
 def step_of(outcome: str) -> str:
@@ -37,6 +41,16 @@ def inspection_faults(outcome: str, cost: Decimal, asked: Decimal | None, note: 
     elif asked is not None and outcome != OK and asked < cost and not note.strip():
         faults.append(("reason_lower", "note"))
     return faults
+
+
+def dispute_until(day: date) -> date:
+    """Return the last day, itself included, on which a deduction made on ``day`` may be disputed."""
+    return day + timedelta(days=DISPUTE_DAYS)
+
+
+def disputable_since(today: date) -> date:
+    """Return the earliest day whose deductions may still be disputed: `dispute_until`, read backwards."""
+    return today - timedelta(days=DISPUTE_DAYS)
 
 
 def uncovered(found: Decimal, taken: Decimal) -> Decimal | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal
+from parts.returns.queries.disputes import held_until
 from parts.returns.services.load import stands
 from parts.returns.words import DISPOSALS
 from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import advance
@@ -28,7 +30,7 @@ def dispose(
 ) -> PartDisposal:  # fmt: skip
     """Write a list of stored parts that leave, all of them or none; a supplier gets its own parts only.
 
-    A part whose deduction is disputed stays until the dispute is answered: it is the evidence.
+    A part stays while its deduction may be disputed, and then until the dispute is answered: it is the evidence.
     """
     require(actor, Permission.RETURN_DISPOSE)
     faults = _shape_faults(kind, receiver.strip(), numbers, note)
@@ -37,19 +39,17 @@ def dispose(
     parts = session.scalars(
         select(OldPart).where(OldPart.number.in_(numbers)).order_by(OldPart.id).with_for_update()
     ).all()  # fmt: skip
-    disputed = set(
-        session.scalars(
-            select(OldPartDispute.old_part_id).where(
-                OldPartDispute.state == "open", OldPartDispute.old_part_id.in_([part.id for part in parts])
-            )
-        )
-    )
+    disputes = _disputes(session, parts)
     known = {part.number for part in parts}
     faults = [
         Fault(N_("There is no old part %(number)s."), "parts", {"number": one})
         for one in sorted(set(numbers) - known)
     ]  # fmt: skip
-    faults += [fault for part in parts if (fault := _hindrance(part, kind, receiver.strip(), disputed)) is not None]
+    faults += [
+        fault
+        for part in parts
+        if (fault := _hindrance(part, kind, receiver.strip(), disputes.get(part.id), local_date(now))) is not None
+    ]
     if faults:
         raise DomainError(*faults)
     made = PartDisposal(
@@ -83,13 +83,23 @@ def _shape_faults(kind: str, receiver: str, numbers: Collection[str], note: str)
     return faults
 
 
-def _hindrance(part: OldPart, kind: str, receiver: str, disputed: Collection[int]) -> Fault | None:
-    """Say why a part cannot leave; None where it can."""
+def _disputes(session: Session, parts: Collection[OldPart]) -> Mapping[int, str]:
+    """Return how the disputes of some parts stand, by part."""
+    found = select(OldPartDispute.old_part_id, OldPartDispute.state)
+    rows = session.execute(found.where(OldPartDispute.old_part_id.in_([part.id for part in parts])))
+    return {row[0]: row[1] for row in rows}
+
+
+def _hindrance(part: OldPart, kind: str, receiver: str, dispute: str | None, today: date) -> Fault | None:
+    """Say why a part cannot leave; None where it can. ``dispute`` is the state of its dispute, None without one."""
     if part.state != "stored":
         return stands(part, "parts")
-    if part.id in disputed:
+    if dispute == "open":
         message = N_("The deduction for %(number)s is disputed: it stays until headquarters has answered.")
         return Fault(message, "parts", {"number": part.number})
+    if (until := held_until(part, dispute, today)) is not None:
+        message = N_("The deduction for %(number)s may be disputed until %(day)s: it stays until then.")
+        return Fault(message, "parts", {"number": part.number, "day": until.isoformat()})
     if kind == "hand_over" and part.maker != receiver:
         message = N_("%(number)s was made by %(maker)s, so %(receiver)s does not get it.")
         return Fault(message, "parts", {"number": part.number, "maker": part.maker or "—", "receiver": receiver})

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from dealers.service.pictures import shrink
 from parts.returns.models import OldPart, OldPartDispute, OldPartPhoto
 from parts.returns.ports import deductions
+from parts.returns.queries.disputes import last_day_of
 from parts.returns.services.load import happened
 from portal.kernel.access import Actor, Permission, require
-from portal.kernel.clock import local
+from portal.kernel.clock import local, local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import LONGEST_REASON, advance, locked
@@ -27,13 +28,17 @@ DEALER, HEAD_OFFICE = "dealer", "head_office"
 def dispute(
     session: Session, number: str, reason: str, photos: Sequence[bytes], actor: Actor, now: datetime
 ) -> OldPartDispute:  # fmt: skip
-    """Object to a deduction, once a part."""
+    """Object to a deduction, once a part and until its last day."""
     require(actor, Permission.RETURN_PACK)
     part = _locked(session, number)
     if not part.deducted:
         raise DomainError(Fault(N_("Nothing was deducted for this part.")))
     if session.scalar(select(OldPartDispute.id).where(OldPartDispute.old_part_id == part.id)) is not None:
         raise ConflictError(Fault(N_("This deduction was disputed already; the answer stands.")))
+    until = last_day_of(session, part)
+    if until is not None and local_date(now) > until:
+        message = N_("%(day)s was the last day to dispute this deduction.")
+        raise DomainError(Fault(message, facts={"day": until.isoformat()}))
     if not reason.strip():
         raise DomainError.at("reason", N_("Please say why the deduction is wrong."))
     if len(reason.strip()) > LONGEST_REASON:

@@ -63,7 +63,7 @@ def new_disposal() -> Any:
         form.receiver.data = maker
     return page(
         "parts/returns/disposal_new.html", status_of(form), form=form, maker=maker, makers=pages.makers(session),
-        parts=pages.stored(session, maker), ticked=set(ticked),
+        stored=pages.stored(session, maker, local_date(now())), ticked=set(ticked),
     )  # fmt: skip
 
 

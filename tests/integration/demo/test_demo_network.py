@@ -21,6 +21,7 @@ from dealers.service.models import LabourLine, PartLine, RepairJob, RepairOrder
 from dealers.vehicles.models import Vehicle
 from dealers.vehicles.rules import plate_kind, vin_fault
 from parts.returns.models import OldPart, OldPartDispute
+from parts.returns.rules.inspection import dispute_until
 from portal.demo.network import Size, make_network
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -134,6 +135,14 @@ def test_old_parts_are_on_their_way_and_their_deductions_in_statements(network: 
     assert {"due", "packed", "shipped", "signed", "stored", "handed_over", "scrapped", "excused"} <= states
     assert set(network.scalars(select(OldPartDispute.state))) == {"open", "upheld", "waived"}
     assert network.scalar(select(func.count()).where(Deduction.settlement_id.is_not(None)))
+    disputes = network.execute(
+        select(OldPart.inspected_at, OldPartDispute.raised_at, OldPartDispute.answered_at)
+        .join(OldPart, OldPart.id == OldPartDispute.old_part_id)
+    ).all()  # fmt: skip
+    for inspected_at, raised_at, answered_at in disputes:
+        assert inspected_at is not None
+        assert inspected_at < raised_at < (answered_at or raised_at + timedelta(seconds=1))
+        assert local_date(raised_at) <= dispute_until(local_date(inspected_at))
 
 
 def test_numbers_go_on_where_the_network_stopped(network: Session, now: datetime) -> None:

@@ -16,8 +16,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairPhoto
+from parts.returns import services as returns
 from parts.returns.models import OldPart, OldPartDispute
 from parts.returns.services import PaidPart
+from portal.kernel.access import Actor
+from portal.kernel.db import db
 from portal.kernel.errors import NotFoundError
 from portal.kernel.money import MoneyError
 from portal.kernel.room import house
@@ -34,7 +37,8 @@ from tests.factories.recovery import (
     make_recovery,
     make_supplier,
 )
-from tests.factories.returns import make_old_part
+from tests.factories.returns import make_old_part, packer
+from tests.support.queries import count_queries
 from tests.support.rows import fill
 from warranty.claims.models import Claim
 from warranty.recovery.documents import PHOTOS, build
@@ -97,6 +101,64 @@ def test_the_package_reads_back_as_it_was_written(app: Flask, session: Session, 
     images = read(tmp_path / "evidence.pdf", "pdfimages", "-list", "{}").splitlines()[2:]
     assert sum("jpeg" in line for line in images) == PHOTOS
     assert (tmp_path / "evidence.pdf").stat().st_size < 400_000  # photos are made small
+
+
+def look_at(session: Session, now: datetime, claim: Claim, ours: int, theirs: int) -> str:
+    """Photograph a claim's old part, the station before headquarters."""
+    number = session.scalars(select(OldPart.number).where(OldPart.claim_id == claim.id)).one()
+    for who, count in ((packer(claim.dealer_id), theirs), (Actor.system("鉴定员"), ours)):
+        returns.add_photos(session, number, [noise() for _ in range(count)], who, now)
+    return number
+
+
+def noise() -> bytes:
+    picture = io.BytesIO()
+    Image.effect_noise((320, 240), 90).convert("RGB").save(picture, "JPEG")
+    return picture.getvalue()
+
+
+@pytest.mark.databases("sqlite")
+def test_the_package_shows_the_old_part_as_headquarters_and_the_station_photographed_it(
+    app: Flask, session: Session, now: datetime, tmp_path: Path
+) -> None:
+    found, (first, _second) = make_demand(session, now)
+    inspect_old_part(session, now, first)
+    number = look_at(session, now, first, ours=2, theirs=1)
+    paper = house().papers["recovery_evidence"]
+    content = paper.build(session, found.number)
+    with app.test_request_context():
+        (tmp_path / "evidence.pdf").write_bytes(to_pdf(paper, content, now))
+    images = read(tmp_path / "evidence.pdf", "pdfimages", "-list", "{}").splitlines()[2:]
+    assert sum("jpeg" in line for line in images) == 3
+    text = read(tmp_path / "evidence.pdf", "pdftotext", "-layout", "{}", "-").replace(" ", "")
+    for words, times in (("旧件照片", 1), (f"{number}·总部", 2), (f"{number}·服务站", 1)):
+        assert text.count(words) == times, words
+
+
+def test_headquarters_photos_come_first_and_what_is_too_much_is_counted(session: Session, now: datetime) -> None:
+    found, (first, second) = make_demand(session, now)
+    for claim in (first, second):
+        inspect_old_part(session, now, claim)
+    look_at(session, now, first, ours=PHOTOS - 1, theirs=3)
+    looked, bare = (row.inspections[0] for row in build(session, found.number).claims)
+    assert ["总部 Headquarters" in one.caption for one in looked.pictures] == [True] * (PHOTOS - 1) + [False]
+    assert "服务站 Station" in looked.pictures[-1].caption
+    assert (looked.more_pictures, bare.pictures, bare.more_pictures) == (2, (), 0)
+
+
+def test_more_photos_ask_the_database_no_more(session: Session, now: datetime) -> None:
+    found, (first, second) = make_demand(session, now)
+    inspect_old_part(session, now, first)
+    look_at(session, now, first, ours=1, theirs=0)
+    build(session, found.number)
+    with count_queries(db.engine) as few:
+        build(session, found.number)
+    inspect_old_part(session, now, second)
+    for claim in (first, second):
+        look_at(session, now, claim, ours=4, theirs=4)
+    with count_queries(db.engine) as many:
+        build(session, found.number)
+    assert len(many) == len(few)
 
 
 def read(path: Path, *command: str) -> str:

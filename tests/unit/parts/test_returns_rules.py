@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,7 +19,14 @@ from parts.returns.rules.asking import (
     rule_for,
     wanted,
 )
-from parts.returns.rules.inspection import OUTCOMES, deduction, inspection_faults, step_of
+from parts.returns.rules.inspection import (
+    OUTCOMES,
+    deduction,
+    disputable_since,
+    dispute_until,
+    inspection_faults,
+    step_of,
+)
 from parts.returns.rules.labels import PREFIX, Count, LabelError, check_of, count, number_of, payload, printed, read
 from parts.returns.states import OLD_PART
 
@@ -173,6 +180,16 @@ def test_what_keeps_a_finding_from_standing(
     outcome: str, asked: Decimal | None, note: str, faults: list[tuple[str, str]]
 ) -> None:
     assert inspection_faults(outcome, D("1200.50"), asked, note) == faults
+
+
+def test_a_deduction_may_be_disputed_for_thirty_days() -> None:
+    assert dispute_until(date(2026, 11, 26)) == date(2026, 12, 26)
+
+
+@given(st.dates(date(2020, 1, 1), date(2100, 1, 1)), st.integers(-60, 60))
+def test_a_day_and_its_last_one_are_read_alike_in_both_directions(today: date, ago: int) -> None:
+    day = today - timedelta(days=ago)
+    assert (today <= dispute_until(day)) is (day >= disputable_since(today)) is (ago <= 30)
 
 
 def test_no_step_leads_back_to_an_inspection() -> None:

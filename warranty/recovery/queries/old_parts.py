@@ -1,4 +1,4 @@
-"""What the inspection of old parts found: the only file of this room that knows theirs."""
+"""What the inspection of old parts found, and their photos: the only file of this room that knows theirs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from parts.returns.models import OldPart, OldPartDispute, PartDisposal, still_deducted
-from parts.returns.words import OUTCOMES, STATES
+from parts.returns.models import OldPart, OldPartDispute, OldPartPhoto, PartDisposal, still_deducted
+from parts.returns.words import OUTCOMES, SIDES, STATES
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ class Inspection:
         return None if self.outcome is None else OUTCOMES.get(self.outcome, self.outcome)
 
 
+@dataclass(frozen=True)
+class OldPartPicture:
+    """A photo of an old part: where its bytes are kept, whose it is, and when it was taken in."""
+
+    storage_key: str
+    side: str
+    added_at: datetime
+
+    @property
+    def by(self) -> str:
+        """Whose it is, as a message."""
+        return SIDES.get(self.side, self.side)
+
+
 def inspections_of(session: Session, claim_ids: Collection[int]) -> dict[int, tuple[Inspection, ...]]:
     """Return the old parts of claims with what was found, by claim."""
     rows = session.execute(
@@ -57,4 +71,17 @@ def inspections_of(session: Session, claim_ids: Collection[int]) -> dict[int, tu
     found: dict[int, tuple[Inspection, ...]] = {}
     for claim_id, *values in rows:
         found[claim_id] = (*found.get(claim_id, ()), Inspection(*values))
+    return found
+
+
+def photos_of(session: Session, claim_ids: Collection[int]) -> dict[str, list[OldPartPicture]]:
+    """Return the photos of the claims' old parts, by old part: headquarters' of the inspection before the dealer's."""
+    rows = session.execute(
+        select(OldPart.number, OldPartPhoto.storage_key, OldPartPhoto.side, OldPartPhoto.added_at)
+        .join(OldPartPhoto, OldPartPhoto.old_part_id == OldPart.id).where(OldPart.claim_id.in_(claim_ids))
+        .order_by(OldPart.id, case((OldPartPhoto.side == "head_office", 0), else_=1), OldPartPhoto.id)
+    )  # fmt: skip
+    found: dict[str, list[OldPartPicture]] = {}
+    for number, storage_key, side, added_at in rows:
+        found.setdefault(number, []).append(OldPartPicture(storage_key, side, added_at))
     return found
