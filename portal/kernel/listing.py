@@ -62,7 +62,8 @@ class Filter:
     #: What to sort by instead, where `apply` brings an expression that its rows come ordered by.
     sorts: Callable[[Any], Mapping[str, Any]] | None = None
     #: What `apply` makes of an answer is the same statement for answers of one shape, but for the values of the
-    #: parameters it names: returns the shape and the values; None where the statement is one of its own.
+    #: parameters it names: returns the shape and the values; None where the statement is one of its own. Statements
+    #: of one shape have one best way to their rows, too.
     shape: Callable[[Any], tuple[Hashable, Mapping[str, Any]] | None] | None = None
 
 
@@ -230,8 +231,12 @@ def _read(
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         # The number stands in the text: PostgreSQL would plan anew each time for one that it does not know.
         few = literal(most, literal_execute=True)
-        kept = _SHELF[key] = (spec, MappedRead(_shown(spec, state, statement).limit(few), shape[1]))
+        kept = _SHELF[key] = (spec, _kept(_shown(spec, state, statement).limit(few), shape[1]))
     return kept[1](session, {**shape[1], **(mark or {})})
+
+
+def _kept(statement: Select[Any], given: Mapping[str, Any]) -> MappedRead:
+    return MappedRead(statement, given, planned_once=bool(given))
 
 
 def _shape(spec: ListSpec, state: ListState) -> tuple[list[Hashable], dict[str, Any]] | None:

@@ -72,15 +72,16 @@ class MappedRead:
     The wall is the one that the listener puts up: the same criterion, wherever a dealer-owned table stands.
     """
 
-    def __init__(self, statement: Select[Any], given: Collection[str] = ()) -> None:
-        """Take the statement, which asks for columns only; ``given`` as `Straight` takes it."""
+    def __init__(self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool = False) -> None:
+        """Take the statement, which asks for columns only; ``given`` and ``planned_once`` as `Straight` takes them."""
         mark = bindparam(WALL, type_=BigInteger())
         criterion = with_loader_criteria(DealerOwned, lambda cls: cls.dealer_id == mark, include_aliases=True)
         walled = statement.options(criterion)
         met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)} & owned_tables()
         if met and WALL not in cast("Any", walled.compile()).binds:
             raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
-        self._open, self._walled = Straight(statement, given), Straight(walled, given)
+        self._open = Straight(statement, given, planned_once=planned_once)
+        self._walled = Straight(walled, given, planned_once=planned_once)
 
     def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Read the rows for whoever the session belongs to."""

@@ -23,18 +23,23 @@ from sqlalchemy.orm import Session
 from portal.kernel.db import Written, reads_only
 from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
+#: Until the end of its message, both hold.
+TELL_AND_PLAN_ONCE = f"{TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 Convert = Callable[[Any], Any] | None
 
 
 class Straight:
     """A SELECT of columns."""
 
-    def __init__(self, statement: Select[Any], given: Collection[str] = ()) -> None:
+    def __init__(self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool = False) -> None:
         """Take the statement; it is compiled where it is first asked for.
 
         ``given`` names the parameters whose values come with each call, although the statement has some already.
+        ``planned_once`` promises that one way to the rows is the best for all values, so that PostgreSQL need not
+        look for it anew with each.
         """
         self._statement, self._given = statement, frozenset(given)
+        self._tell = TELL_AND_PLAN_ONCE if planned_once else TELL
         self._plans: dict[str, Plan] = {}
 
     def __call__(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
@@ -51,7 +56,7 @@ class Straight:
                 return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
             # Both go in one message, and until its end the setting holds for what follows it.
             with connection.pipeline():
-                connection.execute(TELL, (SETTING, setting_of(session)))
+                connection.execute(self._tell, (SETTING, setting_of(session)))
                 found = connection.execute(plan.text, plan.parameters(values))
             return plan.typed(found.fetchall())
 

@@ -8,12 +8,25 @@ united, which costs the reading of all their hits.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, false, func, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Label,
+    Select,
+    String,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from parts.catalogue.models import Part, PartTerm
@@ -23,7 +36,7 @@ from portal.kernel.prepared import MappedRead
 #: The term of a model, beside the one that leads a search.
 MODEL_TERM = aliased(PartTerm)
 #: Hits of a term that are counted to tell a rare one from a frequent one.
-COUNTED = 500
+COUNTED = 1_000
 #: Hits that are named one by one; where there are more, the statement unites the ways itself.
 FEW = 200
 #: After every character that a part number holds, in the order of bytes.
@@ -34,16 +47,22 @@ LEAST_PLAIN = 3
 
 @dataclass(frozen=True)
 class Way:
-    """One way to parts: ``term`` leads (empty: `Part` itself is walked), ``condition`` must hold beside it.
+    """One way to parts: ``term`` leads (empty: `Part` itself is walked), a condition must hold beside it.
 
-    Ways of a ``kind`` and a ``shape`` differ in nothing but the ``values`` of the parameters in the condition.
+    Ways of a ``kind`` and a ``shape`` differ in nothing but the ``values`` of the parameters in the condition; so
+    it is only made where no statement of that shape is kept.
     """
 
-    condition: ColumnElement[bool]
+    make: Callable[[], ColumnElement[bool]]
     term: str = ""
     kind: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     shape: tuple[bool, ...] = ()
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """What must hold of a part."""
+        return self.make()
 
     @property
     def led(self) -> ColumnElement[bool]:
@@ -136,38 +155,45 @@ def best_first(session: Session, text: str) -> Iterator[Way]:
     """Yield the ways to what a text means, the likeliest first; for the counter, which shows a handful."""
     key = wanted(text)
     if key.number:
-        yield Way(Part.number == key.number, kind="exact")
+        yield Way(lambda: Part.number == key.number, kind="exact")
     ways = list(_ways(session, key))
-    begins = [
-        replace(way, condition=and_(way.condition, Part.initials.startswith(key.initials, autoescape=True)))
-        for way in ways
-        if way.term.startswith("~")
-    ]
+    begins = [_begun(way, key.initials) for way in ways if way.term.startswith("~")]
     numbers = [way for way in ways if not way.term]
     yield from [*numbers, *begins, *(way for way in ways if way.term)]
 
 
+def _begun(way: Way, initials: str) -> Way:
+    """Confine a way to the parts whose initials begin so."""
+    return replace(way, make=lambda: and_(way.make(), Part.initials.startswith(initials, autoescape=True)))
+
+
 def _ways(session: Session, key: Wanted) -> Iterator[Way]:
-    if key.number:
-        yield from _by_number(session, key.number)
-    if key.initials and key.initial_keys:
-        held = _place("initials", key.initials)
-        initials = Way(_holds(Part.initials, held), "", "initials", {"initials": key.initials})
-        yield from _led(session, key.initial_keys, initials)
+    """Yield the ways that lead to a part at all, but for a lone term, whose page says so itself."""
+    numbers = _numbers(key)
+    letters = key.initial_keys if key.initials else ()
+    if len(key.keys) == 1 and not numbers and not letters:
+        yield replace(_by_name(key.pieces), term=key.keys[0])
+        return
+    held = _held(session, numbers, letters, key.keys)
+    name = next((name for name in numbers if held[name]), None)
+    if name is not None:
+        yield Way(partial(_between, name, numbers[name]), kind=name, values=numbers[name])
+    if letters:
+        values = {"initials": key.initials}
+        initials = Way(lambda: _holds(Part.initials, _place("initials", key.initials)), "", "initials", values)
+        yield from _led(initials, letters, held)
     if key.keys:
-        yield from _led(session, key.keys, _by_name(key.pieces))
+        yield from _led(_by_name(key.pieces), key.keys, held)
     elif key.pieces and not key.number:  # a single character: no term has it, so names are walked
         yield _by_name(key.pieces)
 
 
-def _by_number(session: Session, number: str) -> Iterator[Way]:
-    """Yield the way by a number's beginning as it was typed, else without hyphens and blanks."""
-    for name, key in (("number", number), ("plain", plain(number))):
-        short = name == "plain" and len(key) < LEAST_PLAIN
-        values = {f"{name}_first": key, f"{name}_last": key + LAST}
-        if key and not short and _begins(name)(session, values):
-            yield Way(_between(name, values), kind=name, values=values)
-            return
+def _numbers(key: Wanted) -> dict[str, dict[str, str]]:
+    """Return between what a number lies that begins as it was typed, and the same without hyphens and blanks."""
+    found = {"number": key.number, "plain": plain(key.number)}
+    if len(found["plain"]) < LEAST_PLAIN:
+        del found["plain"]
+    return {name: {f"{name}_first": text, f"{name}_last": text + LAST} for name, text in found.items() if text}
 
 
 def _between(name: str, values: Mapping[str, str]) -> ColumnElement[bool]:
@@ -179,35 +205,53 @@ def _between(name: str, values: Mapping[str, str]) -> ColumnElement[bool]:
 def _by_name(pieces: tuple[str, ...]) -> Way:
     """Return the way by what all must be in a name."""
     values = {f"piece_{place}": piece for place, piece in enumerate(pieces)}
-    conditions = [_in_name(_place(name, piece), ascii_only=piece.isascii()) for name, piece in values.items()]
-    return Way(and_(*conditions), "", "name", values, tuple(piece.isascii() for piece in pieces))
+    return Way(partial(_in_names, values), "", "name", values, tuple(piece.isascii() for piece in pieces))
 
 
-def _led(session: Session, keys: Iterable[str], way: Way) -> Iterator[Way]:
+def _led(way: Way, keys: Sequence[str], held: Mapping[str, Any]) -> Iterator[Way]:
     """Yield a way led by the rarest of some terms that all have to be there; none where one has no part."""
-    keys = list(keys)
-    most = COUNTED if len(keys) > 1 else 1
-    counts = {key: _count(session, key, most) for key in keys}
-    rarest = min(counts, key=lambda key: counts[key])
-    if counts[rarest]:
+    rarest = min(keys, key=lambda key: held[key])
+    if held[rarest]:
         yield replace(way, term=rarest)
 
 
-def _count(session: Session, term: str, most: int) -> int:
-    return int(_counting(most)(session, {"term": term})[0].held)
+def _held(
+    session: Session, numbers: Mapping[str, Mapping[str, str]], letters: Sequence[str], keys: Sequence[str]
+) -> Mapping[str, Any]:
+    """Ask in one question which numbers begin so, and how many parts each term has: by ``number``, ``plain``, term."""
+    asked = (tuple(numbers), len(letters), len(keys))
+    if not any(asked):
+        return {}
+    values = {name: value for between in numbers.values() for name, value in between.items()}
+    places = [*(f"initial_{place}" for place in range(len(letters))), *(f"key_{place}" for place in range(len(keys)))]
+    terms = dict(zip(places, (*letters, *keys), strict=True))
+    row = _counting(*asked)(session, values | terms)[0]._mapping  # noqa: SLF001  (a row as a mapping)
+    return {name: row[name] for name in numbers} | {term: row[place] for place, term in terms.items()}
 
 
-#: What every search asks first is built once: it is most of what a search costs beside its page.
 @cache
-def _counting(most: int) -> MappedRead:
-    few = select(PartTerm.number).where(PartTerm.term == bindparam("term")).limit(most).subquery()
-    return MappedRead(select(func.count().label("held")).select_from(few))
+def _counting(numbers: tuple[str, ...], letters: int, keys: int) -> MappedRead:
+    """Build the question once: it is most of what a search costs beside its page."""
+    columns = []
+    names: dict[str, str] = {}
+    for name in numbers:
+        between = {f"{name}_first": "", f"{name}_last": ""}
+        columns.append(select(Part.id).where(_between(name, between)).limit(1).scalar_subquery().label(name))
+        names |= between
+    for kind, count in (("initial", letters), ("key", keys)):
+        most = COUNTED if count > 1 else 1
+        columns += [_few(f"{kind}_{place}", most) for place in range(count)]
+    return MappedRead(select(*columns), names, planned_once=True)
 
 
-@cache
-def _begins(name: str) -> MappedRead:
-    names = dict.fromkeys((f"{name}_first", f"{name}_last"), "")
-    return MappedRead(select(Part.id).where(_between(name, names)).limit(1), names)
+def _few(place: str, most: int) -> Label[int]:
+    """Count the parts of a term, so far as it matters."""
+    few = select(PartTerm.number).where(PartTerm.term == bindparam(place)).limit(most).subquery()
+    return select(func.count()).select_from(few).scalar_subquery().label(place)
+
+
+def _in_names(pieces: Mapping[str, str]) -> ColumnElement[bool]:
+    return and_(*(_in_name(_place(name, piece), ascii_only=piece.isascii()) for name, piece in pieces.items()))
 
 
 def _in_name(piece: BindParameter[str], *, ascii_only: bool) -> ColumnElement[bool]:
