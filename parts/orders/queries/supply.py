@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, t
 from sqlalchemy.orm import Session, aliased
 
 from parts.catalogue.models import Part
-from parts.catalogue.queries.chains import Replacements, replacements
+from parts.catalogue.queries.chains import Replacements
 from parts.orders.models import PartOrder, PartOrderLine
 from parts.orders.rules import shortfall
 from parts.orders.states import LIVE
 from parts.stock.models import StockTransfer, StockTransferLine
+from parts.stock.queries.instead import replaced_needs
 from parts.stock.queries.issues import Need, OrderNeeds, order_needs
 from parts.stock.queries.items import held
 from parts.stock.rules import NOTHING
@@ -168,7 +169,7 @@ def repair_supply(session: Session, number: str, day: date) -> RepairSupply:
     needs = order_needs(session, number)
     rows = list(session.execute(_ordered_for(needs.order.id)))
     there = {need.part_id: need.there for need in needs.needs if need.part_id is not None}
-    replaced = replacements(session, {need.number for need in needs.needs if need.part_id and need.open}, day)
+    replaced = replaced_needs(session, needs, day)
     expected: dict[int, Decimal] = {}
     if replaced.parts:
         dealer_id = needs.order.dealer_id

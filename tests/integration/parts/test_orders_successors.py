@@ -16,14 +16,16 @@ from parts.catalogue.queries.chains import replacements
 from parts.orders.queries.proposals import proposals
 from parts.orders.queries.supply import RepairSupply, repair_supply
 from parts.orders.services import Promise, confirm_order, draft_for_repair, draft_from_proposals
-from parts.stock.services import Limits, set_limits
+from parts.stock.services import Limits, issue_scanned, set_limits
 from portal.auth.models import User
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
 from portal.kernel.db import db
+from portal.kernel.errors import DomainError
 from tests.factories.network import make_dealer, make_user
 from tests.factories.orders import DESK, confirmed, lines, submitted
 from tests.factories.stock import make_clerk, make_needy_order, make_part, make_stock
+from tests.support.faults import told
 from tests.support.figures import d
 from tests.support.queries import count_queries
 
@@ -207,6 +209,31 @@ def test_the_pages_say_what_replaces_the_old_number(
     assert (
         "停供" not in station.get(station.post("/part-orders/new", data=typed | {"line-1-part": "NEW"}).location).text
     )
+
+
+def test_a_successor_is_issued_once_the_line_names_it(
+    session: Session, dealer: Dealer, clerk: Actor, old: Part, new: Part, now: datetime, sign_in: SignIn
+) -> None:
+    """The claim takes number, price and warranty from the line: the stock does not go past it."""
+    make_stock(session, clerk, new, now, "3")
+    repair = make_needy_order(session, dealer.id, now, old)
+    for day, words in (
+        (now, "NEW may be put in for OLD. To issue it, change the line of the job to it."),
+        (now - timedelta(days=1), "This order has no line with part NEW."),
+    ):
+        old.superseded_on = local_date(now)
+        session.flush()
+        with pytest.raises(DomainError) as scanned:
+            issue_scanned(session, repair.number, "new", clerk, day)
+        assert told(scanned) == {"scan": words}
+    user = make_user(session, "parts_clerk", dealer)
+    session.commit()
+    page = sign_in(user).get(f"/stock/issue/{repair.number}").text
+    assert "OLD 可用 NEW 替代。领料前请将维修项目中的配件改为 NEW。" in page
+    repair.jobs[0].parts[0].part_number = "NEW"
+    session.commit()
+    assert "可用 NEW 替代" not in sign_in(user).get(f"/stock/issue/{repair.number}").text
+    assert issue_scanned(session, repair.number, "new", clerk, now).value == d("-200.00")
 
 
 def test_chains_are_read_at_once(session: Session, now: datetime) -> None:
