@@ -16,7 +16,8 @@ from dealers.service.models import RepairOrder
 from parts.catalogue.models import Part
 from parts.orders.models import PartDelivery, PartOrder, PartOrderLine
 from parts.orders.queries.orders import overdue
-from parts.orders.queries.supply import proposals, waits
+from parts.orders.queries.proposals import proposals
+from parts.orders.queries.supply import waits
 from parts.orders.states import OWED
 from parts.orders.words import DELIVERY_STATES, KINDS, STATES
 from portal.kernel.access import Actor, Permission

@@ -1,8 +1,8 @@
-"""What is owed on an order, what a delivery brings, and how long a special part was on its way. Pure."""
+"""What is owed on an order, what is short, what a delivery brings, and how long a special part was on its way. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -61,6 +61,42 @@ class Arrived:
         if not NOTHING <= self.short <= self.quantity:
             return "short"
         return "damaged" if not NOTHING <= self.damaged <= self.quantity - self.short else None
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What needs lack (``short``) and what supplies are over (``left``), by part; nought is left out."""
+
+    short: Mapping[int, Decimal]
+    left: Mapping[int, Decimal]
+
+
+def shortfall(
+    needs: Mapping[int, Decimal], supplies: Mapping[int, Decimal], instead: Mapping[int, Sequence[int]]
+) -> Shortfall:
+    """Return what needs lack where ``instead`` says which parts may be put in for a part.
+
+    A part serves its own need first. What is over of it serves the others: the newest first, for the fewest
+    parts go in for it, and each from the oldest part that may be put in, for a newer one serves more needs.
+    """
+    short, left = dict(needs), dict(supplies)
+    width = {part: len(instead.get(part, ())) for part in {*short, *left}}
+    for part in short:
+        _serve(short, left, part, part)
+    for part in sorted(short, key=lambda key: width[key]):
+        fitting = [other for other in instead.get(part, ()) if other in left]
+        for other in sorted(fitting, key=lambda key: -width[key]):
+            _serve(short, left, part, other)
+    return Shortfall(
+        {part: lacking for part, lacking in short.items() if lacking},
+        {part: over for part, over in left.items() if over},
+    )
+
+
+def _serve(short: dict[int, Decimal], left: dict[int, Decimal], need: int, supply: int) -> None:
+    taken = min(short[need], left.get(supply, NOTHING))
+    if taken:
+        short[need], left[supply] = short[need] - taken, left[supply] - taken
 
 
 def transport_hours(

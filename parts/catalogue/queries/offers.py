@@ -13,6 +13,7 @@ from dealers.service.ports import PartFit, PartOffer
 from parts.catalogue.models import Part, PartPrice, Supplier
 from parts.catalogue.queries.fitment import fits_of
 from parts.catalogue.queries.search import best_first, narrowed_ways
+from parts.catalogue.rules.chains import Replacement
 
 #: What is typed into the counter's search at most.
 LONGEST = 60
@@ -24,7 +25,7 @@ class PartsCatalogue:
     def part_offer(self, session: Session, number: str, on: date) -> PartOffer | None:
         """Return the part with its prices of the day, None where it is unknown or has no price then."""
         found = session.execute(_offered(on).where(Part.number == number.strip().upper())).first()
-        return _offer(found) if found else None
+        return _offer(found, on) if found else None
 
     def find_parts(self, session: Session, text: str, on: date, limit: int = 8) -> list[PartOffer]:
         """Find parts by the beginning of a number, a piece of a name, or pinyin initials; best first."""
@@ -36,7 +37,7 @@ class PartsCatalogue:
             statement, order = narrowed_ways(_offered(on), (way,))
             fresh = statement.where(Part.number.not_in(list(found)))
             for row in session.execute(fresh.order_by(order).limit(rest)):
-                found[row[0].number] = _offer(row)
+                found[row[0].number] = _offer(row, on)
         return list(found.values())
 
     def fits(self, session: Session, numbers: Collection[str], vehicle_id: int, on: date) -> dict[str, PartFit]:
@@ -62,9 +63,12 @@ def _offered(on: date) -> Select[Any]:
     return cast("Select[Any]", statement)
 
 
-def _offer(row: Any) -> PartOffer:
+def _offer(row: Any, on: date) -> PartOffer:
     part, price, supplier = row
+    new = part.superseded_by
+    if new is not None and not Replacement(part.number, new, part.superseded_on).holds(on):
+        new = None
     return PartOffer(
         part.number, part.name_zh, part.name_en, part.unit, price.retail, price.warranty, price.dealer,
-        supplier, part.per_vehicle, part.superseded_by, part.component,
+        supplier, part.per_vehicle, new, part.component,
     )  # fmt: skip

@@ -1,8 +1,8 @@
-"""What is coming to a station, which repairs wait for it, and what should be ordered."""
+"""What is coming to a station, which repairs wait for it, and what they miss."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, t
 from sqlalchemy.orm import Session, aliased
 
 from parts.catalogue.models import Part
+from parts.catalogue.queries.chains import Replacements
 from parts.orders.models import PartOrder, PartOrderLine
+from parts.orders.rules import shortfall
 from parts.orders.states import LIVE
-from parts.stock.models import StockItem, StockTransfer, StockTransferLine
-from parts.stock.queries.issues import OrderNeeds, order_needs, wanted_by_repairs
-from parts.stock.queries.parts import dealer_prices
-from parts.stock.rules import NOTHING, Supply, proposal
+from parts.stock.models import StockTransfer, StockTransferLine
+from parts.stock.queries.instead import replaced_needs
+from parts.stock.queries.issues import Need, OrderNeeds, order_needs
+from parts.stock.queries.items import held
+from parts.stock.rules import NOTHING
 from portal.kernel.db import Exact
-from portal.kernel.money import ZERO, line_amount
 
 AnyRow = Row[*tuple[Any, ...]]
 #: What a station may still expect of a line.
@@ -72,48 +74,27 @@ def coming(session: Session, dealer_id: int, parts: Collection[int] | None = Non
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A part that should be ordered: how its supply stands, how much to order, and at what price today."""
+class Alternative:
+    """A part that may be put in for another: how much of it lies there, and how much is on order."""
 
     part: Part
-    supply: Supply
-    quantity: Decimal
-    price: Decimal | None
-
-    @property
-    def amount(self) -> Decimal:
-        """What it would cost, in yuan before tax."""
-        return line_amount(self.quantity, self.price) if self.price is not None else ZERO
-
-
-def proposals(session: Session, dealer_id: int, today: date) -> list[Proposal]:
-    """Return what a station should order by its minimums and maximums, in the order of the parts' numbers.
-
-    What is coming and what open repairs need are reckoned in, so that nothing is ordered twice.
-    """
-    rows = session.execute(
-        select(Part, StockItem.minimum, StockItem.maximum, StockItem.quantity)
-        .join(StockItem, StockItem.part_id == Part.id)
-        .where(StockItem.dealer_id == dealer_id, StockItem.maximum > 0)
-        .order_by(Part.number)
-    ).all()
-    expected, wanted = coming(session, dealer_id), wanted_by_repairs(session, dealer_id)
-    found = []
-    for part, minimum, maximum, there in rows:
-        supply = Supply(minimum, maximum, there, expected.get(part.id, NOTHING), wanted.get(part.id, NOTHING))
-        quantity = proposal(supply)
-        if quantity:
-            found.append((part, supply, quantity))
-    prices = dealer_prices(session, [part.id for part, _supply, _quantity in found], today)
-    return [Proposal(part, supply, quantity, prices.get(part.id)) for part, supply, quantity in found]
+    there: Decimal
+    coming: Decimal
 
 
 @dataclass(frozen=True)
 class RepairSupply:
-    """What the page of a repair order shows of its parts: needs, what was ordered for it, and a draft, if any."""
+    """What the page of a repair order shows of its parts: needs, what was ordered for it, and a draft, if any.
+
+    ``replaced`` says which parts replace those it needs on the day of asking; of these, ``there`` lies at
+    the station and ``expected`` is on order, for whatever purpose.
+    """
 
     needs: OrderNeeds
     ordered: list[AnyRow]
+    replaced: Replacements
+    there: Mapping[int, Decimal]
+    expected: Mapping[int, Decimal]
 
     @property
     def waiting(self) -> list[AnyRow]:
@@ -122,26 +103,79 @@ class RepairSupply:
 
     @property
     def missing(self) -> dict[int, Decimal]:
-        """What it needs beyond what lies there and what was ordered for it, by the part's id."""
-        ordered: dict[int, Decimal] = {}
+        """What must be ordered for it, by the id of the newest part.
+
+        That is what it needs beyond what lies there and what was ordered for it, of the part or of
+        what may be put in for it.
+        """
+        supplies = dict(self.there)
         for row in self.ordered:
             if row.state in (*LIVE, "draft"):
-                for part in {row.part_id, row.supplied_id or row.part_id}:  # whichever the job's line names
-                    ordered[part] = ordered.get(part, NOTHING) + row.coming
-        found: dict[int, Decimal] = {}
+                part = row.supplied_id or row.part_id
+                supplies[part] = supplies.get(part, NOTHING) + row.coming
+        needed: dict[int, Decimal] = {}
         for need in self.needs.needs:
             if need.part_id is not None:
-                found[need.part_id] = found.get(need.part_id, NOTHING) + need.open
-        there = {need.part_id: need.there for need in self.needs.needs}
-        short = {part: need - there.get(part, NOTHING) - ordered.get(part, NOTHING) for part, need in found.items()}
-        return {part: quantity for part, quantity in short.items() if quantity > NOTHING}
+                needed[need.part_id] = needed.get(need.part_id, NOTHING) + need.open
+        found: dict[int, Decimal] = {}
+        instead = {part: self._goes_in(part)[1:] for part in {*needed, *supplies}}
+        for part, lacking in shortfall(needed, supplies, instead).short.items():
+            newest = self.replaced.newest(part)
+            found[newest] = found.get(newest, NOTHING) + lacking
+        return found
+
+    def number(self, part_id: int) -> str:
+        """Return the number of a part that is missing."""
+        if part_id in self.replaced.parts:
+            return self.replaced.parts[part_id].number
+        return next(need.number for need in self.needs.needs if need.part_id == part_id)
+
+    def awaited(self, need: Need) -> AnyRow | None:
+        """Return the line that was ordered for a need and has not come: of its part, or of what goes in for it."""
+        fitting = self._goes_in(need.part_id) if need.part_id is not None else []
+        lines = [row for row in self.waiting if (row.supplied_id or row.part_id) in fitting]
+        return min(lines, key=lambda row: fitting.index(row.supplied_id or row.part_id), default=None)
+
+    def following(self, need: Need) -> Part | None:
+        """Return the part that replaces the one a need names."""
+        newest = self.replaced.newest(need.part_id) if need.part_id is not None else None
+        return self.replaced.parts[newest] if newest is not None and newest != need.part_id else None
+
+    def alternatives(self, need: Need) -> list[Alternative]:
+        """Return what may be put in for a part that does not lie there in full, where some is there or on order."""
+        if need.part_id is None or need.there >= need.open:
+            return []
+        found = [
+            Alternative(self.replaced.parts[key], self.there.get(key, NOTHING), self.expected.get(key, NOTHING))
+            for key in self.replaced.instead.get(need.part_id, ())
+        ]
+        return [one for one in found if one.there or one.coming]
+
+    def enough(self, need: Need) -> bool:
+        """Tell whether a need is met with what may be put in for its part and lies there."""
+        return need.there + sum((one.there for one in self.alternatives(need)), NOTHING) >= need.open
+
+    def _goes_in(self, part_id: int) -> list[int]:
+        """Return what may be put in for a part, itself first; what headquarters supplies for it may be in any case."""
+        supplied = [row.supplied_id for row in self.ordered if row.part_id == part_id and row.supplied_id is not None]
+        return list(dict.fromkeys([*self.replaced.goes_in(part_id), *supplied]))
 
 
-def repair_supply(session: Session, number: str) -> RepairSupply:
-    """Return what a repair order needs, has and waits for, in the session's scope; else `NotFoundError`."""
+def repair_supply(session: Session, number: str, day: date) -> RepairSupply:
+    """Return what a repair order needs, has and waits for, in the session's scope; else `NotFoundError`.
+
+    What replaces its parts on a day counts with them, as far as it may be put in.
+    """
     needs = order_needs(session, number)
     rows = list(session.execute(_ordered_for(needs.order.id)))
-    return RepairSupply(needs, rows)
+    there = {need.part_id: need.there for need in needs.needs if need.part_id is not None}
+    replaced = replaced_needs(session, needs, day)
+    expected: dict[int, Decimal] = {}
+    if replaced.parts:
+        dealer_id = needs.order.dealer_id
+        there |= {key: row.quantity for key, row in held(session, dealer_id, replaced.parts.keys()).items()}
+        expected = coming(session, dealer_id, replaced.parts.keys())
+    return RepairSupply(needs, rows, replaced, there, expected)
 
 
 def _ordered_for(order_id: int) -> Select[Any]:

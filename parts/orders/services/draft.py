@@ -14,7 +14,8 @@ from dealers.network.models import Dealer
 from dealers.service.models import RepairOrder
 from parts.orders.models import KINDS, PartOrder, PartOrderLine
 from parts.orders.queries.orders import lines_of
-from parts.orders.queries.supply import proposals, repair_supply
+from parts.orders.queries.proposals import proposals
+from parts.orders.queries.supply import repair_supply
 from parts.orders.rules import MOST, NOTHING, STOCK, URGENT
 from parts.orders.services.load import locked_order
 from parts.stock.queries.parts import clean_number, dealer_prices, parts_by_number
@@ -105,7 +106,7 @@ def draft_from_proposals(session: Session, chosen: Iterable[str], actor: Actor, 
 def draft_for_repair(session: Session, repair: str, actor: Actor, now: datetime) -> PartOrder:
     """Draft an urgent order of what an open repair misses; pressed again, it leads to the draft that is there."""
     require(actor, Permission.PART_ORDER_WRITE)
-    supply = repair_supply(session, repair)
+    supply = repair_supply(session, repair, local_date(now))
     found = locked(session, RepairOrder, supply.needs.order.id)
     if found.state != "open":
         raise ConflictError(Fault(N_("This order is not open: no parts are ordered for it.")))
@@ -113,11 +114,10 @@ def draft_for_repair(session: Session, repair: str, actor: Actor, now: datetime)
     draft = session.scalars(drafts.order_by(PartOrder.id)).first()
     if draft is not None:
         return draft
-    missing = repair_supply(session, repair).missing
-    if not missing:
+    supply = repair_supply(session, repair, local_date(now))
+    if not supply.missing:
         raise DomainError.at(None, N_("Nothing is missing: all it needs lies in stock or is ordered."))
-    names = {need.part_id: need.number for need in supply.needs.needs}
-    wanted = [Wanted(names[part], quantity) for part, quantity in missing.items()]
+    wanted = [Wanted(supply.number(part), quantity) for part, quantity in supply.missing.items()]
     return draft_order(session, URGENT, wanted, actor, now, repair_order_id=found.id)
 
 

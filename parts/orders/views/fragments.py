@@ -11,6 +11,7 @@ from parts.orders import services, words
 from parts.orders.queries.supply import repair_supply
 from parts.orders.views import bp
 from portal.kernel.access import Permission, access
+from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, say
 from portal.kernel.web import actor, db_session, now, page
@@ -20,7 +21,7 @@ from portal.kernel.web import actor, db_session, now, page
 @access(Permission.STOCK_VIEW)
 def repair_panel(number: str) -> Any:
     """Show the parts of a repair order; while it waits for one, its days run on, and that is said."""
-    found = repair_supply(db_session(), number)
+    found = repair_supply(db_session(), number, local_date(now()))
     order = found.needs.order
     return page(
         "parts/orders/_repair_panel.html", found=found, order=order, words=words,

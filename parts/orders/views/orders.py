@@ -11,7 +11,7 @@ from parts.orders import services, words
 from parts.orders.forms import SPARE, read_wanted, told
 from parts.orders.lists import NETWORK_ORDERS, ORDERS
 from parts.orders.queries.orders import order_page
-from parts.orders.queries.supply import proposals
+from parts.orders.queries.proposals import proposals
 from parts.orders.states import PART_ORDER
 from parts.orders.views import bp
 from parts.stock.forms import checked

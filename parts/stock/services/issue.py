@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairOrder
 from parts.stock.models import StockDocument
+from parts.stock.queries.instead import CHANGE_THE_LINE, replaced_needs
 from parts.stock.queries.issues import Need, OrderNeeds, order_needs
 from parts.stock.queries.items import held
 from parts.stock.queries.parts import clean_number
@@ -19,6 +20,7 @@ from parts.stock.rules import NOTHING, worth
 from parts.stock.services.post import Entry, Head, clean_bin, plain, post, station
 from parts.stock.words import FAULTS
 from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
@@ -87,13 +89,23 @@ def return_parts(
 def issue_scanned(session: Session, order_number: str, scanned: str, actor: Actor, now: datetime) -> StockDocument:
     """Issue what an order still needs of the part whose number was scanned, from the bin that has most of it."""
     number = clean_number(scanned)
-    needs = [need for need in order_needs(session, order_number).needs if need.number == number]
+    found = order_needs(session, order_number)
+    needs = [need for need in found.needs if need.number == number]
     if not needs:
-        raise DomainError.at("scan", N_("This order has no line with part %(number)s."), number=number[:40])
+        raise DomainError(_not_named(session, found, number, now))
     portions = [Portion(need.key, need.open, field="scan") for need in needs if need.open]
     if not portions:
         raise DomainError.at("scan", N_("Part %(number)s is issued already."), number=number)
     return issue_parts(session, order_number, portions, actor, now)
+
+
+def _not_named(session: Session, found: OrderNeeds, number: str, now: datetime) -> Fault:
+    """Return why a part that no line names is not issued; where it may be put in for one, what to do."""
+    replaced = replaced_needs(session, found, local_date(now))
+    for need in found.needs:
+        if need.open and number in {replaced.parts[key].number for key in replaced.instead.get(need.part_id or 0, ())}:
+            return Fault(CHANGE_THE_LINE, "scan", {"new": number, "old": need.number})
+    return Fault(N_("This order has no line with part %(number)s."), "scan", {"number": number[:40]})
 
 
 def _held(session: Session, order_number: str) -> OrderNeeds:

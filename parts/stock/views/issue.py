@@ -12,10 +12,12 @@ from dealers.service.models import RepairOrder
 from parts.stock import services
 from parts.stock.forms import checked, read_portions
 from parts.stock.lists import TO_ISSUE
+from parts.stock.queries.instead import CHANGE_THE_LINE, instead_there
 from parts.stock.queries.issues import order_needs
 from parts.stock.views import bp
 from parts.stock.views.again import take
 from portal.kernel.access import Permission, access
+from portal.kernel.clock import local_date
 from portal.kernel.i18n import _
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, list_page, now, page
@@ -89,5 +91,6 @@ def _show(key: str, status: int = 200, **shown: Any) -> Any:
     found = order_needs(db_session(), key)
     return page(
         "parts/stock/issue.html", status, order=found.order, needs=found.needs,
+        instead=instead_there(db_session(), found, local_date(now())), change_the_line=CHANGE_THE_LINE,
         typed=shown.get("typed"), faults=shown.get("faults", []),
     )  # fmt: skip

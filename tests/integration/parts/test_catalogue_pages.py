@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.service.models import LabourOperation
@@ -51,6 +52,10 @@ def test_an_offer_has_the_price_of_the_day(session: Session, app: Flask, shelf: 
     later = catalogue().part_offer(session, "BP100", date(2026, 12, 1))
     assert later is not None
     assert later.retail == Decimal("280.00")
+    session.scalars(select(Part).where(Part.number == "BP100")).one().superseded_on = date(2026, 12, 1)
+    days = (date(2026, 11, 30), date(2026, 12, 1))  # replaced from a day on, as the search says it too
+    offers = [offer for day in days for offer in catalogue().find_parts(session, "BP100", day)]
+    assert [offer.superseded_by for offer in offers] == [None, "BP200"]
     assert catalogue().part_offer(session, "BP100", date(2025, 12, 31)) is None
     assert catalogue().part_offer(session, "NONE", TODAY) is None
 

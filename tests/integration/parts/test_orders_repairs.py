@@ -30,6 +30,7 @@ from parts.orders.services import (
 from parts.stock.queries.check import differences
 from parts.stock.services import issue_scanned
 from portal.kernel.access import Actor
+from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.states import StateError
 from tests.factories.network import act_as, make_actor
@@ -61,10 +62,10 @@ def test_a_repair_that_waits_shows_it_and_its_days_run_on(
     session: Session, dealer: Dealer, clerk: Actor, waiting: tuple[RepairOrder, Part], now: datetime
 ) -> None:
     repair, harness = waiting
-    assert repair_supply(session, repair.number).missing == {harness.id: d("2")}
+    assert repair_supply(session, repair.number, local_date(now)).missing == {harness.id: d("2")}
     order = draft_for_repair(session, repair.number, clerk, now - timedelta(days=9))
     assert draft_for_repair(session, repair.number, clerk, now).number == order.number
-    assert (order.kind, order.repair_order_id, repair_supply(session, repair.number).missing) == (
+    assert (order.kind, order.repair_order_id, repair_supply(session, repair.number, local_date(now)).missing) == (
         "urgent",
         repair.id,
         {},
@@ -86,7 +87,7 @@ def test_a_repair_that_waits_shows_it_and_its_days_run_on(
     watched = session.scalars(select(CarWatch).where(CarWatch.vehicle_id == repair.vehicle_id)).one()
     assert watched.repair_days == 7  # ten days, less 73 hours on the way: 6 days 23 hours, begun days count
     issue_scanned(session, repair.number, "HARNESS", clerk, now)
-    assert repair_supply(session, repair.number).missing == {}
+    assert repair_supply(session, repair.number, local_date(now)).missing == {}
 
 
 def test_parts_that_are_not_special_take_no_hours_off(

@@ -11,7 +11,8 @@ from dealers.network.services import step_dealer
 from parts.catalogue.models import Part, PartPrice
 from parts.orders.models import PartDelivery, PartOrder
 from parts.orders.queries.orders import delivery_page, order_page
-from parts.orders.queries.supply import coming, proposals
+from parts.orders.queries.proposals import proposals
+from parts.orders.queries.supply import coming
 from parts.orders.rules import NOTHING
 from parts.orders.services import (
     Got,
