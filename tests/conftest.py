@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -216,10 +217,11 @@ def session(app: Flask) -> Iterator[Session]:
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
     """Sign a stored user in without the pages: returns a client of its own."""
+    entries = count()
 
     def enter_as(user: User) -> FlaskClient:
         client = app.test_client()
-        token = f"token-{user.id}-{id(client)}"
+        token = f"token-{user.id}-{next(entries)}"  # a number: an address comes again when a client is gone
         user_id = user.id
         with db.engine.begin() as connection:
             connection.execute(
