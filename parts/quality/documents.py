@@ -62,6 +62,7 @@ class PaperMeasure:
     text: str
     in_force_on: date | None
     published_at: datetime | None
+    lifted_at: datetime | None = None
     failed: bool = False  # headquarters' copy only
 
 
@@ -98,6 +99,9 @@ class QualityPaper:
     created_at: datetime
     submitted_at: datetime | None
     answer: str | None
+    ended: str | None  # why headquarters withdrew or joined its own report
+    ended_at: datetime | None
+    joined_to: str | None  # headquarters' copy only
     responsible_unit: str | None
     responsible_name: str
     photos: tuple[PaperPhoto, ...]
@@ -128,8 +132,10 @@ def build(session: Session, number: str) -> QualityPaper:
         **_car(found), **_work(found, own=own),
         photos=tuple(PaperPhoto(one.storage_key, one.caption, one.added_at) for one in found.photos[:MOST_PHOTOS]),
         claims=tuple(found.claims), claim_count=found.claim_count,
-        measures=tuple(PaperMeasure(m.kind, m.text, m.in_force_on, m.published_at, not own and m.id in found.failed)
-                       for m in found.measures),
+        measures=tuple(
+            PaperMeasure(m.kind, m.text, m.in_force_on, m.published_at, m.lifted_at, not own and m.id in found.failed)
+            for m in found.measures
+        ),
     )  # fmt: skip
 
 
@@ -144,11 +150,13 @@ def _car(found: Sheet) -> dict[str, Any]:
 
 def _work(found: Sheet, *, own: bool) -> dict[str, Any]:
     """Return what headquarters made of it; a station's copy says nothing of that."""
-    report = found.report
+    report, ending = found.report, found.ending
     figures = None if own or report.effect_figures is None else read(Figures, report.effect_figures)
     return {
         "responsible_unit": None if own else report.responsible_unit,
         "responsible_name": "" if own else report.responsible_name,
+        "ended": ending.reason if ending else None, "ended_at": ending.at if ending else None,
+        "joined_to": None if own else report.joined_to,
         "effect": None if own else report.effect, "effect_note": "" if own else report.effect_note, "figures": figures,
         "steps": tuple(PaperStep(s.step, s.owner, s.due_on, s.done_on, s.text) for s in found.steps),
     }  # fmt: skip

@@ -181,7 +181,7 @@ class GoForm(SeenForm):
 #: The forms of a sheet by what they are for; each has names of its own there.
 FORMS: dict[str, type[SeenForm]] = {
     "card": CardForm, "answer": AnswerForm, "unit": UnitForm, "measure": MeasureForm, "effect": EffectForm,
-    "go": GoForm, "plain": SeenForm, **{f"d{step}": StepForm for step in range(1, 9)},
+    "go": GoForm, "withdraw": GoForm, "plain": SeenForm, **{f"d{step}": StepForm for step in range(1, 9)},
 }  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from dealers.vehicles.models import Vehicle, VehicleModel
 from dealers.vehicles.rules import TAIL, clean_vin
 from parts.quality.models import QualityMeasure, QualityReport, QualityStep
 from parts.quality.queries.published import fresh_news
-from parts.quality.queries.reports import overdue_steps
+from parts.quality.queries.reports import in_work, overdue_steps
 from parts.quality.queries.similar import holds
 from parts.quality.rules.likeness import known_week
+from parts.quality.states import WORKED
 from parts.quality.words import FAILURE_MODES, KINDS, STATES, STEPS, UNITS
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
@@ -54,8 +55,7 @@ def _network() -> Select[Any]:
         .add_columns(
             func.coalesce(Dealer.code, "").label("dealer_code"), func.coalesce(Dealer.name, "").label("dealer"),
             QualityReport.supplier, QualityReport.responsible_unit, QualityReport.responsible_name,
-            DONE.label("done"), case((QualityReport.state.in_(("closed", "rejected", "joined")), None), else_=DUE)
-            .label("due_on"),
+            DONE.label("done"), case((QualityReport.state.in_(WORKED), DUE)).label("due_on"),
         )
         .outerjoin(Dealer, Dealer.id == QualityReport.dealer_id)
         .where(QualityReport.dealer_id.is_(None) | QualityReport.state.not_in(("draft", "withdrawn")))
@@ -154,8 +154,8 @@ def _today() -> date:
 def _due(statement: Select[Any], value: str) -> Select[Any]:
     today = bindparam("today", callable_=_today, type_=Date(), unique=True)
     return statement.where({
-        "overdue": and_(QualityStep.done_on.is_(None), QualityStep.due_on < today),
-        "open": QualityStep.done_on.is_(None),
+        "overdue": and_(QualityStep.done_on.is_(None), QualityStep.due_on < today, in_work()),
+        "open": and_(QualityStep.done_on.is_(None), in_work()),
         "done": QualityStep.done_on.is_not(None),
     }[value])  # fmt: skip
 
@@ -197,7 +197,7 @@ def _measures() -> Select[Any]:
     statement = select(
         QualityMeasure.id, QualityMeasure.part_number.label("key"), QualityMeasure.part_number,
         QualityMeasure.part_name, QualityMeasure.failure_mode, QualityMeasure.kind, QualityMeasure.text,
-        QualityMeasure.in_force_on, QualityMeasure.published_at,
+        QualityMeasure.in_force_on, QualityMeasure.published_at, QualityMeasure.lifted_at,
     ).where(QualityMeasure.published_at.is_not(None))  # fmt: skip
     return cast("Select[Any]", statement)
 
@@ -210,6 +210,7 @@ MEASURES = ListSpec(
         Column("failure_mode", N_("Failure mode"), words=FAILURE_MODES),
         Column("kind", N_("Kind of measure"), words=KINDS), Column("text", N_("Text of the measure")),
         Column("in_force_on", N_("Holds from"), "date"), Column("published_at", N_("Published"), "moment"),
+        Column("lifted_at", N_("Lifted"), "moment"),
     ),
     {"published_at": QualityMeasure.id}, "-published_at", "quality.measures", "quality.part",
     (
@@ -229,6 +230,12 @@ def waiting_in(*states: str) -> Callable[[Session, Actor, datetime], int]:
         return session.scalar(statement) or 0
 
     return count
+
+
+def own_drafts(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count headquarters' own reports whose analysis was not begun: no step of theirs has a day yet."""
+    mine = QualityReport.dealer_id.is_(None), QualityReport.state == "draft"
+    return session.scalar(select(func.count()).select_from(QualityReport).where(*mine)) or 0
 
 
 def late_steps(session: Session, _actor: Actor, now: datetime) -> int:

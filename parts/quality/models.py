@@ -172,6 +172,7 @@ class QualityMeasure(Identified, Base):
     failure_mode: Mapped[str | None] = mapped_column(short(24))
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None] = mapped_column(short(120))
+    lifted_at: Mapped[datetime | None]  # it holds no longer: its report was withdrawn or not accepted
 
 
 class QualityMeasureRead(Identified, DealerOwned, Base):

@@ -10,6 +10,7 @@ from parts.quality.lists import (
     STEP_LIST,
     late_steps,
     my_late_steps,
+    own_drafts,
     waiting_in,
 )
 from parts.quality.queries.published import news, unread
@@ -36,6 +37,8 @@ ROOM = Room(
         WorkItem("quality_measures", N_("Published measures to read"), REPORT, unread, "quality.unread", "", "dealer"),
         WorkItem("quality_submitted", N_("Quality reports to answer"), HANDLE, waiting_in("submitted"), LIST,
                  "state=submitted", HQ),
+        WorkItem("quality_own_draft", N_("Headquarters' quality reports not begun"), HANDLE, own_drafts, LIST,
+                 "state=draft", HQ),
         WorkItem("quality_my_late", N_("8D steps of yours overdue"), HANDLE, my_late_steps, "quality.late", "", HQ),
         WorkItem("quality_late", N_("8D steps overdue"), HANDLE, late_steps, "quality.steps",
                  "due=overdue", HQ),

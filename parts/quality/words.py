@@ -23,6 +23,7 @@ ACTIONS = {
     "submit": N_("Submitted"),
     "withdraw": N_("Withdrawn"),
     "begin": N_("Analysis begun"),
+    "withdraw_own": N_("Withdrawn"),
     "take_up": N_("Taken up"),
     "return": N_("Returned"),
     "reject": N_("Not accepted"),
@@ -32,9 +33,11 @@ ACTIONS = {
     "resume": N_("Back to the analysis"),
     "close": N_("Closed"),
 }
+#: Steps whose reason headquarters writes for itself.
+INTERNAL = frozenset({"decide", "enforce", "resume"})
 TONES = {
     "submit": "info", "take_up": "info", "begin": "info", "return": "warning", "reject": "danger", "resume": "warning",
-    "close": "success", "enforce": "success",
+    "withdraw_own": "warning", "close": "success", "enforce": "success",
 }  # fmt: skip
 ROADS = {
     "city": N_("City road"),
@@ -134,6 +137,8 @@ KINDS = {"interim": N_("Interim measure"), "permanent": N_("Permanent measure")}
 EFFECTS = {"effective": N_("It helps"), "insufficient": N_("It does not help enough")}
 TOLD = {
     "too_early": N_("Too early to say: two whole months before and after are needed."),
+    "none": N_("No claims before nor after: the figures say nothing of the measure."),
+    "gone": N_("No claims since the measure."),
     "fell": N_("Fewer claims than before."),
     "rose": N_("More claims than before."),
     "same": N_("As many claims as before."),

@@ -32,6 +32,7 @@ from parts.quality.services import (
     save_step,
     set_unit,
     submit_report,
+    withdraw_own_report,
 )
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
@@ -83,14 +84,18 @@ def cluster_of(now: datetime, **changes: Any) -> Cluster:
 def make_own_report(session: Session, now: datetime, state: str = "draft", **changes: Any) -> QualityReport:
     """Open a report of headquarters' own and take it into a state of its life."""
     found = open_from_claims(session, cluster_of(now, **changes), ENGINEER, now)
-    if state != "draft":
+    if state not in {"draft", "withdrawn"}:
         begin_report(session, found.number, ENGINEER, now)
+    if state != "draft":
         bring_to(session, found.number, state, now)
     return found
 
 
 def bring_to(session: Session, number: str, state: str, now: datetime) -> None:
     """Take a report further along its life, or to an end that is no close."""
+    if state == "withdrawn":
+        withdraw_own_report(session, number, "解剖未见批次问题", ENGINEER, now)
+        return
     if state in {"returned", "rejected"}:
         outcome = {"returned": "return", "rejected": "reject"}[state]
         answer_report(session, number, Answer(outcome, "请补充失效件照片"), ENGINEER, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from parts.quality.models import QualityMeasure, QualityMeasureRead, QualityReport
@@ -13,12 +13,17 @@ from parts.quality.queries.similar import family
 from portal.kernel.access import Actor
 
 
-def published(session: Session, parts: Sequence[str], actor: Actor) -> list[Any]:
-    """Return the published measures about parts or what they replace, the newest first, and whether they were read."""
+def published(session: Session, parts: Sequence[str], actor: Actor, *, lifted: bool = False) -> list[Any]:
+    """Return the published measures about parts or what they replace, the newest first, and whether they were read.
+
+    ``lifted``: those that hold no longer, too.
+    """
     numbers = {number for part in parts for number in family(session, part)}
     if not numbers:
         return []
     statement = _with_reading(actor).where(QualityMeasure.part_number.in_(numbers))
+    if not lifted:
+        statement = statement.where(QualityMeasure.lifted_at.is_(None))
     return list(session.execute(statement.order_by(QualityMeasure.published_at.desc(), QualityMeasure.id.desc())))
 
 
@@ -31,10 +36,20 @@ def _with_reading(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             QualityMeasure.id, QualityMeasure.kind, QualityMeasure.text, QualityMeasure.in_force_on,
             QualityMeasure.part_number, QualityMeasure.part_name, QualityMeasure.failure_mode,
-            QualityMeasure.published_at, QualityMeasureRead.read_by, QualityMeasureRead.read_at,
+            QualityMeasure.published_at, QualityMeasure.lifted_at, QualityMeasureRead.read_by,
+            QualityMeasureRead.read_at, _to_read().label("to_read"),
         )
         .outerjoin(QualityMeasureRead, mine).where(QualityMeasure.published_at.is_not(None))
     )  # fmt: skip
+
+
+def _to_read() -> ColumnElement[bool]:
+    """Return the condition that a station has yet to say that it read a measure, or that it is lifted.
+
+    What was lifted before it was read asks for nothing.
+    """
+    never = and_(QualityMeasureRead.id.is_(None), QualityMeasure.lifted_at.is_(None))
+    return or_(never, func.coalesce(QualityMeasureRead.read_at < QualityMeasure.lifted_at, false()))
 
 
 #: Measures on one page to read.
@@ -42,14 +57,14 @@ MOST = 50
 
 
 def unread_measures(session: Session, actor: Actor) -> list[Any]:
-    """Return the published measures that nobody of the station has read, the newest first."""
-    statement = _with_reading(actor).where(QualityMeasureRead.id.is_(None))
+    """Return the published measures that nobody of the station has read as they are now, the newest first."""
+    statement = _with_reading(actor).where(_to_read())
     return list(session.execute(statement.order_by(QualityMeasure.id.desc()).limit(MOST)))
 
 
 def unread(session: Session, actor: Actor, _now: Any) -> int:
-    """Count the published measures that nobody of the station has read."""
-    statement = _with_reading(actor).where(QualityMeasureRead.id.is_(None)).subquery()
+    """Count the published measures that nobody of the station has read as they are now."""
+    statement = _with_reading(actor).where(_to_read()).subquery()
     return session.scalar(select(func.count()).select_from(statement)) or 0
 
 

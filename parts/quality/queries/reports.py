@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -21,6 +21,7 @@ from parts.quality.models import (
     QualityStep,
 )
 from parts.quality.rules.eight import Measure, Standing, Step, has_failed
+from parts.quality.states import WORKED
 from portal.auth.models import User
 from portal.auth.roles import permissions_of
 from portal.kernel.access import Permission
@@ -59,6 +60,12 @@ class Sheet:
         return standing_of(self.report, self.steps, self.measures, self.events)
 
     @property
+    def ending(self) -> StateChange | None:
+        """The step that ended a report of headquarters' own before its close; a station reads its answer instead."""
+        ended = self.report.dealer_id is None and self.report.state in {"withdrawn", "joined"}
+        return self.events[-1] if ended and self.events else None
+
+    @property
     def failed(self) -> set[int]:
         """The measures that did not help."""
         return failed_measures(self.measures, self.events)
@@ -93,6 +100,16 @@ def find_report(session: Session, number: str) -> QualityReport:
     if found is None:
         raise NotFoundError(Fault(UNKNOWN))
     return found
+
+
+def joined_to(session: Session, number: str) -> list[QualityReport]:
+    """Return the reports that are joined to one, locked: they follow what becomes of it."""
+    return list(
+        session.scalars(
+            select(QualityReport).where(QualityReport.joined_to == number)
+            .order_by(QualityReport.id).with_for_update()
+        )
+    )  # fmt: skip
 
 
 def steps_of(session: Session, report_id: int) -> list[QualityStep]:
@@ -217,10 +234,15 @@ def causal_parts(session: Session, order_id: int) -> list[str]:
     )  # fmt: skip
 
 
+def in_work() -> ColumnElement[bool]:
+    """Return the condition that a step's report is in work: elsewhere nobody can write it, nor need he."""
+    return QualityStep.report_id.in_(select(QualityReport.id).where(QualityReport.state.in_(WORKED)))
+
+
 def overdue_steps(session: Session, today: date, owner_id: int | None = None) -> int:
-    """Count the steps whose day has passed: of everybody, or of one owner."""
+    """Count the steps of reports in work whose day has passed: of everybody, or of one owner."""
     statement = select(func.count()).select_from(QualityStep).where(
-        QualityStep.done_on.is_(None), QualityStep.due_on < today
+        QualityStep.done_on.is_(None), QualityStep.due_on < today, in_work()
     )  # fmt: skip
     if owner_id is not None:
         statement = statement.where(QualityStep.owner_id == owner_id)

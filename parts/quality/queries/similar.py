@@ -12,7 +12,7 @@ from parts.catalogue.models import Part
 from parts.catalogue.queries.fitment import LONGEST_CHAIN
 from parts.quality.models import QualityReport, QualityTerm
 from parts.quality.rules.likeness import LEAST, Likeness, Traits, likeness, weigh_terms
-from parts.quality.rules.terms import wanted
+from parts.quality.rules.terms import terms, wanted
 
 #: The rarest terms of a report that others are looked for by, and how many others are compared.
 MOST_TERMS, MOST_COMPARED, MOST_SHOWN = 40, 400, 12
@@ -59,7 +59,7 @@ def holds(text: str) -> ColumnElement[bool]:
 
 def similar(session: Session, report: QualityReport) -> list[Similar]:
     """Return the reports most like this one, in the session's scope."""
-    weights = _weights(session, report.id)
+    weights, whole = _weights(session, report)
     shared = _shared(session, report.id, weights)
     chain = family(session, report.part_number)
     mine = _traits(report)
@@ -73,7 +73,6 @@ def similar(session: Session, report: QualityReport) -> list[Similar]:
                or_(QualityReport.id.in_(best), *about))
         .order_by(QualityReport.id.desc()).limit(MOST_COMPARED)
     )  # fmt: skip
-    whole = sum(weights.values())
     found = [
         Similar(row.number, row.title, row.state, row.part_number, row.responsible_unit,
                 likeness(mine, _traits(row), chain, shared.get(row.id, 0), whole))
@@ -87,16 +86,22 @@ def _traits(report: QualityReport) -> Traits:
     return Traits(report.part_number, report.failure_mode, report.model_id, report.produced_week)
 
 
-def _weights(session: Session, report_id: int) -> dict[str, int]:
-    """Weigh the rarest terms of a report."""
-    mine = select(QualityTerm.term).where(QualityTerm.report_id == report_id)
+def _weights(session: Session, report: QualityReport) -> tuple[dict[str, int], int]:
+    """Weigh the rarest terms that others have too, and what the rarest of all weigh together.
+
+    A report's number is no word about its failure. A term that no other report has finds none: a long
+    report is full of them.
+    """
+    mine = select(QualityTerm.term).where(QualityTerm.report_id == report.id)
     counts: Any = session.execute(
         select(QualityTerm.term, func.count()).where(QualityTerm.term.in_(mine)).group_by(QualityTerm.term)
     )
     reports = session.scalar(select(func.count(func.distinct(QualityTerm.report_id)))) or 0
-    weights = weigh_terms({row[0]: row[1] for row in counts}, reports)
-    rarest = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
-    return {term: weights[term] for term in rarest}
+    said = {row[0]: row[1] for row in counts if row[0] not in terms(report.number)}
+    weights = weigh_terms(said, reports)
+    rarest = sorted(weights, key=lambda term: (-weights[term], term))
+    whole = sum(weights[term] for term in rarest[:MOST_TERMS])
+    return {term: weights[term] for term in [one for one in rarest if said[one] > 1][:MOST_TERMS]}, whole
 
 
 def _shared(session: Session, report_id: int, weights: dict[str, int]) -> dict[int, int]:

@@ -44,7 +44,7 @@ class Effect:
     before: Side
     after: Side
     change: Decimal | None
-    told: str  # too_early | fell | rose | same
+    told: str  # too_early | none | gone | fell | rose | same
 
 
 def months_around(day: date, today: date) -> list[str]:
@@ -72,6 +72,8 @@ def _told(before: Side, after: Side) -> tuple[Decimal | None, str]:
     if min(before.months, after.months) < FEWEST_MONTHS or not before.car_months or not after.car_months:
         return None, "too_early"
     then, now = before.claims * after.car_months, after.claims * before.car_months  # cross-multiplied: exact
-    word = "fell" if now < then else "rose" if now > then else "same"
+    if not before.claims and not after.claims:
+        return None, "none"
+    word = "gone" if not now else "fell" if now < then else "rose" if now > then else "same"
     change = (Decimal(100 * (now - then)) / then).quantize(TENTH, ROUND_HALF_UP) if then else None
     return change, word

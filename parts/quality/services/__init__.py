@@ -1,6 +1,6 @@
 """What can be done with quality reports. Every function takes the session, who acts and the moment."""
 
-from parts.quality.services.answer import Answer, answer_report, begin_report
+from parts.quality.services.answer import Answer, answer_report, begin_report, withdraw_own_report
 from parts.quality.services.card import Card, card_of, edit_report, submit_report, withdraw_report
 from parts.quality.services.measures import (
     MeasureText,
@@ -17,5 +17,5 @@ __all__ = [
     "Answer", "Card", "Cluster", "LinkedClaim", "MeasureText", "StepText", "add_measure", "add_photo", "answer_report",
     "begin_report", "card_of", "check_effect", "edit_report", "go_on", "mark_seen", "open_for_job", "open_from_claims",
     "publish_measure", "read_measure", "remove_measure", "remove_photo", "save_step", "set_unit", "submit_report",
-    "withdraw_report",
+    "withdraw_own_report", "withdraw_report",
 ]  # fmt: skip

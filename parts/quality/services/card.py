@@ -77,6 +77,8 @@ def edit_report(
     _name_part(session, found, card.part_number.strip().upper())
     session.flush()
     index_terms(session, found)
+    if found.state in WORKED and (missing := missing_of(found)):
+        raise DomainError(*missing)  # the eight steps and the claims' figures rest on it
     return found
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.quality.models import QualityMeasure, QualityMeasureRead, QualityReport
+from parts.quality.queries.reports import measures_of
 from parts.quality.services.load import locked_report, refuse_unless, tell
-from parts.quality.states import WORKED
+from parts.quality.states import LEADING, WORKED
 from parts.quality.words import KINDS
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import known_day
@@ -75,26 +76,34 @@ def publish_measure(
     return measure
 
 
+def lift_measures(session: Session, report: QualityReport, now: datetime) -> None:
+    """Let the published measures of a report hold no longer; stations that have read them are told."""
+    for measure in measures_of(session, report.id, published=True):
+        measure.lifted_at = measure.lifted_at or now
+
+
 def read_measure(session: Session, measure_id: int, actor: Actor, now: datetime) -> QualityMeasure:
-    """Say, as a station, that a published measure was read; who says so again changes nothing."""
+    """Say, as a station, that a published measure was read, or that it was lifted; again changes nothing."""
     require(actor, Permission.QUALITY_VIEW)
     measure = session.scalars(
         select(QualityMeasure).where(QualityMeasure.id == measure_id, QualityMeasure.published_at.is_not(None))
     ).first()
     if measure is None or actor.dealer_id is None:
         raise NotFoundError(Fault(N_("This does not exist.")))
-    known = session.scalar(select(QualityMeasureRead.id).where(QualityMeasureRead.measure_id == measure_id))
+    known = session.scalars(select(QualityMeasureRead).where(QualityMeasureRead.measure_id == measure_id)).first()
     if known is None:
         session.add(
             QualityMeasureRead(dealer_id=actor.dealer_id, measure_id=measure_id, read_by=actor.name, read_at=now)
         )
-        session.flush()
+    elif measure.lifted_at is not None and known.read_at < measure.lifted_at:
+        known.read_by, known.read_at = actor.name, now
+    session.flush()
     return measure
 
 
 def _locked(session: Session, number: str, measure_id: int, now: datetime) -> tuple[QualityReport, QualityMeasure]:
     report = locked_report(session, number, now)
-    refuse_unless(report, (*WORKED, "closed"))
+    refuse_unless(report, LEADING)
     measure = session.scalars(
         select(QualityMeasure).where(QualityMeasure.id == measure_id, QualityMeasure.report_id == report.id)
     ).first()

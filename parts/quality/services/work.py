@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.quality.models import QualityReport, QualityStep
 from parts.quality.queries.figures import effect_figures
-from parts.quality.queries.reports import handlers, measures_of, standing_of, steps_of
+from parts.quality.queries.reports import handlers, joined_to, measures_of, standing_of, steps_of
 from parts.quality.rules.eight import (
     EFFECTIVE,
     INSUFFICIENT,
@@ -154,7 +153,7 @@ def mark_seen(session: Session, number: str, actor: Actor, now: datetime) -> Qua
 def _tell_all(session: Session, report: QualityReport, words: str, now: datetime) -> None:
     """Tell the station of a closed report, and those of the reports that were joined to it."""
     tell(report, words, now)
-    for joined in session.scalars(select(QualityReport).where(QualityReport.joined_to == report.number)):
+    for joined in joined_to(session, report.number):
         tell(joined, words, now)
 
 

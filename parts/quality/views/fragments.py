@@ -37,7 +37,9 @@ def part_panel(key: str) -> Any:
 @access(VIEW)
 def part(key: str) -> Any:
     """Show the measures published for a part."""
-    return page("parts/quality/part.html", published=published(db_session(), [key], actor()), words=words, key=key)
+    return page(
+        "parts/quality/part.html", published=published(db_session(), [key], actor(), lifted=True), words=words, key=key
+    )
 
 
 @bp.get("/<key>/similar")

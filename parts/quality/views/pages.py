@@ -13,7 +13,7 @@ from parts.quality.lists import MEASURES, NETWORK_REPORTS, REPORTS, STEP_LIST
 from parts.quality.queries.published import published
 from parts.quality.queries.reports import Sheet, handlers, sheet
 from parts.quality.rules.eight import RESTS_ON
-from parts.quality.states import HELD, QUALITY_REPORT, WORKED
+from parts.quality.states import HELD, QUALITY_REPORT, WORKED, fitting
 from parts.quality.views import bp
 from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
@@ -66,18 +66,20 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
     found = sheet(session, key, own=own)
     known = found.report
     offered = {step.action for step in QUALITY_REPORT.offered(known.state, actor().permissions)}
-    offered -= {"begin"} if known.dealer_id is not None else {"return", "join", "reject"}
+    offered = fitting(offered, station=known.dealer_id is not None)
     edits = _edits(found)
     people = [] if own else handlers(session)
     shown = _shown(found, edits=edits)
     forms = {name: wrong.get(name) or _fresh(name, found) for name in FORMS if name in shown | set(wrong)}
+    if known.dealer_id is None:
+        forms["answer"].reason.label.text = _("Reason")
     about = [known.part_number] if own and known.part_number else []
     return page(
         "parts/quality/sheet.html", status, sheet=found, found=known, offered=offered, edits=edits, own=own,
         answers=bool(offered & set(words.OUTCOMES)),
         works=not own and known.state in WORKED and actor().may(HANDLE), words=words, today=local_date(now()),
         forms=_with_owners(forms, found, people), typed=next(iter(wrong), None),
-        events=[_told(step) for step in found.events],
+        events=[_told(step, own=own) for step in found.events],
         published=published(session, about, actor()), rests_on=RESTS_ON,
     )  # fmt: skip
 
@@ -93,7 +95,8 @@ def _edits(found: Sheet) -> bool:
 def _shown(found: Sheet, *, edits: bool) -> set[str]:
     """Return the forms that a page can show: a sheet has many, and each costs time to make."""
     works = {"unit", "measure", "effect", "go", *(f"d{step.step}" for step in found.steps)}
-    names = {"plain", "answer"} | (works if found.report.state in WORKED else set())
+    own = {"withdraw"} if found.report.dealer_id is None else set()
+    names = {"plain", "answer"} | own | (works if found.report.state in WORKED else set())
     return names | ({"card"} if edits else set())
 
 
@@ -119,8 +122,10 @@ def _with_owners(forms: dict[str, Any], found: Sheet, people: list[tuple[int, st
     return forms
 
 
-def _told(step: Any) -> dict[str, Any]:
+def _told(step: Any, *, own: bool) -> dict[str, Any]:
+    """Return a step of the history; a station reads what was said to it, not what headquarters noted for itself."""
+    said = "" if own and step.action in words.INTERNAL else step.reason or ""
     return {
-        "at": step.at, "who": step.actor, "text": step.reason or "", "title": _(words.ACTIONS[step.action]),
+        "at": step.at, "who": step.actor, "text": said, "title": _(words.ACTIONS[step.action]),
         "tone": words.TONES.get(step.action, "plain"),
     }  # fmt: skip

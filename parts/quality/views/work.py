@@ -37,9 +37,17 @@ def answer(key: str) -> Any:
 @bp.post("/<key>/begin")
 @access(HANDLE)
 def begin(key: str) -> Any:
-    """Begin the analysis of a report of headquarters' own."""
-    return take(key, "plain", _(TAKEN_UP), lambda form: services.begin_report(
-        db_session(), key, actor(), now(), form.seen()))  # fmt: skip
+    """Store the card of headquarters' own report and begin its analysis."""
+    return take(key, "card", _(TAKEN_UP), lambda form: services.begin_report(
+        db_session(), key, actor(), now(), form.seen(), card=form.card()))  # fmt: skip
+
+
+@bp.post("/<key>/withdraw-own")
+@access(HANDLE)
+def withdraw_own(key: str) -> Any:
+    """Take a report of headquarters' own back, with a reason."""
+    return take(key, "withdraw", _("The report is withdrawn."), lambda form: services.withdraw_own_report(
+        db_session(), key, form.reason.data or "", actor(), now(), form.seen()))  # fmt: skip
 
 
 @bp.post("/<key>/go/<action>")

@@ -24,8 +24,8 @@ from tests.factories.claims import make_completed_order
 from tests.factories.network import make_dealer, make_user
 from tests.factories.quality import make_own_report, make_report
 from tests.factories.vehicles import make_vehicle
+from tests.support.papers import printed
 from tests.support.queries import count_queries
-from tests.support.visit import pdf_text
 
 SignIn = Callable[[User], FlaskClient]
 pytestmark = pytest.mark.databases("sqlite")
@@ -201,9 +201,16 @@ def test_a_report_of_headquarters_own_is_begun_from_its_page(scene: Scene) -> No
     place = f"/quality/{number}"
     sheet = text_of(scene.engineer, place)
     assert "CL-D0001-202611-0001" in sheet
-    assert scene.engineer.post(f"{place}/edit", data={**CARD, "card-odometer_km": ""}).status_code == 302
-    assert scene.engineer.post(f"{place}/begin", data={}).status_code == 302
-    assert scene.row(number).state == "in_analysis"
+    typed = {**CARD, "card-odometer_km": "", "card-part_number": ""}
+    assert scene.engineer.post(f"{place}/edit", data=typed).status_code == 302
+    wrong = scene.engineer.post(f"{place}/begin", data=typed)
+    assert (wrong.status_code, 'href="#card-part_number"' in wrong.get_data(as_text=True)) == (422, True)
+    begun = scene.engineer.post(
+        f"{place}/begin", data={**typed, "card-part_number": "w-pump", "card-title": "轴封渗漏"}
+    )
+    assert begun.status_code == 302
+    found = scene.row(number)
+    assert (found.state, found.part_number, found.title) == ("in_analysis", "W-PUMP", "轴封渗漏")
     assert "D4 Root cause" in text_of(scene.engineer, place)
     assert scene.technician.get(place).status_code == 404
 
@@ -242,17 +249,6 @@ def test_a_sheet_asks_no_more_for_more_steps_and_claims(scene: Scene) -> None:
     assert len(sent) <= 4
 
 
-def print_paper(scene: Scene, client: FlaskClient, number: str) -> str:
-    assert client.post("/documents/", data={"kind": "quality_report", "key": number}).status_code == 302
-    assert run_one("test")
-    job = scene.session.scalars(select(Job).order_by(Job.id.desc())).first()
-    assert job is not None
-    assert (job.state, job.error) == ("done", None)
-    content = storage().get(job.file_key or "")
-    scene.session.rollback()
-    return pdf_text(content or b"")
-
-
 def test_the_printed_card_holds_photos_steps_and_effect_and_a_stations_copy_does_not(scene: Scene) -> None:
     number = scene.make("closed")
     key = "photos/test/one.jpg"
@@ -265,11 +261,11 @@ def test_the_printed_card_holds_photos_steps_and_effect_and_a_stations_copy_does
         )
     )  # fmt: skip
     scene.session.commit()
-    paper = print_paper(scene, scene.engineer, number)
+    paper = printed(scene.session, scene.engineer, "quality_report", number)
     for words in ("配件质量信息跟踪卡", number, "W-PUMP", "轴封磨损", "D4 根本原因", "第4步已完成", "轴封改用氟橡胶",
                   "某配件厂", "措施后六个月无新增索赔", "城市道路", "260.00"):  # fmt: skip
         assert words in paper, words
-    copy = print_paper(scene, scene.technician, number)
+    copy = printed(scene.session, scene.technician, "quality_report", number)
     assert "问题已解决" in copy
     for words in ("D4 根本原因", "轴封改用氟橡胶", "责任单位"):
         assert words not in copy, words

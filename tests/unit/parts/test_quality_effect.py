@@ -3,6 +3,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from parts.quality.rules.effect import Effect, Month, Side, months_around, weigh
 
 DAY, TODAY = date(2026, 5, 18), date(2026, 9, 10)
@@ -41,6 +44,29 @@ def test_one_month_after_it_is_too_early() -> None:
 def test_no_claims_before_and_some_after_is_a_rise_without_a_share() -> None:
     months = [Month(f"2026-0{number}", int(number > 5), 1_000) for number in (3, 4, 6, 7)]
     assert (weigh(months, DAY).change, weigh(months, DAY).told) == (None, "rose")
+
+
+def test_a_failure_that_is_gone_and_one_that_never_was() -> None:
+    gone = weigh([Month(f"2026-0{number}", int(number < 5), 1_000) for number in (3, 4, 6, 7)], DAY)
+    assert (gone.change, gone.told, gone.after.rate) == (Decimal("-100.0"), "gone", Decimal("0.00"))
+    never = weigh([Month(f"2026-0{number}", 0, 1_000) for number in (3, 4, 6, 7)], DAY)
+    assert (never.change, never.told) == (None, "none")
+    nothing = weigh([], DAY)
+    assert (nothing.before.rate, nothing.change, nothing.told) == (None, None, "too_early")
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 3), st.integers(0, 3))))
+def test_whatever_is_counted_something_is_told(counted: list[tuple[int, int, int]]) -> None:
+    found = weigh([Month(f"2026-0{month}", claims, cars) for month, claims, cars in counted], DAY)
+    before, after = found.before, found.after
+    if found.told in {"none", "too_early"}:
+        assert found.change is None
+    if found.told == "none":
+        assert before.claims == after.claims == 0
+    if found.told == "gone":
+        assert before.claims > after.claims == 0
+    if found.told in {"fell", "rose", "same"}:
+        assert min(before.car_months, after.car_months, before.claims + after.claims) > 0
 
 
 def test_without_cars_there_is_no_rate() -> None:
