@@ -1,7 +1,7 @@
 """When a published measure was lifted, because its report was withdrawn or not accepted
 
-Revision: 0024
-Revises: 0020
+Revision: 0022
+Revises: 0021
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
