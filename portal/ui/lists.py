@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 from urllib.parse import quote_plus
 
@@ -84,7 +84,7 @@ def _lasting(page: Page) -> bool:
 def _values(page: Page, actor: Actor) -> dict[str, bytes]:
     """Return what this request and its person put into the places."""
     texts = {
-        "token": generate_csrf(),
+        "token": _token(),
         "here": request.full_path.rstrip("?"),
         "name": actor.name,
         "station": station_name() or "",
@@ -98,6 +98,17 @@ def _values(page: Page, actor: Actor) -> dict[str, bytes]:
     for name, text in _typed(page).items():
         values[_TYPED + name], values[_IN_ADDRESS + _TYPED + name] = escape(text).encode(), quote_plus(text).encode()
     return values
+
+
+def _token() -> str:
+    """Return the token that forms of this session carry. It lives as long as the session, so it is signed once."""
+    known = session.get("csrf_token")
+    return str(generate_csrf()) if known is None else _signed(known, str(current_app.secret_key))
+
+
+@lru_cache(maxsize=10_000)
+def _signed(_known: str, _secret: str) -> str:
+    return str(generate_csrf())
 
 
 def _typed(page: Page) -> dict[str, str]:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import validate_csrf
 from markupsafe import escape
 from sqlalchemy.orm import Session
+from wtforms import ValidationError
 
 from portal.auth.models import User
 from portal.auth.roles import permissions_of
@@ -23,6 +25,7 @@ from tests.support.world import World, build
 SignIn = Callable[[User], FlaskClient]
 #: Signed with the moment, so that no two are alike.
 TOKENS = re.compile(r'(name="csrf-token" content=|name="csrf_token" value=)"[^"]+"')
+TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
 @pytest.fixture
@@ -77,6 +80,23 @@ def test_what_is_kept_names_nobody(app: Flask, world: World, sign_in: SignIn) ->
     mine = [world.dealer.name, world.order.number, world.vehicle.vin, world.claim.number]
     mine += [user.display_name for user in world.users.values()]
     assert [words for words in mine if words in kept] == []
+
+
+@pytest.mark.databases("sqlite")
+def test_each_session_has_a_token_of_its_own_that_its_pages_keep(app: Flask, world: World, sign_in: SignIn) -> None:
+    clients = [sign_in(world.users[role]) for role in ("reader", "service_advisor")]
+    pages = [[client.get("/service/").text for _time in range(2)] for client in clients]
+    tokens = [{found for page in own for found in TOKEN.findall(page)} for own in pages]
+    assert [len(own) for own in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    for client, own, other in zip(clients, tokens, reversed(tokens), strict=True):
+        with app.test_request_context(), client.session_transaction() as cookie:
+            known = dict(cookie)
+        with app.test_request_context():
+            session.update(known)
+            validate_csrf(*own)
+            with pytest.raises(ValidationError):
+                validate_csrf(*other)
 
 
 @pytest.mark.databases("sqlite")
