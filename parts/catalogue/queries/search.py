@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    exists,
     false,
     func,
     or_,
@@ -35,6 +36,8 @@ from portal.kernel.prepared import MappedRead
 
 #: The term of a model, beside the one that leads a search.
 MODEL_TERM = aliased(PartTerm)
+#: The next rarest term, which has sifted before any part is read.
+ALSO = aliased(PartTerm)
 #: Hits of a term that are counted to tell a rare one from a frequent one.
 COUNTED = 1_000
 #: Hits that are named one by one; where there are more, the statement unites the ways itself.
@@ -49,12 +52,15 @@ LEAST_PLAIN = 3
 class Way:
     """One way to parts: ``term`` leads (empty: `Part` itself is walked), a condition must hold beside it.
 
+    ``also`` is a second term that must be there.
+
     Ways of a ``kind`` and a ``shape`` differ in nothing but the ``values`` of the parameters in the condition; so
     it is only made where no statement of that shape is kept.
     """
 
     make: Callable[[], ColumnElement[bool]]
     term: str = ""
+    also: str = ""
     kind: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     shape: tuple[bool, ...] = ()
@@ -66,8 +72,12 @@ class Way:
 
     @property
     def led(self) -> ColumnElement[bool]:
-        """The condition on the term."""
-        return PartTerm.term == _place(f"{self.kind}_term", self.term)
+        """The condition on the terms."""
+        first = PartTerm.term == _place(f"{self.kind}_term", self.term)
+        if not self.also:
+            return first
+        other = ALSO.term == _place(f"{self.kind}_also", self.also)
+        return and_(first, exists().where(ALSO.number == PartTerm.number, other))
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,8 @@ def shape_of(found: Plan) -> tuple[Hashable, dict[str, str]] | None:
         return None
     values = {name: value for way in found.ways for name, value in way.values.items()}
     values |= {f"{way.kind}_term": way.term for way in found.ways if way.term}
-    return tuple((way.kind, bool(way.term), way.shape) for way in found.ways), values
+    values |= {f"{way.kind}_also": way.also for way in found.ways if way.also}
+    return tuple((way.kind, bool(way.term), bool(way.also), way.shape) for way in found.ways), values
 
 
 def narrowed_ways(statement: Select[Any], ways: tuple[Way, ...]) -> tuple[Select[Any], Any]:
@@ -180,7 +191,9 @@ def _ways(session: Session, key: Wanted) -> Iterator[Way]:
         yield Way(partial(_between, name, numbers[name]), kind=name, values=numbers[name])
     if letters:
         values = {"initials": key.initials}
-        initials = Way(lambda: _holds(Part.initials, _place("initials", key.initials)), "", "initials", values)
+        initials = Way(
+            lambda: _holds(Part.initials, _place("initials", key.initials)), kind="initials", values=values
+        )  # fmt: skip
         yield from _led(initials, letters, held)
     if key.keys:
         yield from _led(_by_name(key.pieces), key.keys, held)
@@ -205,14 +218,16 @@ def _between(name: str, values: Mapping[str, str]) -> ColumnElement[bool]:
 def _by_name(pieces: tuple[str, ...]) -> Way:
     """Return the way by what all must be in a name."""
     values = {f"piece_{place}": piece for place, piece in enumerate(pieces)}
-    return Way(partial(_in_names, values), "", "name", values, tuple(piece.isascii() for piece in pieces))
+    return Way(
+        partial(_in_names, values), kind="name", values=values, shape=tuple(piece.isascii() for piece in pieces)
+    )  # fmt: skip
 
 
 def _led(way: Way, keys: Sequence[str], held: Mapping[str, Any]) -> Iterator[Way]:
-    """Yield a way led by the rarest of some terms that all have to be there; none where one has no part."""
-    rarest = min(keys, key=lambda key: held[key])
+    """Yield a way led by the two rarest of some terms that all have to be there; none where one has no part."""
+    rarest, *others = sorted(keys, key=lambda key: held[key])
     if held[rarest]:
-        yield replace(way, term=rarest)
+        yield replace(way, term=rarest, also=others[0] if others else "")
 
 
 def _held(
