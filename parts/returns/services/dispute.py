@@ -1,4 +1,4 @@
-"""A dealer disputes a deduction, with photos; another person at headquarters than who inspected answers."""
+"""A dealer disputes a deduction, with photos; another person at headquarters than who deducted answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local, local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
-from portal.kernel.lifecycle import LONGEST_REASON, advance, locked
+from portal.kernel.lifecycle import LONGEST_REASON, advance, history, locked
 from portal.kernel.money import ZERO
 from portal.kernel.storage import storage
 
@@ -66,14 +66,21 @@ def answer(
     raised = locked(session, OldPartDispute, key)
     if raised.state != "open" or (seen is not None and raised.row_version != seen):
         raise ConflictError(happened(session, raised, part.number))
-    if part.inspector_id is not None and part.inspector_id == actor.user_id:
-        raise DomainError(Fault(N_("You inspected this part yourself: another person answers the dispute.")))
+    if actor.user_id is not None and actor.user_id in _who_deducted(session, part):
+        raise DomainError(Fault(N_("You deducted this part yourself: another person answers the dispute.")))
     advance(session, raised, action, actor, now, reason=text)
     raised.answer, raised.answered_by, raised.answered_at = text.strip(), actor.name, now
     if action == "waive" and part.deducted and part.deducted > ZERO:
         deductions().give_back(session, part.number, text.strip(), actor, now)
     session.flush()
     return raised
+
+
+def _who_deducted(session: Session, part: OldPart) -> set[int | None]:
+    """Return who inspected a part, or wrote it off: that stands in its history alone."""
+    if part.inspector_id is not None:
+        return {part.inspector_id}
+    return {step.user_id for step in history(session, part) if step.action == "write_off"}
 
 
 def add_photos(session: Session, number: str, photos: Sequence[bytes], actor: Actor, now: datetime) -> int:

@@ -118,6 +118,17 @@ def test_what_was_written_off_is_disputed_from_the_day_of_that(session: Session,
         services.dispute(session, second.number, "运单可查", [], packer(second.dealer_id), now + timedelta(days=31))
 
 
+def test_who_wrote_a_part_off_does_not_answer_its_dispute(session: Session, now: datetime) -> None:
+    part = make_due(session, now - timedelta(days=60))
+    code, desk = session.scalars(select(Dealer.code)).one(), Actor(7, "旧件员", None, SYSTEM.permissions)
+    services.write_off(session, code, "逾期未返", desk, now)
+    services.dispute(session, part.number, "运单可查", [], packer(part.dealer_id), now)
+    with pytest.raises(DomainError, match="another person answers"):
+        services.answer(session, part.number, "uphold", "没有收到", desk, now)
+    other = Actor(8, "旧件主管", None, SYSTEM.permissions)
+    assert services.answer(session, part.number, "waive", "已找到", other, now).state == "waived"
+
+
 @pytest.mark.databases("sqlite")
 def test_the_last_day_stands_on_the_pages_of_both_sides(
     session: Session, now: datetime, sign_in: Callable[[User], FlaskClient]
