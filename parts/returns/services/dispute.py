@@ -21,6 +21,7 @@ from portal.kernel.lifecycle import LONGEST_REASON, advance, history, locked
 from portal.kernel.money import ZERO
 from portal.kernel.storage import storage
 
+#: Photos of an old part that each side keeps.
 PHOTO_LIMIT = 12
 DEALER, HEAD_OFFICE = "dealer", "head_office"
 
@@ -93,19 +94,22 @@ def add_photos(session: Session, number: str, photos: Sequence[bytes], actor: Ac
 
 
 def _keep(session: Session, part: OldPart, photos: Sequence[bytes], actor: Actor, now: datetime) -> int:
-    known = set(session.scalars(select(OldPartPhoto.sha256).where(OldPartPhoto.old_part_id == part.id)))
+    """Keep photos; each side has its own limit, so that neither can leave no room for the other's proof."""
+    rows = session.execute(select(OldPartPhoto.sha256, OldPartPhoto.side).where(OldPartPhoto.old_part_id == part.id))
+    known = {row.sha256: row.side for row in rows}
+    mine = HEAD_OFFICE if actor.dealer_id is None else DEALER
     for content in photos:
         picture = shrink(content)
         if picture.sha256 in known:
             continue
-        if len(known) >= PHOTO_LIMIT:
-            raise DomainError.at("photo", N_("An old part holds at most %(limit)s photos."), limit=PHOTO_LIMIT)
-        known.add(picture.sha256)
+        if list(known.values()).count(mine) >= PHOTO_LIMIT:
+            raise DomainError.at("photo", N_("Each side keeps at most %(limit)s photos."), limit=PHOTO_LIMIT)
+        known[picture.sha256] = mine
         key = f"old-parts/{local(now):%Y/%m}/{part.number}/{picture.sha256}.jpg"
         storage().put(key, picture.content)  # under its hash: left behind by a roll-back, it is simply put again
         session.add(
             OldPartPhoto(
-                dealer_id=part.dealer_id, old_part_id=part.id, side=HEAD_OFFICE if actor.dealer_id is None else DEALER,
+                dealer_id=part.dealer_id, old_part_id=part.id, side=mine,
                 storage_key=key, sha256=picture.sha256, width=picture.width, height=picture.height,
                 added_by=actor.name, added_at=now,
             )
