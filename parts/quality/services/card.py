@@ -15,6 +15,7 @@ from parts.quality.models import QualityReport, QualityTerm
 from parts.quality.queries.reports import find_report
 from parts.quality.rules.terms import terms
 from parts.quality.services.load import locked_for, locked_report, refuse_unless
+from parts.quality.services.measures import lift_measures
 from parts.quality.states import HELD, WORKED
 from parts.quality.words import COMPONENTS, CONDITIONS, FAILURE_MODES
 from portal.kernel.access import Actor, Permission, require
@@ -107,11 +108,12 @@ def submit_report(
 def withdraw_report(
     session: Session, number: str, actor: Actor, now: datetime, expected_version: int | None = None
 ) -> QualityReport:
-    """Take a report back that headquarters does not have."""
+    """Take a report back that headquarters does not have; what was published because of it holds no longer."""
     require(actor, Permission.QUALITY_REPORT)
     found = locked_for(session, number, "withdraw", now, expected_version)
     _refuse_foreign(found, actor)
     advance(session, found, "withdraw", actor, now)
+    lift_measures(session, found, now)
     session.flush()
     return found
 

@@ -31,6 +31,7 @@ from parts.quality.services import (
     remove_measure,
     save_step,
     withdraw_own_report,
+    withdraw_report,
 )
 from portal.kernel.access import AccessDeniedError, Actor
 from portal.kernel.errors import ConflictError, DomainError
@@ -186,6 +187,20 @@ def test_measures_of_a_withdrawn_report_are_lifted_and_stations_are_told(session
         assert [row.id for row in published(session, ["W-PUMP"], actor, lifted=True)] == [key]
     read_measure(session, key, actor, later + timedelta(minutes=1))
     assert unread(session, actor, later) == 0
+
+
+def test_measures_of_a_returned_report_hold_until_its_station_withdraws_it(session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    number = make_report(session, now, "in_analysis", dealer=dealer).number
+    key, later = told_of(session, number, now), now + timedelta(days=2)
+    bring_to(session, number, "returned", now)
+    assert [row.id for row in published(session, ["W-PUMP"], ENGINEER)] == [key]
+    session.flush()
+    withdraw_report(session, number, act_as(session, reporter(dealer)), later)
+    session.flush()
+    session.expire_all()
+    assert published(session, ["W-PUMP"], ENGINEER) == []
+    assert session.scalar(select(QualityMeasure.lifted_at)) == later
 
 
 def test_measures_of_a_report_that_is_not_accepted_are_lifted_and_of_a_joined_one_hold(
