@@ -149,7 +149,8 @@ def _delivery_text(statement: Select[Any], text: str) -> Select[Any]:
 
 def _invoice(statement: Select[Any], value: str) -> Select[Any]:
     if value == "missing":
-        return statement.where(PartDelivery.invoice_no.is_(None), PartDelivery.state != "shipped")
+        due = PartDelivery.credit < PartDelivery.amount  # for what was credited wholly no invoice comes
+        return statement.where(PartDelivery.invoice_no.is_(None), PartDelivery.state != "shipped", due)
     return statement.where(PartDelivery.invoice_differs)
 
 

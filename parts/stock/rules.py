@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from portal.kernel.money import ZERO, from_fen, round_fen, to_fen
+from portal.kernel.money import LIMIT, ZERO, from_fen, round_fen, to_fen
 
 NOTHING = Decimal("0.00")
 HUNDREDTH = Decimal("0.01")
@@ -73,6 +73,11 @@ def quantity_fault(quantity: Decimal) -> str | None:
     if quantity <= NOTHING:
         return "quantity_nothing"
     return "quantity_large" if quantity > MOST else None
+
+
+def worth_fault(quantity: Decimal, price: Decimal) -> str | None:
+    """Return the code of what is wrong with goods of a unit price: together they are more than an amount holds."""
+    return "worth_large" if quantity * price > LIMIT else None
 
 
 def limits_fault(minimum: Decimal, maximum: Decimal) -> tuple[str, str] | None:

@@ -55,4 +55,5 @@ FAULTS = {
     "quantity_large": N_("At most 99,999.99."),
     "limit_range": N_("From 0 to 99,999.99, please."),
     "maximum_low": N_("The maximum must not be below the minimum."),
+    "worth_large": N_("Worth more than 9,999,999,999.99 yuan together: please look at quantity and price again."),
 }

@@ -333,7 +333,12 @@ class Thousand:
     @property
     def per_car(self) -> Decimal | None:
         """Yuan for each car, to the fen."""
-        return (self.cost / self.cars).quantize(HUNDREDTH, ROUND_HALF_UP) if self.cars else None
+        return per_car(self.cost, self.cars)
+
+
+def per_car(cost: Decimal, cars: int) -> Decimal | None:
+    """Return yuan for each car, half up to the fen; None where there are none."""
+    return (cost / cars).quantize(HUNDREDTH, ROUND_HALF_UP) if cars else None
 
 
 def r1000(cars: Mapping[int, int], failed: Iterable[Failed], months: int) -> Thousand:

@@ -12,7 +12,7 @@ from portal.kernel.i18n import _, locale_key
 from reports.analytics.failure_forms import Choice
 from reports.analytics.queries.exposure import Aged, cars_at_risk, read_aged
 from reports.analytics.queries.failures import DIMENSIONS, NONE, Cell, Pivot, names_of, read_pivot
-from reports.analytics.rules import AGES, Thousand, basis, per_thousand, share
+from reports.analytics.rules import AGES, Thousand, basis, per_car, per_thousand, share
 from reports.analytics.words import NOT_RECORDED
 
 #: Dimensions that have an order of their own; others are sorted by their figures.
@@ -122,10 +122,9 @@ def _all_cars(by: str, risk: Mapping[str, int] | None) -> int | None:
 
 
 def _line(by: str, key: str, name: str, cell: Cell, whole: Cell, cars: int | None) -> Line:
-    per_car = (cell.cost / cars).quantize(Decimal("0.01")) if cars else None
     return Line(
         key, label_of(by, key), name, cell, share(cell.claims, whole.claims), cars, per_thousand(cell.claims, cars),
-        per_car,
+        per_car(cell.cost, cars or 0),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
@@ -45,6 +46,22 @@ def both_at_once(app: Flask, actors: tuple[Actor, Actor], act: Callable[[Session
         outcomes[place] = in_a_transaction(app, actor, begin)
 
     threads = [Thread(target=run, args=pair) for pair in enumerate(actors)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def one_after_the_other(*acts: Callable[[], Any], apart: float = 0.4) -> list[Any]:
+    """Begin acts in threads of their own, each a little after the one before; return what came of them."""
+    outcomes: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        time.sleep(place * apart)
+        outcomes[place] = act()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:

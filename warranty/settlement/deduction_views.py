@@ -17,7 +17,7 @@ from warranty.settlement import queries
 from warranty.settlement.deductions import book, undo
 from warranty.settlement.forms import BookingForm, UndoForm
 from warranty.settlement.lists import DEDUCTIONS
-from warranty.settlement.rules import BOOKED_BY_HAND
+from warranty.settlement.rules import by_hand
 from warranty.settlement.views import bp
 
 
@@ -71,6 +71,6 @@ def deduction(entry_id: int) -> Any:
     return page(
         "warranty/settlement/deduction.html", 422 if form.is_submitted() else 200, form=form, entry=found,
         statement=statement, dealer=queries.dealer_of(session, found), reasons=REASONS,
-        undoable=found.kind in BOOKED_BY_HAND and found.cancelled_at is None and actor().may("settlement.deduct")
+        undoable=by_hand(found.kind, found.source) and found.cancelled_at is None and actor().may("settlement.deduct")
         and (statement is None or found.kind != "credit"),
     )  # fmt: skip

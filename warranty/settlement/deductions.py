@@ -24,7 +24,7 @@ from portal.kernel.numbers import next_number
 from warranty.claims.models import Claim
 from warranty.settlement import queries
 from warranty.settlement.models import Deduction
-from warranty.settlement.rules import BOOKED_BY_HAND, booking_faults, left_of, of_the_claim, signed, takeable
+from warranty.settlement.rules import booking_faults, by_hand, left_of, of_the_claim, signed, takeable
 from warranty.settlement.words import FAULTS
 
 SERIES = "DD"
@@ -95,7 +95,7 @@ def undo(session: Session, key: int, reason: str, actor: Actor, now: datetime) -
         raise NotFoundError(Fault(N_("This does not exist.")))
     if not reason.strip():
         raise DomainError.at("reason", N_("Please give a reason."))
-    if entry.kind not in BOOKED_BY_HAND:
+    if not by_hand(entry.kind, entry.source):
         raise DomainError.at(None, N_("This came by itself and is undone where it came from."))
     if entry.cancelled_at is not None:
         raise ConflictError(Fault(N_("Somebody struck this out already.")))

@@ -112,6 +112,11 @@ def of_the_claim(kind: str, source: str) -> bool:
     return kind in OF_A_CLAIM and (kind != "credit" or not source.startswith("administrative:"))
 
 
+def by_hand(kind: str, source: str) -> bool:
+    """Tell whether a person booked an entry; the credit of an old part came with the answer to its dispute."""
+    return kind in BOOKED_BY_HAND and not (kind == "credit" and source.startswith("old_part:"))
+
+
 def left_of(audited: Decimal, beside: Decimal) -> Decimal:
     """Return the yuan that are left of a claim: audited, and what stands beside it (negative takes); never below 0."""
     return max(ZERO, audited + beside)

@@ -25,7 +25,7 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.invoices import is_invoice_number, within_tolerance
-from portal.kernel.lifecycle import advance, allowed
+from portal.kernel.lifecycle import advance, allowed, locked
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def receive_delivery(
     whole = all(line.good == line.quantity for line in arrived.values())
     action = "receive" if whole else "receive_differing"
     allowed(delivery.__machine__, delivery.state, action, actor, receipt.reason)
+    _lock_repair(session, delivery)
     delivery.receipt = _into_stock(session, delivery, list(rows), said, actor, now)
     lines = {line.id: line for line in lines_of(session, delivery.order_id)}
     for row in rows:
@@ -76,6 +77,13 @@ def receive_delivery(
     session.flush()
     _tell_repair(session, delivery, actor, now)
     return delivery
+
+
+def _lock_repair(session: Session, delivery: PartDelivery) -> None:
+    """Lock the repair that waits before its parts, as whoever issues them does: else one would wait for the other."""
+    repair_id = session.get_one(PartOrder, delivery.order_id).repair_order_id
+    if repair_id is not None:
+        locked(session, RepairOrder, repair_id)
 
 
 def _faults(arrived: Mapping[int, Arrived]) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from portal.kernel.access import Permission, access
 from portal.kernel.i18n import _
 from portal.kernel.incoming import whole
 from portal.kernel.listing import fetch_page
+from portal.kernel.money import ZERO
 from portal.kernel.web import actor, db_session, list_page, now, page
 
 WRITE, FULFIL = Permission.PART_ORDER_WRITE, Permission.PART_ORDER_FULFIL
@@ -92,12 +93,13 @@ def _show(key: str, status: int = 200, **shown: Any) -> Any:
     steps = {step.action for step in PART_DELIVERY.offered(delivered.state, actor().permissions)}
     mine = actor().dealer_id == delivered.dealer_id and actor().may(WRITE)
     homes = held(db_session(), delivered.dealer_id, [line.part_id for line in found.lines])
-    unchecked = delivered.invoice_no is None or delivered.invoice_differs
+    due = invoice_due(delivered.amount, delivered.credit)
+    unchecked = delivered.invoice_differs if delivered.invoice_no else due > ZERO
     return page(
         "parts/orders/delivery.html", status, found=found, delivery=delivered, words=words,
         steps=steps if mine else steps - {"receive", "receive_differing"},
         invoices=mine and delivered.state != "shipped" and unchecked,
-        due=invoice_due(delivered.amount, delivered.credit),
+        due=due,
         homes={part: row.home_bin for part, row in homes.items()}, present=now(),
         events=[
             {"at": step.at, "who": step.actor, "text": step.reason, "title": _(words.DELIVERY_ACTIONS[step.action]),

@@ -108,7 +108,7 @@ def submit_report(
 def withdraw_report(
     session: Session, number: str, actor: Actor, now: datetime, expected_version: int | None = None
 ) -> QualityReport:
-    """Take a report back that headquarters does not have; what was told to stations because of it holds no longer."""
+    """Take a report back that headquarters does not have; what was published because of it holds no longer."""
     require(actor, Permission.QUALITY_REPORT)
     found = locked_for(session, number, "withdraw", now, expected_version)
     _refuse_foreign(found, actor)

@@ -1,4 +1,4 @@
-"""A dealer disputes a deduction, with photos; another person at headquarters than who inspected answers."""
+"""A dealer disputes a deduction, with photos; another person at headquarters than who deducted answers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local, local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
-from portal.kernel.lifecycle import LONGEST_REASON, advance, locked
+from portal.kernel.lifecycle import LONGEST_REASON, advance, history, locked
 from portal.kernel.money import ZERO
 from portal.kernel.storage import storage
 
+#: Photos of an old part that each side keeps.
 PHOTO_LIMIT = 12
 DEALER, HEAD_OFFICE = "dealer", "head_office"
 
@@ -66,14 +67,21 @@ def answer(
     raised = locked(session, OldPartDispute, key)
     if raised.state != "open" or (seen is not None and raised.row_version != seen):
         raise ConflictError(happened(session, raised, part.number))
-    if part.inspector_id is not None and part.inspector_id == actor.user_id:
-        raise DomainError(Fault(N_("You inspected this part yourself: another person answers the dispute.")))
+    if actor.user_id is not None and actor.user_id in _who_deducted(session, part):
+        raise DomainError(Fault(N_("You deducted this part yourself: another person answers the dispute.")))
     advance(session, raised, action, actor, now, reason=text)
     raised.answer, raised.answered_by, raised.answered_at = text.strip(), actor.name, now
     if action == "waive" and part.deducted and part.deducted > ZERO:
         deductions().give_back(session, part.number, text.strip(), actor, now)
     session.flush()
     return raised
+
+
+def _who_deducted(session: Session, part: OldPart) -> set[int | None]:
+    """Return who inspected a part, or wrote it off: that stands in its history alone."""
+    if part.inspector_id is not None:
+        return {part.inspector_id}
+    return {step.user_id for step in history(session, part) if step.action == "write_off"}
 
 
 def add_photos(session: Session, number: str, photos: Sequence[bytes], actor: Actor, now: datetime) -> int:
@@ -86,19 +94,22 @@ def add_photos(session: Session, number: str, photos: Sequence[bytes], actor: Ac
 
 
 def _keep(session: Session, part: OldPart, photos: Sequence[bytes], actor: Actor, now: datetime) -> int:
-    known = set(session.scalars(select(OldPartPhoto.sha256).where(OldPartPhoto.old_part_id == part.id)))
+    """Keep photos; each side has its own limit, so that neither can leave no room for the other's proof."""
+    rows = session.execute(select(OldPartPhoto.sha256, OldPartPhoto.side).where(OldPartPhoto.old_part_id == part.id))
+    known = {row.sha256: row.side for row in rows}
+    mine = HEAD_OFFICE if actor.dealer_id is None else DEALER
     for content in photos:
         picture = shrink(content)
         if picture.sha256 in known:
             continue
-        if len(known) >= PHOTO_LIMIT:
-            raise DomainError.at("photo", N_("An old part holds at most %(limit)s photos."), limit=PHOTO_LIMIT)
-        known.add(picture.sha256)
+        if list(known.values()).count(mine) >= PHOTO_LIMIT:
+            raise DomainError.at("photo", N_("Each side keeps at most %(limit)s photos."), limit=PHOTO_LIMIT)
+        known[picture.sha256] = mine
         key = f"old-parts/{local(now):%Y/%m}/{part.number}/{picture.sha256}.jpg"
         storage().put(key, picture.content)  # under its hash: left behind by a roll-back, it is simply put again
         session.add(
             OldPartPhoto(
-                dealer_id=part.dealer_id, old_part_id=part.id, side=HEAD_OFFICE if actor.dealer_id is None else DEALER,
+                dealer_id=part.dealer_id, old_part_id=part.id, side=mine,
                 storage_key=key, sha256=picture.sha256, width=picture.width, height=picture.height,
                 added_by=actor.name, added_at=now,
             )

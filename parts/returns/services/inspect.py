@@ -88,7 +88,10 @@ def excuse(
 
 
 def write_off(session: Session, dealer_code: str, reason: str, actor: Actor, now: datetime) -> list[OldPart]:
-    """Deduct all that a dealer did not send in time; what was deducted is not asked for any more."""
+    """Deduct all that a dealer did not send in time; what was deducted is not asked for any more.
+
+    Claim by claim in the order of their keys, as the month's close locks them: else one would wait for the other.
+    """
     require(actor, Permission.RETURN_INSPECT)
     dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
     if dealer_id is None:
@@ -100,7 +103,7 @@ def write_off(session: Session, dealer_code: str, reason: str, actor: Actor, now
     ).all()  # fmt: skip
     if not late:
         raise DomainError(Fault(N_("Nothing of this dealer is overdue.")))
-    for part in late:
+    for part in sorted(late, key=lambda one: (one.claim_id, one.line)):
         part.outcome, part.deducted, part.box_id = MISSING, part.cost, None
         advance(session, part, "write_off", actor, now, reason=reason)
         _deduct(session, part, OVERDUE, actor, now)

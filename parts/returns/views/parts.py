@@ -113,7 +113,7 @@ def dispute(key: str) -> Any:
     form = ReasonForm(prefix="dispute-")
     if taken(form, lambda: services.dispute(
         db_session(), key, form.reason.data or "", _photos(), actor(), now())):  # fmt: skip
-        return _done(key, _("Sent. Another person than who inspected answers."))
+        return _done(key, _("Sent. Another person than who deducted it answers."))
     return show(key, ("dispute", form))
 
 

@@ -14,7 +14,7 @@ from parts.catalogue.models import Part
 from parts.stock.models import StockDocument, StockItem
 from parts.stock.queries.items import held, part_by_number
 from parts.stock.queries.parts import clean_number, dealer_prices, parts_by_number
-from parts.stock.rules import NOTHING, limits_fault
+from parts.stock.rules import NOTHING, limits_fault, quantity_fault, worth_fault
 from parts.stock.services.post import Entry, Head, clean_bin, lock, post, station
 from parts.stock.words import ADJUST_REASONS, FAULTS, NO_BIN, SCRAP_REASONS, UNKNOWN_PART
 from portal.kernel.access import Actor, Permission, require
@@ -71,8 +71,9 @@ def receive_goods(
 def _received(one: Found, prices: dict[int, Decimal]) -> Entry:
     cost = prices[one.part.id] if one.line.cost is None else one.line.cost
     quantity = one.line.quantity
-    value = line_amount(quantity, cost) if quantity > NOTHING else ZERO  # else the posting says what is wrong
-    return Entry(one.part.id, one.bin, quantity, value, field=f"{one.line.place}-quantity")
+    told = quantity_fault(quantity) or worth_fault(quantity, cost)
+    value = ZERO if told else line_amount(quantity, cost)  # the posting says what is wrong
+    return Entry(one.part.id, one.bin, quantity, value, cost, field=f"{one.line.place}-quantity")
 
 
 def adjust_stock(

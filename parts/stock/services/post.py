@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from parts.stock.models import StockBin, StockDocument, StockItem, StockMovement, StockTake, StockTakeLine
-from parts.stock.rules import HUNDREDTH, NOTHING, Balance, at_average, put_in, quantity_fault, take_out
+from parts.stock.rules import HUNDREDTH, NOTHING, Balance, at_average, put_in, quantity_fault, take_out, worth_fault
 from parts.stock.words import COUNTED, FAULTS, NO_BIN, NOT_THERE, SHORT
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError, Fault
@@ -197,7 +197,7 @@ def _reckoned(entry: Entry, balance: Balance) -> tuple[Balance, Decimal]:
 
 def _fault(entry: Entry, there: Decimal, counted_on: str | None, sheet: str | None) -> Fault | None:
     """Return what keeps an entry from being posted, None where nothing does."""
-    code = quantity_fault(abs(entry.quantity))
+    code = quantity_fault(abs(entry.quantity)) or worth_fault(entry.quantity, entry.price)
     if code is not None:
         return Fault(FAULTS[code], entry.field)
     if not entry.bin:

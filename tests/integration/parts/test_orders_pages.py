@@ -18,7 +18,7 @@ from dealers.service.models import RepairOrder
 from parts.catalogue.models import Part
 from parts.orders.documents import delivery_note
 from parts.orders.models import PartDelivery, PartDeliveryLine, PartOrder, PartOrderLine
-from parts.orders.services import receive_delivery
+from parts.orders.services import Got, Receipt, answer_delivery, receive_delivery
 from parts.stock.documents import stock_take_sheet
 from parts.stock.models import StockItem
 from parts.stock.services import Limits, open_take, set_limits
@@ -28,8 +28,8 @@ from portal.kernel.db import db
 from portal.kernel.room import house
 from reports.documents.render import to_pdf
 from tests.factories.network import actor_of_user, make_dealer, make_user
-from tests.factories.orders import confirmed, received_into, shipped, submitted
-from tests.factories.stock import make_needy_order, make_part, make_stock
+from tests.factories.orders import DESK, confirmed, received_into, shipped, submitted
+from tests.factories.stock import make_clerk, make_needy_order, make_part, make_stock
 from tests.support.queries import count_queries
 
 SignIn = Callable[[User], FlaskClient]
@@ -127,6 +127,23 @@ def test_from_the_receipt_to_the_invoice(
     assert "与应开金额相差 10.00 元" in station.get(delivery).text
     assert headquarters.post(f"{order}/close", data={"reason": "停产"}).status_code == 302
     assert "已取消 3" in station.get(order).text
+
+
+def test_no_invoice_is_waited_for_where_all_was_credited(
+    session: Session, dealer: Dealer, user: User, part: Part, now: datetime, sign_in: SignIn
+) -> None:
+    number = confirmed(session, now, {part.number: "2"}, dealer).number
+    note, clerk = shipped(session, number, now).number, make_clerk(session, dealer)
+    row = session.scalars(select(PartDeliveryLine.id)).one()
+    lost = Receipt(lines={row: Got(short=Decimal(2))}, reason="空箱")
+    receive_delivery(session, note, lost, clerk, now)
+    session.commit()
+    station, waiting = sign_in(user), "/part-orders/deliveries?invoice=missing"
+    assert note in station.get(waiting).text
+    answer_delivery(session, note, "credit", "不再补发", DESK, now)
+    session.commit()
+    assert note not in station.get(waiting).text
+    assert 'name="invoice_no"' not in station.get(f"/part-orders/deliveries/{note}").text
 
 
 def test_steps_that_need_a_reason_or_come_too_late(

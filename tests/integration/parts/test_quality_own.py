@@ -189,6 +189,20 @@ def test_measures_of_a_withdrawn_report_are_lifted_and_stations_are_told(session
     assert unread(session, actor, later) == 0
 
 
+def test_measures_of_a_returned_report_hold_until_its_station_withdraws_it(session: Session, now: datetime) -> None:
+    dealer = make_dealer(session)
+    number = make_report(session, now, "in_analysis", dealer=dealer).number
+    key, later = told_of(session, number, now), now + timedelta(days=2)
+    bring_to(session, number, "returned", now)
+    assert [row.id for row in published(session, ["W-PUMP"], ENGINEER)] == [key]
+    session.flush()
+    withdraw_report(session, number, act_as(session, reporter(dealer)), later)
+    session.flush()
+    session.expire_all()
+    assert published(session, ["W-PUMP"], ENGINEER) == []
+    assert session.scalar(select(QualityMeasure.lifted_at)) == later
+
+
 def test_measures_of_a_report_that_is_not_accepted_are_lifted_and_of_a_joined_one_hold(
     session: Session, now: datetime
 ) -> None:
@@ -200,17 +214,6 @@ def test_measures_of_a_report_that_is_not_accepted_are_lifted_and_of_a_joined_on
     answer_report(session, joined.number, Answer("join", "同一问题", leading.number), ENGINEER, now)
     actor = act_as(session, reporter(dealer))
     assert [row.id for row in published(session, ["W-PUMP"], actor)] == keys[1:]
-
-
-def test_a_returned_report_that_its_station_withdraws_leaves_no_measure_behind(session: Session, now: datetime) -> None:
-    dealer = make_dealer(session)
-    found = make_report(session, now, "in_analysis", dealer=dealer)
-    told_of(session, found.number, now)
-    answer_report(session, found.number, Answer("return", "请补充照片"), ENGINEER, now)
-    actor = act_as(session, reporter(dealer))
-    assert len(published(session, ["W-PUMP"], actor)) == 1
-    withdraw_report(session, found.number, actor, now)
-    assert published(session, ["W-PUMP"], actor) == []
 
 
 def test_a_report_in_work_keeps_what_its_analysis_rests_on(session: Session, now: datetime) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +18,7 @@ from parts.returns import services
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal
 from parts.returns.queries import pages
 from parts.returns.services import Finding
+from parts.returns.services.dispute import PHOTO_LIMIT
 from portal.auth.models import User
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
@@ -116,6 +120,37 @@ def test_what_was_written_off_is_disputed_from_the_day_of_that(session: Session,
     assert pages.sheet(session, first.number).dispute_until is None  # it was disputed, once
     with pytest.raises(DomainError, match="last day"):
         services.dispute(session, second.number, "运单可查", [], packer(second.dealer_id), now + timedelta(days=31))
+
+
+def test_who_wrote_a_part_off_does_not_answer_its_dispute(session: Session, now: datetime) -> None:
+    part = make_due(session, now - timedelta(days=60))
+    code, desk = session.scalars(select(Dealer.code)).one(), Actor(7, "旧件员", None, SYSTEM.permissions)
+    services.write_off(session, code, "逾期未返", desk, now)
+    services.dispute(session, part.number, "运单可查", [], packer(part.dealer_id), now)
+    with pytest.raises(DomainError, match="another person answers"):
+        services.answer(session, part.number, "uphold", "没有收到", desk, now)
+    other = Actor(8, "旧件主管", None, SYSTEM.permissions)
+    assert services.answer(session, part.number, "waive", "已找到", other, now).state == "waived"
+
+
+def photos(count: int, green: int) -> list[bytes]:
+    """Return pictures that differ from each other."""
+    found = []
+    for red in range(count):
+        buffer = BytesIO()
+        Image.new("RGB", (24, 24), (red * 15, green, 9)).save(buffer, "JPEG")
+        found.append(buffer.getvalue())
+    return found
+
+
+def test_neither_side_can_take_the_room_of_the_others_photos(session: Session, now: datetime) -> None:
+    part = bad_in_store(session, now)
+    services.add_photos(session, part.number, photos(PHOTO_LIMIT, 0), SYSTEM, now)
+    who = packer(part.dealer_id)
+    services.dispute(session, part.number, "壳体无碰伤", photos(2, 200), who, now)
+    assert Counter(one.side for one in pages.sheet(session, part.number).photos) == {"head_office": 12, "dealer": 2}
+    with pytest.raises(DomainError, match="Each side"):
+        services.add_photos(session, part.number, photos(1, 100), SYSTEM, now)
 
 
 @pytest.mark.databases("sqlite")

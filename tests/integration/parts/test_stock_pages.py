@@ -72,6 +72,9 @@ def test_goods_are_taken_in_on_the_page_and_wrong_lines_are_told(
     assert "3,001.50" in shown
     assert "A-1" in client.get("/stock/items/BP100").text
     assert client.post("/stock/write/receive", data={}).status_code == 422
+    form.update({"line-0-quantity": "99999.99", "line-0-cost": "100,001.00"})
+    assert "line-0-quantity-error" in (dear := client.post("/stock/write/receive", data=form)).text
+    assert dear.status_code == 422  # more than one amount of money holds
     assert client.get("/stock/write/nothing").status_code == 404
     assert client.post("/stock/write/nothing").status_code == 404
 

@@ -163,6 +163,9 @@ def test_below_an_offer_the_offer_is_what_is_asked(session: Session, supplier: S
     dispute(session, found.id, "再议", ENGINEER, now)
     ask_less(session, found.id, 1, Lowered(Decimal("80.00"), "按协议"), ENGINEER)
     assert money(session, found)[0] == (Decimal("80.00"), Decimal("80.00"), None)
+    ask_less(session, found.id, 1, Lowered(Decimal("150.00"), ""), ENGINEER)  # 80.00 was a slip of the hand
+    agree(session, found.id, ENGINEER, now)
+    assert money(session, found)[0] == (Decimal("150.00"), Decimal("100.00"), Decimal("100.00"))
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,8 @@ def test_a_waived_deduction_that_was_settled_is_credited_in_the_next_statement(s
     returns.answer(session, part.number, "waive", "复测属实", SYSTEM, CLOSING)
     credit = session.scalars(select(Deduction).where(Deduction.kind == "credit")).one()
     assert (credit.source, credit.amount, credit.settlement_id) == (f"old_part:{part.number}", COST, None)
+    with pytest.raises(DomainError, match="came by itself"):
+        undo(session, credit.id, "误操作", SYSTEM, CLOSING)  # the answer stands
     session.commit()
     close_month(session, NEXT, SYSTEM, LATER)
     assert statement_of(session, dealer, NEXT).net == COST

@@ -7,14 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.analytics.queries.failures import Cell
 from reports.analytics.rules import (
     Failed,
     basis,
     in_repair_period,
     months_in_service,
+    per_car,
     per_thousand,
     r1000,
 )
+from reports.analytics.tables import _line
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,9 @@ def test_cars_with_free_repair_in_a_month() -> None:
 def test_which_cars_claims_are_held_against(asked: set[str], which: str | None) -> None:
     """Whether it is what they are grouped by or what they are narrowed to is all the same."""
     assert basis(asked) == which
+
+
+def test_yuan_for_each_car_are_rounded_half_up() -> None:
+    assert (per_car(Decimal("0.05"), 2), per_car(Decimal("0.01"), 0)) == (Decimal("0.03"), None)
+    cell = Cell(1, 1, Decimal("0.05"))
+    assert _line("part", "P-1", "", cell, cell, 2).per_car == Decimal("0.03")

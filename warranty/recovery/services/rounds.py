@@ -71,11 +71,24 @@ def ask_less(
         faults.append(Fault(FAULTS["long"], "why", {"most": REASON_LENGTH}))
     if faults:
         raise DomainError(*faults)
+    answered = _round(session, recovery) if recovery.round else None
     line.asked, line.lowered_why = lowered.amount, lowered.why.strip() or None
-    if line.accepted is not None and line.accepted > line.asked:
-        line.outcome, line.accepted, line.reason = ACCEPTED, line.asked, None  # the supplier offered more than that
+    if answered is not None:
+        _hold_to_word(line, answered)
     _sum_up(session, recovery, lines)
     return recovery
+
+
+def _hold_to_word(line: RecoveryLine, answered: RecoveryRound) -> None:
+    """Let what the supplier accepted of a line stand as far as it is asked for; asked for again, it stands again."""
+    said = next((kept for kept in answered.lines if kept[0] == line.position and kept[3] is not None), None)
+    if said is None:
+        return
+    _place, _asked, outcome, amount, reason = said
+    if (offered := Decimal(amount)) > line.asked:
+        line.outcome, line.accepted, line.reason = ACCEPTED, line.asked, None
+    else:
+        line.outcome, line.accepted, line.reason = outcome, offered, reason
 
 
 def send(session: Session, recovery_id: int, actor: Actor, now: datetime, version: int | None = None) -> Recovery:
