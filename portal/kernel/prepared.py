@@ -80,8 +80,8 @@ class MappedRead:
         met = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)} & owned_tables()
         if met and WALL not in cast("Any", walled.compile()).binds:
             raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
-        self._open = Straight(statement, given, planned_once=planned_once)
-        self._walled = Straight(walled, given, planned_once=planned_once)
+        self._open = Straight(statement, given, planned_once=planned_once, walled=bool(met))
+        self._walled = Straight(walled, given, planned_once=planned_once, walled=bool(met))
 
     def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Read the rows for whoever the session belongs to."""

@@ -23,23 +23,25 @@ from sqlalchemy.orm import Session
 from portal.kernel.db import Written, reads_only
 from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
-#: Until the end of its message, both hold.
-TELL_AND_PLAN_ONCE = f"{TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+#: Until the end of its message, it holds.
+PLAN_ONCE = "select set_config('plan_cache_mode', 'force_generic_plan', true)"
 Convert = Callable[[Any], Any] | None
 
 
 class Straight:
     """A SELECT of columns."""
 
-    def __init__(self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool = False) -> None:
+    def __init__(
+        self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool = False, walled: bool = True
+    ) -> None:  # fmt: skip
         """Take the statement; it is compiled where it is first asked for.
 
         ``given`` names the parameters whose values come with each call, although the statement has some already.
         ``planned_once`` promises that one way to the rows is the best for all values, so that PostgreSQL need not
-        look for it anew with each.
+        look for it anew with each; without ``walled``, that no table in it has a row-level policy.
         """
         self._statement, self._given = statement, frozenset(given)
-        self._tell = TELL_AND_PLAN_ONCE if planned_once else TELL
+        self._planned_once, self._walled = planned_once, walled
         self._plans: dict[str, Plan] = {}
 
     def __call__(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
@@ -52,13 +54,21 @@ class Straight:
             raise TypeError("a session of the portal is bound to an engine")
         with _driver(engine) as connection:
             plan = self._plan(engine.dialect)
-            if engine.dialect.name != "postgresql" or session.info.get("scope") is None:
+            first = self._first(session) if engine.dialect.name == "postgresql" else ()
+            if not first:
                 return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
-            # Both go in one message, and until its end the setting holds for what follows it.
+            # All go in one message, and until its end the settings hold for what follows them.
             with connection.pipeline():
-                connection.execute(self._tell, (SETTING, setting_of(session)))
+                for told in first:
+                    connection.execute(*told)
                 found = connection.execute(plan.text, plan.parameters(values))
             return plan.typed(found.fetchall())
+
+    def _first(self, session: Session) -> list[tuple[Any, ...]]:
+        """Return what PostgreSQL has to be told first: whose rows the policies let through, and not to plan anew."""
+        scoped = self._walled and session.info.get("scope") is not None
+        told: list[tuple[Any, ...]] = [(TELL, (SETTING, setting_of(session)))] if scoped else []
+        return [*told, (PLAN_ONCE,)] if self._planned_once else told
 
     def _plan(self, dialect: Dialect) -> Plan:
         """Return how this kind of database is asked, which is known once one is connected."""

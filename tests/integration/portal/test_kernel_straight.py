@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, select, text
+from sqlalchemy import bindparam, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -135,3 +135,25 @@ def test_the_database_forgets_the_scope_of_a_read(session: Session, dealers: lis
         assert connection.scalar(text("select count(*) from repair_order")) == 0
         with pytest.raises(DBAPIError):
             connection.execute(text("select nonsense"))
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("planned_once", [False, True])
+def test_the_database_is_told_what_a_read_needs_and_forgets_it(
+    session: Session, dealers: list[int], *, planned_once: bool
+) -> None:
+    told = (
+        func.current_setting("plan_cache_mode").label("mode"),
+        func.current_setting("sanbao.scope", True).label("to"),
+    )
+    enter(session, Actor.system("test"), HeadOfficeScope("test"))
+    mode = "force_generic_plan" if planned_once else "auto"
+    for column, scope in ((RepairOrder.id, "*"), (Dealer.id, "")):  # a dealer's name is nobody's secret
+        asked = MappedRead(select(column.label("id"), *told), planned_once=planned_once)
+        with read_transactions():
+            rows = asked(session, {})
+        assert rows
+        assert {(row.mode, row.to or "") for row in rows} == {(mode, scope)}
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("show plan_cache_mode")) == "auto"
+        assert not connection.scalar(text("select current_setting('sanbao.scope', true)"))
