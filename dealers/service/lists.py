@@ -114,8 +114,9 @@ def _promise(statement: Select[Any], _value: str) -> Select[Any]:
     return open_ones.where(RepairOrder.promised_at < _now())
 
 
-def _waits(statement: Select[Any], _value: str) -> Select[Any]:
-    return statement.where(RepairOrder.state == "open", waits().waiting(RepairOrder.id))
+def _waits(statement: Select[Any], value: str) -> Select[Any]:
+    condition = waits().arrived if value == "arrived" else waits().waiting
+    return statement.where(RepairOrder.state == "open", condition(RepairOrder.id))
 
 
 def _equals(column: Any) -> Any:
@@ -156,7 +157,7 @@ ORDERS = ListSpec(
         Filter("state", N_("State"), _equals(RepairOrder.state), "choice", words.STATES),
         Filter("type", N_("Type"), _equals(RepairOrder.type), "choice", words.TYPES),
         Filter("promise", N_("Promise"), _promise, "choice", {"passed": N_("Promise passed")}),
-        Filter("waits", N_("Parts"), _waits, "choice", {"waiting": N_("Waits for parts")}),
+        Filter("waits", N_("Parts"), _waits, "choice", words.SUPPLY),
         Filter("since", N_("Received from"), _since, "date"),
         Filter("until", N_("Received to"), _until, "date"),
     ),

@@ -176,11 +176,19 @@ class Waits(Protocol):
     def waiting(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which the repair order with this id waits for parts that were ordered for it."""
 
+    def arrived(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which all that was ordered for the repair order with this id has come."""
+
 
 class NothingWaits:
     """No repair waits for parts: for an app in which the parts wing is not put in."""
 
     def waiting(self, order_id: Any) -> ColumnElement[bool]:
+        """Know of none."""
+        del order_id
+        return false()
+
+    def arrived(self, order_id: Any) -> ColumnElement[bool]:
         """Know of none."""
         del order_id
         return false()

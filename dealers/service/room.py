@@ -29,7 +29,7 @@ ROOM = Room(
     papers=(
         Paper(
             "repair_record", N_("Repair record"), Permission.SERVICE_VIEW, repair_record,
-            "documents/repair_record.html", file_name,
+            "documents/repair_record.html", file_name, ("service.order", "key"),
         ),
     ),
     work=(

@@ -16,6 +16,7 @@ DONE = {
     "reopen": N_("Order reopened"),
     "cancel": N_("Order cancelled"),
 }
+SUPPLY = {"waiting": N_("Waits for parts"), "arrived": N_("Ordered parts are all here")}
 TYPES = {
     "general": N_("General repair"),
     "maintenance": N_("Maintenance"),

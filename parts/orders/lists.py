@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Select, exists, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -17,7 +17,7 @@ from parts.catalogue.models import Part
 from parts.orders.models import PartDelivery, PartOrder, PartOrderLine
 from parts.orders.queries.orders import overdue
 from parts.orders.queries.proposals import proposals
-from parts.orders.queries.supply import waits
+from parts.orders.queries.supply import arrived, waits
 from parts.orders.states import OWED
 from parts.orders.words import DELIVERY_STATES, KINDS, STATES
 from portal.kernel.access import Actor, Permission
@@ -227,8 +227,17 @@ def differing_invoices(session: Session, _actor: Actor, _now: datetime) -> int:
 
 def waiting_repairs(session: Session, _actor: Actor, _now: datetime) -> int:
     """Count the open repairs that wait for ordered parts."""
+    return _open_repairs(session, waits(RepairOrder.id))
+
+
+def supplied_repairs(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count the open repairs for which all that was ordered has come: they can go on."""
+    return _open_repairs(session, arrived(RepairOrder.id))
+
+
+def _open_repairs(session: Session, condition: ColumnElement[bool]) -> int:
     statement = select(func.count()).select_from(RepairOrder)
-    return session.scalar(statement.where(RepairOrder.state == "open", waits(RepairOrder.id))) or 0
+    return session.scalar(statement.where(RepairOrder.state == "open", condition)) or 0
 
 
 def proposed(session: Session, actor: Actor, now: datetime) -> int:

@@ -13,6 +13,7 @@ from parts.orders.lists import (
     late_orders,
     orders_in,
     proposed,
+    supplied_repairs,
     waiting_repairs,
 )
 from parts.orders.views import bp
@@ -27,11 +28,14 @@ ROOM = Room(
     blueprint=bp,
     lists=(ORDERS, NETWORK_ORDERS, DELIVERIES, NETWORK_DELIVERIES),
     papers=(
-        Paper("delivery_note", N_("Delivery note"), VIEW, delivery_note, "documents/delivery_note.html", file_name),
+        Paper("delivery_note", N_("Delivery note"), VIEW, delivery_note, "documents/delivery_note.html", file_name,
+              ("part_orders.delivery", "key")),
     ),
     work=(
         WorkItem("repairs_waiting", N_("Repairs that wait for parts"), WRITE, waiting_repairs,
                  "service.orders", "waits=waiting&sort=received_at", "dealer"),
+        WorkItem("repairs_supplied", N_("Repairs whose ordered parts are all here"), Permission.SERVICE_WRITE,
+                 supplied_repairs, "service.orders", "waits=arrived&sort=received_at", "dealer"),
         WorkItem("deliveries_coming", N_("Deliveries to sign for"), WRITE, deliveries_in("shipped"),
                  DELIVERED, "state=shipped", "dealer"),
         WorkItem("part_orders_draft", N_("Part orders not submitted yet"), WRITE, orders_in("draft"),

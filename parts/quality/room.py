@@ -26,7 +26,8 @@ ROOM = Room(
     blueprint=bp,
     lists=(REPORTS, NETWORK_REPORTS, STEP_LIST, MEASURES),
     papers=(
-        Paper("quality_report", N_("Parts quality report"), VIEW, build, "documents/quality_report.html", file_name),
+        Paper("quality_report", N_("Parts quality report"), VIEW, build, "documents/quality_report.html", file_name,
+              ("quality.report", "key")),
     ),
     work=(
         WorkItem("quality_returned", N_("Quality reports returned to you"), REPORT, waiting_in("returned"), LIST,

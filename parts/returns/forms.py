@@ -22,7 +22,7 @@ from portal.kernel.incoming import whole
 
 NEEDED = lazy("Please fill this in.")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
-_SCAN = {**_PLAIN, "autocapitalize": "characters", "inputmode": "text", "enterkeyhint": "go"}
+_SCAN = {**_PLAIN, "autocapitalize": "characters", "inputmode": "text", "enterkeyhint": "go", "data-scan": "on"}
 
 
 class SeenForm(FlaskForm):  # type: ignore[misc]

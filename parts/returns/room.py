@@ -44,12 +44,14 @@ ROOM = Room(
     blueprint=bp,
     lists=(OLD_PARTS, NETWORK_OLD_PARTS, BOXES, OVERDUE, RULES, DISPOSALS),
     papers=(
-        Paper("old_part_label", N_("Old part label"), VIEW, build_label, "documents/old_part_label.html", file_name),
+        Paper("old_part_label", N_("Old part label"), VIEW, build_label, "documents/old_part_label.html", file_name,
+              ("returns.part", "key")),
         Paper("old_part_labels", N_("Old part labels"), VIEW, build_labels, "documents/old_part_labels.html",
               file_name),
-        Paper("packing_list", N_("Packing list"), VIEW, build_packing_list, "documents/packing_list.html", file_name),
+        Paper("packing_list", N_("Packing list"), VIEW, build_packing_list, "documents/packing_list.html", file_name,
+              ("returns.box", "box")),
         Paper("leaving_list", N_("List of old parts"), Permission.RETURN_STORE, build_leaving_list,
-              "documents/leaving_list.html", file_name),
+              "documents/leaving_list.html", file_name, ("returns.disposal", "disposal")),
     ),
     work=(
         WorkItem("old_parts_due", N_("Old parts to send back"), PACK, _parts("due"), "returns.parts", "state=due",

@@ -27,7 +27,8 @@ ROOM = Room(
     blueprint=bp,
     lists=(STOCK, NETWORK_STOCK, DOCUMENTS, NETWORK_DOCUMENTS, TO_ISSUE, TRANSFERS, TAKES),
     papers=(
-        Paper("stock_take", N_("Stock-take sheet"), VIEW, stock_take_sheet, "documents/stock_take.html", file_name),
+        Paper("stock_take", N_("Stock-take sheet"), VIEW, stock_take_sheet, "documents/stock_take.html", file_name,
+              ("stock.take", "key")),
     ),
     work=(
         WorkItem("parts_to_issue", N_("Parts to issue to repairs"), MOVE, to_issue_count,

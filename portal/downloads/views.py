@@ -10,7 +10,9 @@ from portal.downloads.queries import OPEN_STATES, own_job, own_jobs
 from portal.downloads.words import STATES, TONES
 from portal.kernel.access import signed_in
 from portal.kernel.audit import record_reading
+from portal.kernel.i18n import _
 from portal.kernel.jobs import Job, about_file
+from portal.kernel.room import house
 from portal.kernel.storage import storage
 from portal.kernel.web import actor, db_session, page
 
@@ -36,7 +38,8 @@ def downloads() -> tuple[str, int]:
 @signed_in
 def job(job_id: int) -> tuple[str, int] | BaseResponse:
     """Show one piece of work: its progress, its result, or why it failed."""
-    return page("portal/downloads/job.html", job=own_job(db_session(), actor(), job_id))
+    found = own_job(db_session(), actor(), job_id)
+    return page("portal/downloads/job.html", job=found, origin=_origin(found))
 
 
 @bp.get("/<int:job_id>/progress")
@@ -59,6 +62,18 @@ def file(job_id: int) -> Response | BaseResponse:
     said = about_file(found.title, found.payload, found.result, found.file_name)
     record_reading("file downloaded", Job.__tablename__, said, row_id=found.id, actor=actor())
     return _as_file(content, found)
+
+
+def _origin(job: Job) -> tuple[str, str] | None:
+    """Return where a paper or an exported list was asked for, with the words of the link; None elsewhere."""
+    paper = house().papers.get(job.payload.get("paper", ""))
+    if paper is not None and paper.page is not None:
+        endpoint, name = paper.page
+        return url_for(endpoint, **{name: job.payload["key"]}), _("Back to the document")
+    spec = house().lists.get(job.payload.get("list", ""))
+    if spec is not None:
+        return f"{url_for(spec.endpoint)}?{job.payload.get('query', '')}", _("Back to the list")
+    return None
 
 
 def _as_file(content: bytes, found: Job) -> Response:

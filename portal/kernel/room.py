@@ -24,6 +24,7 @@ class Paper:
 
     ``build`` loads what the paper says, in the caller's scope, as a frozen dataclass (`NotFoundError`
     when there is no such object); ``template`` renders it as ``paper``; ``file_name`` names the file.
+    ``page`` is where the object is shown, if a page shows just that: its endpoint, and what that calls the key.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Paper:
     build: Callable[[Session, str], Any]
     template: str
     file_name: Callable[[Any], str]
+    page: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,9 @@ class Walk:
         clerk.follow("Issue parts")
         assert clerk.focused == "scan"
         clerk.look_for_barriers()
+        clerk.tab.keyboard.type("0000-00000")
+        clerk.go_by_key("Enter")
+        assert clerk.focused == "scan"  # marked: the next scan replaces the wrong one
         clerk.tab.keyboard.type(PART)
         clerk.go_by_key("Enter")
         expect(clerk.main).to_contain_text(clerk.words("All that its jobs need is issued."))
@@ -305,7 +308,7 @@ class Walk:
                  "Handling fee share (percent)": HANDLING_SHARE, "Cap of a claim (yuan)": CLAIM_CAP}  # fmt: skip
         self.fill(engineer, terms)
         engineer.look_for_barriers()
-        engineer.press("Keep the contract")
+        engineer.press("Keep this contract")
         self.state(engineer, "In force")
         engineer.look_for_barriers()
 

@@ -157,3 +157,10 @@ def test_no_answer_breaks_the_content_policy(routes: list[Route], world: World, 
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
             faults += [f"{role} {route}: {hit.group()[:80]}" for hit in INLINE.finditer(answer.text)]
     assert faults == []
+
+
+def test_every_paper_that_names_its_page_leads_there(app: Flask) -> None:
+    taken = {rule.endpoint: rule.arguments for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    named = {paper.key: paper.page for paper in app.extensions["house"].papers.values() if paper.page is not None}
+    assert named
+    assert {key: page for key, page in named.items() if taken.get(page[0]) != {page[1]}} == {}

@@ -19,7 +19,8 @@ ROOM = Room(
     blueprint=bp,
     lists=(CLAIMS, NETWORK_CLAIMS, QUEUE, UNCLAIMED, TRIAL_CHANGES),
     papers=(
-        Paper("claim_form", N_("Claim form"), VIEW, build_claim_form, "documents/claim_form.html", form_file_name),
+        Paper("claim_form", N_("Claim form"), VIEW, build_claim_form, "documents/claim_form.html", form_file_name,
+              ("claims.claim", "key")),
     ),
     work=(
         WorkItem("unclaimed", N_("Completed warranty orders without a claim"), WRITE, orders_without_claim,

@@ -143,7 +143,7 @@ def file_name(paper: EvidencePaper) -> str:
 
 
 def _contract(row: RecoveryContract) -> ContractRow:
-    zh, en = {"part": ("零件", "Part"), "component": ("总成", "Component"), "all": ("全部零件", "All parts")}[row.scope]
+    zh, en = {"part": ("配件", "Part"), "component": ("总成", "Component"), "all": ("全部配件", "All parts")}[row.scope]
     value_zh, value_en = _both(COMPONENTS.get(row.value, row.value)) if row.scope == "component" else (row.value,) * 2
     shares = (row.labour_share, row.part_share, row.handling_share)
     return ContractRow(

@@ -92,7 +92,7 @@ class ContractForm(FlaskForm):  # type: ignore[misc]
 class EndForm(FlaskForm):  # type: ignore[misc]
     """The last day of a contract that ends early, and why."""
 
-    last_day = DateField(lazy("Last day"), [DataRequired(NEEDED)])
+    last_day = DateField(lazy("Ends on"), [DataRequired(NEEDED)])
     why = StringField(lazy("Reason"), [DataRequired(NEEDED)], render_kw={**_PLAIN, "maxlength": NOTE_LENGTH})
 
 

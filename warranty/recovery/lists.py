@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from parts.catalogue.models import Supplier
 from portal.kernel.access import Actor, Permission
-from portal.kernel.i18n import N_
+from portal.kernel.i18n import N_, locale_key
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine
@@ -40,13 +40,18 @@ def _supplier(statement: Select[Any], value: str) -> Select[Any]:
 
 BY_SUPPLIER = Filter("supplier", N_("Supplier code"), _supplier)
 CODE, NAME = Column("supplier", N_("Supplier code")), Column("supplier_name", N_("Supplier"))
-_CODE, _NAME = Supplier.code.label("supplier"), Supplier.name_zh.label("supplier_name")
+_CODE = Supplier.code.label("supplier")
+
+
+def _name() -> Any:
+    """Return the supplier's name in the language in force."""
+    return (Supplier.name_en if locale_key() == "en" else Supplier.name_zh).label("supplier_name")
 
 
 def _contracts() -> Select[Any]:
     one = RecoveryContract
     statement = select(
-        one.id, one.number, _CODE, _NAME, one.scope, one.value, one.begins_on, one.until_on, one.labour_share,
+        one.id, one.number, _CODE, _name(), one.scope, one.value, one.begins_on, one.until_on, one.labour_share,
         one.part_share, one.handling_share, one.claim_cap, one.year_cap, one.answer_days, one.paper_no, one.made_by,
         one.made_at, one.ended_by,
     ).join(Supplier, Supplier.id == one.supplier_id)  # fmt: skip
@@ -92,7 +97,7 @@ CONTRACTS = ListSpec(
 def _recoveries() -> Select[Any]:
     one = Recovery
     statement = select(
-        one.id, one.number, one.state, _CODE, _NAME, one.first_on, one.last_on, one.round, one.claims, one.claimed,
+        one.id, one.number, one.state, _CODE, _name(), one.first_on, one.last_on, one.round, one.claims, one.claimed,
         one.asked, one.accepted, one.agreed, one.made_at, one.made_by, one.sent_at, one.due_on, one.answered_at,
         one.booked_at, one.paid_on, one.payment_ref,
     ).join(Supplier, Supplier.id == one.supplier_id)  # fmt: skip
@@ -142,7 +147,7 @@ def _lines() -> Select[Any]:
     line = RecoveryLine
     statement = (
         select(
-            line.id, Recovery.number.label("key"), Recovery.number, line.position, Recovery.state, _CODE, _NAME,
+            line.id, Recovery.number.label("key"), Recovery.number, line.position, Recovery.state, _CODE, _name(),
             Claim.number.label("claim"), Dealer.code.label("station"), Claim.vin, line.part, line.kind,
             ClaimLine.name, RecoveryContract.number.label("contract"), line.year, line.decided_on, line.done_on,
             line.charged_back, line.basis, line.share, line.wanted, line.cut_claim, line.cut_year, line.amount,
@@ -220,7 +225,7 @@ LINES = ListSpec(
 def _costs() -> Select[Any]:
     statement = (
         select(
-            Claim.id, Claim.number, Dealer.code.label("station"), _CODE, _NAME, Claim.causal_part.label("part"),
+            Claim.id, Claim.number, Dealer.code.label("station"), _CODE, _name(), Claim.causal_part.label("part"),
             Claim.vin, DECIDED_ON.label("decided_on"), DONE_ON.label("done_on"), Claim.audited.label("approved"),
             CHARGED_BACK.label("charged_back"), BORNE_OF_IT.label("cost"), CLAIMED.label("claimed"),
             STANDING.label("standing"),
@@ -269,7 +274,7 @@ COSTS = ListSpec(
 def _ledger() -> Select[Any]:
     entry = RecoveryEntry
     statement = (
-        select(entry.id, Recovery.number, _CODE, _NAME, entry.month, entry.account, entry.amount, entry.booked_at,
+        select(entry.id, Recovery.number, _CODE, _name(), entry.month, entry.account, entry.amount, entry.booked_at,
                entry.booked_by, Recovery.paid_on, Recovery.payment_ref)
         .join(Recovery, Recovery.id == entry.recovery_id).join(Supplier, Supplier.id == entry.supplier_id)
     )  # fmt: skip

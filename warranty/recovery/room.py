@@ -34,6 +34,7 @@ ROOM = Room(
         Paper(
             key="recovery_evidence", title=N_("Demand with its evidence"), permission=VIEW, build=documents.build,
             template="documents/recovery_evidence.html", file_name=documents.file_name,
+            page=("recovery.recovery", "key"),
         ),
     ),
     work=(

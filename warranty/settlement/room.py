@@ -38,6 +38,7 @@ ROOM = Room(
         Paper(
             key="settlement_statement", title=N_("Settlement statement"), permission=Permission.SETTLEMENT_VIEW,
             build=build, template="documents/settlement_statement.html", file_name=_file_name,
+            page=("settlement.settlement", "key"),
         ),
     ),
     work=(

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from parts.catalogue.models import Part
@@ -35,6 +35,10 @@ class WaitingRepairs:
         """Return the condition under which the repair order with this id waits for ordered parts."""
         return waits(order_id)
 
+    def arrived(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which all that was ordered for the repair order with this id has come."""
+        return arrived(order_id)
+
 
 def waits(order_id: Any) -> ColumnElement[bool]:
     """Return whether something that was ordered for a repair order has not come yet."""
@@ -43,6 +47,16 @@ def waits(order_id: Any) -> ColumnElement[bool]:
         .join(PartOrder, PartOrder.id == PartOrderLine.order_id)
         .where(PartOrder.repair_order_id == order_id, still_expected(PartOrder))
     )
+
+
+def arrived(order_id: Any) -> ColumnElement[bool]:
+    """Return whether something that was ordered for a repair order has come, and nothing more is to come."""
+    came = (
+        select(PartOrderLine.id)
+        .join(PartOrder, PartOrder.id == PartOrderLine.order_id)
+        .where(PartOrder.repair_order_id == order_id, PartOrderLine.received > 0)
+    )
+    return and_(exists(came), not_(waits(order_id)))
 
 
 def still_expected(order: Any) -> ColumnElement[bool]:

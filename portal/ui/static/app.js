@@ -21,6 +21,8 @@
  *   data-open-dialog="id", data-close-dialog       opens a <dialog>; closes the one around
  *   details[data-menu]       closes on Esc and on a click elsewhere
  *   [data-focus]             takes the focus when it arrives (error summary)
+ *   input[data-scan]         what a scanner types into: after a fault it keeps the focus, marked, so that the next scan replaces
+ *                            what was wrong
  */
 
 const TYPABLE = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea";
@@ -359,8 +361,9 @@ document.addEventListener("htmx:load", (event) => ready(/** @type {ParentNode} *
 function ready(root) {
   // Faults are told by the portal, at the field and in the reader's language, not by the browser.
   root.querySelectorAll("form").forEach((form) => { if (form.method === "post") form.noValidate = true; countSelection(form); });
-  const place = root.querySelector("[data-focus]");
+  const place = root.querySelector("[data-scan][aria-invalid=true]") ?? root.querySelector("[data-focus]");
   if (place instanceof HTMLElement) place.focus();
+  if (place instanceof HTMLInputElement) place.select();
 }
 
 // For lookup.js: an import would load this file again under its address without the version.

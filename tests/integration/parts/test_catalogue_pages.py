@@ -99,6 +99,8 @@ def test_a_part_shows_its_prices_and_its_chain(
     assert "生效中" in text
     assert "待生效" in text
     assert 'name="valid_from"' not in text  # a dealer sets no prices
+    assert 'href="/stock/items/BP100"' in text
+    assert 'href="/part-orders/new?part=BP100"' in text
     assert client.post("/catalogue/parts/BP100/prices").status_code == 403
     assert client.get("/catalogue/parts/NONE").status_code == 404
     assert "BP100" in client.get("/catalogue/parts?q=qzdp").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -114,10 +115,14 @@ def test_from_the_receipt_to_the_invoice(
     assert station.post(f"{delivery}/receive", data={**got, "reason": "少一件"}).status_code == 302
     assert one(session, StockItem.quantity) == 3
     assert delivery.rsplit("/", 1)[1] in headquarters.get("/part-orders/deliveries?state=differing").text
-    assert "短少、破损尚未答复" in station.get(delivery).text
+    assert "短少、损坏尚未答复" in station.get(delivery).text
     answer = {"outcome": "again", "reason": "补发"}
     assert headquarters.post(f"{delivery}/answer", data=answer).status_code == 302
-    assert "240.00" in station.get(delivery).text
+    shown = station.get(delivery).text
+    assert "240.00" in shown
+    assert "人为损坏" not in shown  # that is what an inspection of an old part finds
+    assert f'href="{order}"' in shown
+    assert 'href="/stock/items/BP100"' in shown
     invoice = {"invoice_no": "12345678", "net": "250.00"}
     differs = station.post(f"{delivery}/invoice", data=invoice)
     assert differs.status_code == 422
@@ -203,6 +208,34 @@ def test_the_page_of_a_repair_says_what_it_waits_for(
     text = counter.get(panel).text
     assert "HARNESS-B" in text
     assert "承诺 2026-11-22 到货" in text
+
+
+def test_a_repair_whose_parts_came_is_work_for_its_advisor(
+    session: Session, dealer: Dealer, user: User, part: Part, now: datetime, sign_in: SignIn
+) -> None:
+    repair = make_needy_order(session, dealer.id, now, part)
+    order = confirmed(session, now, {part.number: "2"}, dealer, kind="urgent", repair_order_id=repair.id)
+    number, ordered, first = repair.number, order.number, shipped(session, order.number, now, "1").number
+    advisor = make_user(session, "service_advisor", dealer)
+    session.commit()
+    counter, station = sign_in(advisor), sign_in(user)
+    listed, work = "/service/?waits=arrived", re.compile(r">1</span>\s*<span[^>]*>配件已到齐的维修工单")
+
+    def receive(delivery: str) -> str:
+        place = f"/part-orders/deliveries/{delivery}"
+        row = one(session, func.max(PartDeliveryLine.id))
+        assert station.post(f"{place}/receive", data={f"line-{row}-bin": "A-01"}).status_code == 302
+        return place
+
+    receive(first)
+    assert number not in counter.get(listed).text  # the second piece is still to come
+    rest = shipped(session, ordered, now).number
+    session.commit()
+    assert number not in counter.get(listed).text
+    place = receive(rest)
+    assert number in counter.get(listed).text
+    assert work.search(counter.get("/").text)
+    assert f'href="/stock/issue/{number}"' in station.get(place).text
 
 
 def test_pages_ask_the_database_as_often_whatever_they_show(

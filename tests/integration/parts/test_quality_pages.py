@@ -117,6 +117,7 @@ def test_from_the_order_to_the_submitted_report(scene: Scene) -> None:
     found = scene.row(number)
     assert (found.state, found.part_number, found.road) == ("submitted", "W-PUMP", "city")
     assert 'name="card-title"' not in text_of(scene.technician, place)
+    assert 'href="/catalogue/parts/W-PUMP"' in text_of(scene.technician, place)
 
 
 def test_photos_are_kept_without_what_the_phone_wrote_and_shown_to_the_right_people(scene: Scene) -> None:

@@ -173,6 +173,8 @@ def test_a_deduction_is_disputed_with_a_photo_and_answered(scene: Scene) -> None
     assert scene.quality.post(f"/returns/parts/{number}/answer", data=said).status_code == 302
     page = text_of(scene.clerk, f"/returns/parts/{number}")
     assert "1,200.50 yuan were waived" in page
+    for place in ("/returns/boxes/RB-", "/vehicles/", "/catalogue/parts/"):
+        assert f'href="{place}' in page.split("<main", 1)[1]
     row = scene.quality.get("/returns/?columns=number,deducted", headers=ENGLISH).text.split(number, 1)[1]
     assert "0.00" in row.split("</tr>")[0]  # nor does the list say that it is deducted
     assert "属实" in page

@@ -115,6 +115,7 @@ def test_a_part_shows_its_bins_limits_and_movements(
     text = client.get(address).text
     for shown in ("前制动片", "A-01", "99.99", "33.33", f"GR-{dealer.code}-202611-0001"):
         assert shown in text
+    assert 'href="/part-orders/new?part=BP100"' in text
     wrong = client.post(f"{address}/limits", data={"minimum": "5", "maximum": "4"})
     assert wrong.status_code == 422
     assert 'id="maximum-error"' in wrong.text

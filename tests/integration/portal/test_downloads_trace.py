@@ -47,6 +47,7 @@ def test_an_export_says_which_list_in_which_state_and_how_many_rows(
     place = client.post("/exports/", data={"list": "repair_orders", "query": "state=open"}).location
     session.rollback()
     assert run_one("worker")
+    assert 'href="/service/?state=open"' in client.get(place).text
     assert client.get(f"{place}/file").status_code == 200
     assert other.get(f"{place}/file").status_code == 404
     made, taken = traces(session)
@@ -75,5 +76,6 @@ def test_a_paper_says_which_one(
     session.commit()
     client = sign_in(advisor)
     assert run_one("worker")
+    assert 'href="/service/RO-1"' in client.get(f"/downloads/{job}").text
     client.get(f"/downloads/{job}/file")
     assert [entry.changes for entry in traces(session)] == [{"file": "RO-1.pdf", "title": "维修记录 RO-1", **asked}] * 2

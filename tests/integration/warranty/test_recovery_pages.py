@@ -183,6 +183,8 @@ def test_the_page_of_shares_leads_from_each_figure_to_its_lines(
     assert found.number in lines
     assert "411.00" in engineer.get("/recovery/ledger?account=booked").text
     assert "752.10" in engineer.get(f"/recovery/costs?supplier={supplier.code}").text
+    for language, name in (("zh-CN", "第1零部件厂"), ("en", "Works no. 1")):
+        assert name in engineer.get("/recovery/costs", headers={"Accept-Language": language}).text
     wrong = engineer.get("/recovery/shares?since=2026-13-01&until=2026-12-01")
     assert wrong.status_code == 422
 
