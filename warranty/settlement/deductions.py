@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -171,6 +171,10 @@ class StatementDeductions:
         )  # fmt: skip
         session.flush()
         return amount
+
+    def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
+        """Return in SQL what is left of what a claim was, or will be, paid; null where there is no such claim."""
+        return queries.left_of_claims(claim_number, BORNE)
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Strike the part's deduction out, or credit it where a statement took it."""
