@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ ACROSS, DOWN = 3, 8
 A_SHEET = ACROSS * DOWN
 #: What is printed where a box's number could stand: all that is still to be packed.
 DUE = "due"
+#: The number of one of the files that hold all that is due.
+FILE = re.compile("[1-9][0-9]{0,2}")
 LIABILITY_NAMES = {"supplier": "供应商质量责任", "maker": "主机厂责任", "goodwill": "善意索赔"}
 OUTCOME_NAMES = {
     "ok": "合格", "wrong_part": "错件", "no_fault": "无故障", "missing": "缺件", "not_genuine": "非纯正件",
@@ -51,10 +54,17 @@ class LabelSheets:
 
 
 def build_labels(session: Session, key: str) -> LabelSheets:
-    """Load the labels of a box, or of all that is due; ``key`` may end in ``@5``: five stickers are used up."""
+    """Load the labels of a box, or of all that is due; ``key`` may end in ``@5``: five stickers are used up.
+
+    What is due beyond the first file is in ``due-2`` and so on.
+    """
     wanted, _at, used = key.partition("@")
+    kind, dash, file = wanted.partition("-")
     skipped = int(used) if used.isdigit() and int(used) < A_SHEET else 0
-    found = papers.labels_due(session) if wanted == DUE else papers.labels_of_box(session, wanted)
+    if kind == DUE:
+        found = papers.labels_due(session, int(file or 1)) if not dash or FILE.fullmatch(file) else []
+    else:
+        found = papers.labels_of_box(session, wanted)
     if not found:
         raise DomainError(Fault(N_("There is no part here that needs a label.")))
     places: list[Label | None] = [*[None] * skipped, *found]

@@ -90,6 +90,12 @@ class ReasonForm(SeenForm):
     reason = TextAreaField(lazy("Reason"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000})
 
 
+class WriteOffForm(ReasonForm):
+    """Why what is overdue is deducted, and which parts the page showed."""
+
+    shown = HiddenField()
+
+
 class AnswerForm(ReasonForm):
     """Headquarters' answer to a dispute; the button says which."""
 

@@ -13,8 +13,8 @@ from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
 from parts.returns import words
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion, still_deducted
+from parts.returns.queries.overdue import claims_late, late
 from parts.returns.queries.pages import long_shipped
-from parts.returns.states import WITH_DEALER
 from portal.kernel.access import Permission
 from portal.kernel.clock import local_date
 from portal.kernel.i18n import N_
@@ -30,11 +30,6 @@ def _today() -> Any:
 
 def _day() -> date:
     return local_date(current_app.config["CLOCK"]())
-
-
-def late() -> Any:
-    """Return what makes a part overdue: still with its dealer after its last day."""
-    return OldPart.state.in_(WITH_DEALER) & (OldPart.due_on < _today())
 
 
 def _parts() -> Select[Any]:
@@ -69,7 +64,7 @@ def _outcome(found: Select[Any], value: str) -> Select[Any]:
 
 
 def _late(found: Select[Any], value: str) -> Select[Any]:
-    return found.where(late() if value == "yes" else ~late())
+    return found.where(late(_today()) if value == "yes" else ~late(_today()))
 
 
 def _dispute(found: Select[Any], value: str) -> Select[Any]:
@@ -193,15 +188,16 @@ BOXES = ListSpec(
 
 
 def _overdue() -> Select[Any]:
+    claims = claims_late(_today())
     columns = (
-        Dealer.id, Dealer.code.label("dealer"), Dealer.name.label("dealer_name"), func.count().label("parts"),
-        func.sum(OldPart.cost).label("cost"), func.min(OldPart.due_on).label("since"),
+        Dealer.id, Dealer.code.label("dealer"), Dealer.name.label("dealer_name"),
+        func.sum(claims.c.parts).label("parts"), func.sum(claims.c.cost).label("cost"),
+        func.min(claims.c.since).label("since"),
     )  # fmt: skip
     return cast(
         "Select[Any]",
-        select(*columns).select_from(OldPart).join(Dealer, Dealer.id == OldPart.dealer_id).where(late())
-        .group_by(Dealer.id, Dealer.code, Dealer.name),
-    )  # fmt: skip
+        select(*columns).join(claims, claims.c.dealer_id == Dealer.id).group_by(Dealer.id, Dealer.code, Dealer.name),
+    )
 
 
 OVERDUE = ListSpec(

@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Protocol, cast
 
 from flask import current_app
+from sqlalchemy import ColumnElement, SQLColumnExpression, null
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
+from portal.kernel.db import Fen
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Deductions(Protocol):
         Return what is really taken: never more than is left of what the claim was paid.
         """
 
+    def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
+        """Return in SQL what is left to take of the claim of a number; null where nothing bounds it."""
+
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Undo a part's deduction: it is struck out, or credited where a statement took it already."""
 
@@ -48,6 +54,11 @@ class NoDeductions:
         """Put it into no statement; there is nothing either that would bound it."""
         del session, actor, now
         return taken.amount
+
+    def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
+        """Bound nothing."""
+        del claim_number
+        return sql_cast(null(), Fen())
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Give nothing back."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from parts.returns.documents import build_label, build_labels, build_leaving_list, build_packing_list, file_name
 from parts.returns.lists import BOXES, DISPOSALS, NETWORK_OLD_PARTS, OLD_PARTS, OVERDUE, RULES
 from parts.returns.queries import pages
+from parts.returns.queries.overdue import count_overdue
 from parts.returns.views import bp
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
@@ -33,7 +34,7 @@ def _late_boxes(session: Session, _actor: Actor, now: datetime) -> int:
 
 
 def _overdue(session: Session, _actor: Actor, now: datetime) -> int:
-    return pages.overdue(session, local_date(now)).parts
+    return count_overdue(session, local_date(now))
 
 
 def _disputes(session: Session, _actor: Actor, _now: datetime) -> int:

@@ -18,7 +18,7 @@ from portal.kernel.clock import local
 from portal.kernel.jobs import Context, Outcome, handles
 from portal.kernel.money import ZERO, total
 from portal.kernel.storage import storage
-from warranty.recovery.queries.costs import Period, waiting
+from warranty.recovery.queries.costs import Period, queues_of, waiting
 from warranty.recovery.queries.recoveries import find
 from warranty.recovery.services.generate import MOST_CLAIMS, Made, check_period, recover_supplier
 from warranty.recovery.sheets import write_answer_list
@@ -47,18 +47,20 @@ def generate(
 ) -> Generated:  # fmt: skip
     """Make the demands of a period, of one supplier or of all, each in a transaction of its own.
 
-    After a kill the demands that were made are whole, and the next run finds what is left; run again after
-    that, it makes nothing.
+    Each supplier's claims are put in order once; each demand goes on where the one before it ended. After a kill
+    the demands that were made are whole, and the next run finds what is left; run again after that, it makes nothing.
     """
     require(actor, Permission.RECOVERY_EDIT)
     check_period(period, now)
     todo = waiting(session, period, supplier)
+    queues = queues_of(session, period, [one.supplier_id for one in todo])
     session.commit()
     made: list[Made] = []
     for place, one in enumerate(todo):
         if report is not None:
             report(place, len(todo))
-        while (demand := recover_supplier(session, one.supplier_id, period, actor, now, most=most)) is not None:
+        queue = queues.get(one.supplier_id, [])
+        while demand := recover_supplier(session, one.supplier_id, period, actor, now, most=most, queue=queue):
             session.commit()
             session.expunge_all()
             made.append(demand)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -88,8 +88,14 @@ def left_of_claim(
 
 
 def undo(session: Session, key: int, reason: str, actor: Actor, now: datetime) -> Deduction:
-    """Undo what a person booked: strike it out while it waits, else credit it; return the entry that changed."""
+    """Undo what a person booked: strike it out while it waits, else credit it; return the entry that changed.
+
+    The claim is locked before its entries, as the month's close takes them: else one would wait for the other.
+    """
     require(actor, Permission.SETTLEMENT_DEDUCT)
+    number = session.scalar(select(Deduction.claim_number).where(Deduction.id == key))
+    if number:
+        session.execute(select(Claim.id).where(Claim.number == number).with_for_update())
     entry = _locked(session, Deduction.id == key)
     if entry is None:
         raise NotFoundError(Fault(N_("This does not exist.")))
@@ -111,20 +117,27 @@ def _locked(session: Session, *which: object) -> Deduction | None:
 
 
 def _counter(session: Session, entry: Deduction, reason: str, actor: Actor, now: datetime) -> Deduction:
-    """Strike an entry out, or credit what a statement took: once, by the source of the credit."""
+    """Strike an entry out, or credit what a statement took: once, by the source of the credit.
+
+    A credit that was struck out since is given anew. Whoever comes here holds the entry's lock.
+    """
     if entry.settlement_id is None:
         _keep_covered(session, entry)
         entry.cancelled_at, entry.cancelled_by, entry.cancelled_for = now, actor.name, reason
         session.flush()
         return entry
     source = f"{entry.kind}:{entry.source}"
-    if session.scalar(select(Deduction.id).where(Deduction.kind == "credit", Deduction.source == source)) is not None:
+    credit = _locked(session, Deduction.kind == "credit", Deduction.source == source)
+    if credit is not None and credit.cancelled_at is None:
         raise ConflictError(Fault(N_("This was credited already.")))
-    credit = Deduction(
-        dealer_id=entry.dealer_id, kind="credit", source=source, claim_number=entry.claim_number,
-        amount=signed("credit", -entry.amount), reason=reason, booked_at=now, booked_by=actor.name,
-    )  # fmt: skip
-    session.add(credit)
+    if credit is None:
+        credit = Deduction(
+            dealer_id=entry.dealer_id, kind="credit", source=source, claim_number=entry.claim_number,
+            amount=signed("credit", -entry.amount),
+        )  # fmt: skip
+        session.add(credit)
+    credit.reason, credit.booked_at, credit.booked_by = reason, now, actor.name
+    credit.cancelled_at = credit.cancelled_by = credit.cancelled_for = None
     session.flush()
     return credit
 
@@ -158,6 +171,10 @@ class StatementDeductions:
         )  # fmt: skip
         session.flush()
         return amount
+
+    def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
+        """Return in SQL what is left of what a claim was, or will be, paid; null where there is no such claim."""
+        return queries.left_of_claims(claim_number, BORNE)
 
     def give_back(self, session: Session, old_part: str, reason: str, actor: Actor, now: datetime) -> None:
         """Strike the part's deduction out, or credit it where a statement took it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -19,16 +18,13 @@ from parts.returns.models import (
     OldPartPhoto,
     PartDisposal,
     ReturnBox,
-    ReturnNotice,
     still_deducted,
 )
 from parts.returns.queries.disputes import held, held_until, last_day
-from parts.returns.states import WITH_DEALER
 from portal.kernel.clock import day_bounds
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import StateChange, history
-from portal.kernel.money import ZERO
 
 #: Parts shown at once where they are chosen by hand.
 MOST = 200
@@ -179,57 +175,34 @@ def open_disputes(session: Session) -> int:
 
 
 @dataclass(frozen=True)
-class Overdue:
-    """How many parts are overdue, what they will cost in yuan, and of how many nobody was told yet."""
-
-    parts: int
-    cost: Decimal
-    unseen: int
-
-
-def overdue(session: Session, today: date) -> Overdue:
-    """Return what is overdue in the session's scope."""
-    row = session.execute(
-        select(func.count(), func.sum(OldPart.cost)).where(OldPart.state.in_(WITH_DEALER), OldPart.due_on < today)
-    ).one()
-    unseen = session.scalar(select(func.count()).select_from(ReturnNotice).where(ReturnNotice.seen_at.is_(None)))
-    return Overdue(row[0], row[1] or ZERO, unseen or 0)
-
-
-def overdue_of(session: Session, code: str, today: date) -> tuple[Dealer, list[OldPart]]:
-    """Return a dealer with its overdue parts, the oldest first."""
-    dealer = session.scalars(select(Dealer).where(Dealer.code == code)).first()
-    if dealer is None:
-        raise _missing()
-    late = (
-        select(OldPart)
-        .where(OldPart.dealer_id == dealer.id, OldPart.state.in_(WITH_DEALER), OldPart.due_on < today)
-        .order_by(OldPart.due_on, OldPart.id)
-    )
-    return dealer, list(session.scalars(late))
-
-
-@dataclass(frozen=True)
 class Stored:
-    """What lies in the store: what may leave, and what stays, until a day or (None) until its dispute is answered."""
+    """What lies in the store: what may leave, and what stays, until a day or (None) until its dispute is answered.
+
+    Some of each, the first by place; ``more_free`` and ``more_held`` are how many more there are.
+    """
 
     free: list[OldPart]
     held: list[tuple[OldPart, date | None]]
+    more_free: int = 0
+    more_held: int = 0
 
 
-def stored(session: Session, maker: str, today: date) -> Stored:
-    """Return what lies in the store; ``maker`` narrows to one supplier's."""
+def stored(session: Session, maker: str, today: date, place: str = "") -> Stored:
+    """Return what lies in the store; ``maker`` narrows to one supplier's, ``place`` to places that begin so."""
     found = (
-        select(OldPart, OldPartDispute.state)
+        select(OldPart, OldPartDispute.state, func.count().over())
         .outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
         .where(OldPart.state == "stored").order_by(OldPart.place, OldPart.id).limit(MOST)
     )  # fmt: skip
     if maker:
         found = found.where(OldPart.maker == maker)
-    free, stays = (session.execute(found.where(which)) for which in (~held(today), held(today)))
+    if place:
+        found = found.where(OldPart.place.startswith(place.upper(), autoescape=True))
+    free, stays = (session.execute(found.where(which)).all() for which in (~held(today), held(today)))
     return Stored(
-        [part for part, _dispute in free], [(part, held_until(part, dispute, today)) for part, dispute in stays]
-    )
+        [row[0] for row in free], [(part, held_until(part, dispute, today)) for part, dispute, _all in stays],
+        *(rows[0][2] - len(rows) if rows else 0 for rows in (free, stays)),
+    )  # fmt: skip
 
 
 def makers(session: Session) -> list[str]:

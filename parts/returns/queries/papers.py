@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from dealers.vehicles.models import Vehicle, VehicleModel
 from parts.returns.models import OldPart
-from parts.returns.queries.pages import box_sheet
+from parts.returns.queries.pages import box_sheet, count_in
 from parts.returns.rules.labels import payload, printed
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
@@ -62,10 +63,18 @@ def label(session: Session, number: str) -> Label:
     return _label(row)
 
 
-def labels_due(session: Session) -> list[Label]:
-    """Return the labels of all that is still to be packed, the most urgent first."""
-    found = _labels().where(OldPart.state == "due").order_by(OldPart.due_on, OldPart.id).limit(MOST_LABELS)
-    return [_label(row) for row in session.execute(found)]
+def labels_due(session: Session, file: int = 1) -> list[Label]:
+    """Return the labels of all that is still to be packed, the most urgent first; at most a file of them.
+
+    ``file`` is the first file, the second one and so on.
+    """
+    found = _labels().where(OldPart.state == "due").order_by(OldPart.due_on, OldPart.id)
+    return [_label(row) for row in session.execute(found.limit(MOST_LABELS).offset((file - 1) * MOST_LABELS))]
+
+
+def label_files(session: Session) -> int:
+    """Return how many files hold the labels of all that is due; one, too, where nothing is."""
+    return max(1, math.ceil(count_in(session, "due") / MOST_LABELS))
 
 
 def labels_of_box(session: Session, number: str) -> list[Label]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -56,3 +58,23 @@ def disputable_since(today: date) -> date:
 def uncovered(found: Decimal, taken: Decimal) -> Decimal | None:
     """Return the yuan of a finding that its claim had nothing left for; None where all of it was taken."""
     return found - taken if taken < found else None
+
+
+def shared_out(parts: Iterable[tuple[str, Decimal, Decimal | None]]) -> list[Decimal]:
+    """Return what each of some parts will cost, given its claim, its cost, and what is left of the claim.
+
+    Those of one claim together cost no more than is left of it, the first the most; None: nothing bounds it.
+    """
+    rest: dict[str, Decimal] = {}
+    taken = []
+    for claim, cost, left in parts:
+        amount = cost if left is None else min(cost, rest.setdefault(claim, left))
+        if left is not None:
+            rest[claim] -= amount
+        taken.append(amount)
+    return taken
+
+
+def digest(numbers: Iterable[str]) -> str:
+    """Return what tells some parts from any others, in whatever order they are read: what a page says it showed."""
+    return hashlib.sha256("\n".join(sorted(numbers)).encode()).hexdigest()[:32]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from parts.returns.models import OldPart
 from parts.returns.ports import Taken, deductions
-from parts.returns.rules.inspection import MISSING, deduction, inspection_faults, step_of, uncovered
+from parts.returns.rules.inspection import MISSING, deduction, digest, inspection_faults, step_of, uncovered
 from parts.returns.services.load import locked_part
 from parts.returns.states import WITH_DEALER
 from parts.returns.words import FAULTS
@@ -87,10 +87,13 @@ def excuse(
     return part
 
 
-def write_off(session: Session, dealer_code: str, reason: str, actor: Actor, now: datetime) -> list[OldPart]:
+def write_off(
+    session: Session, dealer_code: str, reason: str, actor: Actor, now: datetime, seen: str | None = None
+) -> list[OldPart]:  # fmt: skip
     """Deduct all that a dealer did not send in time; what was deducted is not asked for any more.
 
-    Claim by claim in the order of their keys, as the month's close locks them: else one would wait for the other.
+    ``seen`` is the digest of the parts that somebody looked at: others are refused. Claim by claim in the order of
+    their keys, as the month's close locks them: else one would wait for the other.
     """
     require(actor, Permission.RETURN_INSPECT)
     dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
@@ -103,6 +106,8 @@ def write_off(session: Session, dealer_code: str, reason: str, actor: Actor, now
     ).all()  # fmt: skip
     if not late:
         raise DomainError(Fault(N_("Nothing of this dealer is overdue.")))
+    if seen is not None and seen != digest(part.number for part in late):
+        raise DomainError(Fault(N_("Since you looked, other parts are overdue than were shown. Please look again.")))
     for part in sorted(late, key=lambda one: (one.claim_id, one.line)):
         part.outcome, part.deducted, part.box_id = MISSING, part.cost, None
         advance(session, part, "write_off", actor, now, reason=reason)

@@ -9,11 +9,13 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from parts.returns import services, words
-from parts.returns.forms import AnswerForm, PlaceForm, ReasonForm
+from parts.returns.forms import AnswerForm, PlaceForm, ReasonForm, WriteOffForm
 from parts.returns.lists import NETWORK_OLD_PARTS, OLD_PARTS, OVERDUE
 from parts.returns.ports import deductions
+from parts.returns.queries import overdue as overdue_reads
 from parts.returns.queries import pages
 from parts.returns.queries.pages import Sheet
+from parts.returns.queries.papers import label_files
 from parts.returns.rules.labels import printed
 from parts.returns.states import OLD_PART, OLD_PART_DISPUTE
 from parts.returns.views import bp
@@ -37,8 +39,10 @@ def _words() -> dict[str, object]:
 @access(VIEW)
 def parts() -> Any:
     """List old parts: the station's, or everybody's."""
-    spec = OLD_PARTS if actor().dealer_id is not None else NETWORK_OLD_PARTS
-    return list_page("parts/returns/parts.html", fetch_page(db_session(), spec, request.args))
+    own, session = actor().dealer_id is not None, db_session()
+    found = fetch_page(session, OLD_PARTS if own else NETWORK_OLD_PARTS, request.args)
+    files = label_files(session) if own and actor().may(PACK) else 0
+    return list_page("parts/returns/parts.html", found, files=files)
 
 
 @bp.get("/parts/<key>")
@@ -164,22 +168,21 @@ def overdue() -> Any:
     """List what is overdue by dealer, and what it will cost; a dealer sees its parts."""
     if actor().dealer_id is None:
         return list_page("parts/returns/overdue.html", fetch_page(db_session(), OVERDUE, request.args))
-    return page("parts/returns/overdue_own.html", figures=pages.overdue(db_session(), local_date(now())))
+    return page("parts/returns/overdue_own.html", figures=overdue_reads.overdue(db_session(), local_date(now())))
 
 
 @bp.route("/overdue/<dealer>", methods=["GET", "POST"])
 @access(INSPECT)
 def overdue_of(dealer: str) -> Any:
     """Show a dealer's overdue parts; after a reason, deduct them all."""
-    form, session = ReasonForm(), db_session()
-    if taken(form, lambda: services.write_off(session, dealer, form.reason.data or "", actor(), now())):
+    form, session = WriteOffForm(), db_session()
+    if taken(form, lambda: services.write_off(
+        session, dealer, form.reason.data or "", actor(), now(), form.shown.data or "")):  # fmt: skip
         flash(_("Deducted. The dealer's next statement takes it."), "success")
         return redirect(url_for("returns.overdue"))
-    station, late = pages.overdue_of(session, dealer, local_date(now()))
-    return page(
-        "parts/returns/overdue_of.html", 422 if form.is_submitted() else 200, form=form, dealer=station, late=late,
-        cost=sum(row.cost for row in late),
-    )  # fmt: skip
+    found = overdue_reads.overdue_of(session, dealer, local_date(now()))
+    form.shown.data = found.seen
+    return page("parts/returns/overdue_of.html", 422 if form.is_submitted() else 200, form=form, found=found)
 
 
 @bp.post("/notices/seen")

@@ -52,7 +52,8 @@ def disposals() -> Any:
 def new_disposal() -> Any:
     """Choose stored parts that leave: to their supplier, or to be scrapped."""
     session, form = db_session(), DisposalForm()
-    ticked, maker = request.form.getlist("parts"), request.args.get("maker", "").strip()
+    ticked = request.form.getlist("parts")
+    maker, lies_at = (request.args.get(name, "").strip() for name in ("maker", "place"))
     made: list[PartDisposal] = []
     if taken(form, lambda: made.append(services.dispose(
         session, form.kind.data or "", form.receiver.data or "", ticked, form.note.data or "", actor(), now()
@@ -62,8 +63,9 @@ def new_disposal() -> Any:
     if not form.is_submitted():
         form.receiver.data = maker
     return page(
-        "parts/returns/disposal_new.html", status_of(form), form=form, maker=maker, makers=pages.makers(session),
-        stored=pages.stored(session, maker, local_date(now())), ticked=set(ticked),
+        "parts/returns/disposal_new.html", status_of(form), form=form, maker=maker, lies_at=lies_at,
+        makers=pages.makers(session), stored=pages.stored(session, maker, local_date(now()), lies_at),
+        ticked=set(ticked),
     )  # fmt: skip
 
 

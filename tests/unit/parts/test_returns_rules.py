@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -22,9 +23,11 @@ from parts.returns.rules.asking import (
 from parts.returns.rules.inspection import (
     OUTCOMES,
     deduction,
+    digest,
     disputable_since,
     dispute_until,
     inspection_faults,
+    shared_out,
     step_of,
 )
 from parts.returns.rules.labels import PREFIX, Count, LabelError, check_of, count, number_of, payload, printed, read
@@ -202,3 +205,31 @@ def test_no_step_leads_back_to_an_inspection() -> None:
             waiting += [step.target for step in OLD_PART.steps if here in step.sources]
     assert "signed" not in reached
     assert {step.action for step in OLD_PART.steps if "signed" in step.sources} == {"accept", "deduct", "miss"}
+
+
+LEFT = st.none() | st.integers(0, 300_000).map(lambda fen: D(fen).scaleb(-2))
+COSTS = st.lists(st.integers(0, 150_000).map(lambda fen: D(fen).scaleb(-2)), min_size=1, max_size=5)
+
+
+@given(st.dictionaries(st.sampled_from(["CL-1", "CL-2", "CL-3"]), st.tuples(LEFT, COSTS)))
+def test_parts_of_one_claim_cost_together_no_more_than_is_left_of_it(
+    claims: dict[str, tuple[Decimal | None, list[Decimal]]],
+) -> None:
+    rows = [(claim, cost, left) for claim, (left, costs) in claims.items() for cost in costs]
+    taken = shared_out(rows)
+    for claim, (left, costs) in claims.items():
+        own = [amount for row, amount in zip(rows, taken, strict=True) if row[0] == claim]
+        assert sum(own) == (sum(costs) if left is None else min(left, sum(costs)))
+        assert all(0 <= amount <= cost for amount, cost in zip(own, costs, strict=True))
+
+
+def test_the_first_part_of_a_claim_costs_the_most() -> None:
+    rows = [("CL-1", D("100.00"), D("150.00")), ("CL-2", D("80.00"), None), ("CL-1", D("100.00"), D("150.00"))]
+    assert shared_out(rows) == [D("100.00"), D("80.00"), D("50.00")]
+
+
+@given(st.lists(st.text(min_size=1, max_size=8, alphabet="CL-0123"), unique=True), st.randoms())
+def test_a_digest_tells_parts_from_others_in_any_order(numbers: list[str], dice: Random) -> None:
+    shuffled = dice.sample(numbers, len(numbers))
+    assert digest(shuffled) == digest(numbers)
+    assert digest([*numbers, "CL-9"]) != digest(numbers)

@@ -66,12 +66,28 @@ class Costs:
     decided_on: dict[int, date]
 
 
-def costs_of(session: Session, supplier_id: int, period: Period) -> Costs:
+def queues_of(session: Session, period: Period, suppliers: Iterable[int]) -> dict[int, list[int]]:
+    """Return by supplier the claims of a period that are in no demand, in the order in which they are reckoned."""
+    shared = exists().where(ClaimLine.claim_id == Claim.id, *_SHARED)
+    rows = session.execute(
+        with_part(select(MAKER.label("supplier_id"), Claim.id, Claim.completed_at, Claim.received_at)).where(
+            borne(period), unrecovered(), shared, MAKER.in_(list(suppliers))
+        )
+    )
+    found: dict[int, list[int]] = {}
+    ordered = sorted((local_date(completed or received), key, maker) for maker, key, completed, received in rows)
+    for _done_on, key, maker in ordered:
+        found.setdefault(maker, []).append(key)
+    return found
+
+
+def costs_of(session: Session, supplier_id: int, period: Period, claims: Iterable[int] | None = None) -> Costs:
     """Read the lines of the claims of a period that a supplier's parts caused and that are in no demand.
 
-    What was taken back of them from the stations is off.
+    What was taken back of them from the stations is off. ``claims`` narrows to some.
     """
-    return _read(session, (*_unasked(period), MAKER.in_((supplier_id,))))
+    some = () if claims is None else (Claim.id.in_(list(claims)),)
+    return _read(session, (*_unasked(period), MAKER.in_((supplier_id,)), *some))
 
 
 def costs_in(session: Session, recovery_id: int) -> Costs:

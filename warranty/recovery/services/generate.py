@@ -17,10 +17,11 @@ from portal.kernel.clock import known_day, local_date
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
+from portal.kernel.money import ZERO
 from portal.kernel.numbers import next_number
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.contracts import contracts_of, used_of
-from warranty.recovery.queries.costs import Period, costs_in, costs_of
+from warranty.recovery.queries.costs import Period, costs_in, costs_of, queues_of
 from warranty.recovery.queries.recoveries import lines_of, sums_of
 from warranty.recovery.rules.reckoning import Demand, asking, claimed, reckon
 from warranty.recovery.services.contracts import lock_supplier
@@ -52,19 +53,20 @@ def check_period(period: Period, now: datetime) -> None:
 
 
 def recover_supplier(
-    session: Session, supplier_id: int, period: Period, actor: Actor, now: datetime, *, most: int = MOST_CLAIMS
-) -> Made | None:
+    session: Session, supplier_id: int, period: Period, actor: Actor, now: datetime, *, most: int = MOST_CLAIMS,
+    queue: list[int] | None = None,
+) -> Made | None:  # fmt: skip
     """Make one demand of what waits for a supplier; None when nothing does, or nothing can be asked: caps are used up.
 
     The earliest claims come first, ``most`` of them; the next call takes the following ones. Two runs at once
-    take turns on the supplier, so the second finds what the first left.
+    take turns on the supplier, so the second finds what the first left. ``queue`` is the supplier's of
+    `queues_of`: what was reckoned leaves it, so that the next call need not begin at the first claim again.
     """
     require(actor, Permission.RECOVERY_EDIT)
     check_period(period, now)
     supplier = lock_supplier(session, supplier_id)
-    found = costs_of(session, supplier_id, period)
-    reckoned = reckon(found.costs, contracts_of(session, supplier_id), used_of(session, supplier_id))
-    demands = _first_claims(asking(reckoned), most)
+    waiting = queues_of(session, period, (supplier_id,)).get(supplier_id, []) if queue is None else queue
+    demands, decided_on = _next_claims(session, supplier_id, period, waiting, most)
     if not demands:
         return None
     amount = claimed(demands)
@@ -75,7 +77,7 @@ def recover_supplier(
     )  # fmt: skip
     session.add(recovery)
     session.flush()
-    session.execute(insert(RecoveryLine), _rows(recovery.id, demands, found.decided_on))
+    session.execute(insert(RecoveryLine), _rows(recovery.id, demands, decided_on))
     return Made(recovery.number, recovery.claims, amount)
 
 
@@ -109,6 +111,29 @@ def reckon_anew(
     recovery.asked = summed.asked
     session.flush()
     return recovery
+
+
+def _next_claims(
+    session: Session, supplier_id: int, period: Period, queue: list[int], most: int
+) -> tuple[list[Demand], dict[int, date]]:
+    """Take the next claims that bring something off the queue, ``most`` of them; return the days of decision, too.
+
+    Slice by slice, each reckoned after what the one before it used of the caps: it comes to the same as at once.
+    """
+    contracts, used = contracts_of(session, supplier_id), used_of(session, supplier_id)
+    taken: list[Demand] = []
+    decided_on: dict[int, date] = {}
+    while queue and (room := most - len({one.cost.claim for one in taken})):
+        some = queue[:most]
+        found = costs_of(session, supplier_id, period, some)
+        bringing = asking(reckon(found.costs, contracts, used))
+        kept = _first_claims(bringing, room)
+        del queue[: len(some) if len(kept) == len(bringing) else some.index(kept[-1].cost.claim) + 1]
+        for one in kept:
+            used[one.contract.id, one.year] = used.get((one.contract.id, one.year), ZERO) + one.amount
+        taken += kept
+        decided_on |= found.decided_on
+    return taken, decided_on
 
 
 def _first_claims(demands: Sequence[Demand], most: int) -> list[Demand]:

@@ -15,6 +15,7 @@ from warranty.settlement.queries.deductions import (
     entries_of,
     entry_of,
     last_carry,
+    left_of_claims,
     of_claims,
     statement_of,
     statements_of,
@@ -45,7 +46,7 @@ from warranty.settlement.queries.statements import (
 __all__ = [
     "LinePage", "Ready", "Unbalanced", "Waiting", "all_lines", "amounts_of", "beside_claim", "claims_and_audited",
     "claims_of", "closing_job", "count_in", "dealer_of", "disputed_lines", "empty_lines", "entries_of", "entry_of",
-    "find", "last_carry", "line_of", "lines_page", "money_lines", "months_to_close", "of_claims", "open_entry",
-    "open_months", "period_of", "periods", "ready", "ready_of", "statement_of", "statements_of", "tax_rates",
-    "unbalanced", "waiting", "waiting_entries",
+    "find", "last_carry", "left_of_claims", "line_of", "lines_page", "money_lines", "months_to_close", "of_claims",
+    "open_entry", "open_months", "period_of", "periods", "ready", "ready_of", "statement_of", "statements_of",
+    "tax_rates", "unbalanced", "waiting", "waiting_entries",
 ]  # fmt: skip

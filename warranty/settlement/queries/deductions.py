@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from portal.kernel.db import Fen
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.money import ZERO
+from warranty.claims.models import Claim
 from warranty.settlement.models import Deduction, Settlement
 from warranty.settlement.queries.closing import NOTHING
 from warranty.settlement.rules import DEDUCTION_KINDS, OF_A_CLAIM
@@ -58,6 +59,20 @@ def beside_claim(session: Session, claim_number: str) -> Decimal:
     """Return what was taken back of a claim (negative) and given again so far, in yuan."""
     summed = select(type_coerce(func.coalesce(func.sum(Deduction.amount), NOTHING), Fen()))
     return session.scalar(summed.where(Deduction.claim_number == claim_number, of_claims())) or ZERO
+
+
+def left_of_claims(number: SQLColumnExpression[str], states: Sequence[str]) -> ColumnElement[Decimal | None]:
+    """Return in SQL what is left of the claim of a number, if it is in one of some states, else null.
+
+    As `rules.left_of` says; ``number`` is a column of the statement that this is put into.
+    """
+    beside = (
+        select(func.coalesce(func.sum(Deduction.amount), NOTHING))
+        .where(Deduction.claim_number == Claim.number, of_claims()).correlate(Claim).scalar_subquery()
+    )  # fmt: skip
+    left = Claim.audited + type_coerce(beside, Fen())
+    found = select(case((left < NOTHING, NOTHING), else_=left)).where(Claim.number == number, Claim.state.in_(states))
+    return type_coerce(found.scalar_subquery(), Fen())
 
 
 def last_carry(session: Session, settlement_id: int) -> int:
