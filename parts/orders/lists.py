@@ -16,7 +16,7 @@ from dealers.service.models import RepairOrder
 from parts.catalogue.models import Part
 from parts.orders.models import PartDelivery, PartOrder, PartOrderLine
 from parts.orders.queries.orders import overdue
-from parts.orders.queries.proposals import proposals
+from parts.orders.queries.proposals import count_proposals
 from parts.orders.queries.supply import arrived, waits
 from parts.orders.states import OWED
 from parts.orders.words import DELIVERY_STATES, KINDS, STATES
@@ -242,4 +242,4 @@ def _open_repairs(session: Session, condition: ColumnElement[bool]) -> int:
 
 def proposed(session: Session, actor: Actor, now: datetime) -> int:
     """Count the parts that the actor's station should order."""
-    return len(proposals(session, actor.dealer_id, local_date(now))) if actor.dealer_id is not None else 0
+    return count_proposals(session, actor.dealer_id, local_date(now)) if actor.dealer_id is not None else 0

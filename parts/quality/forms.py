@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from parts.quality.services import Answer, Card, MeasureText, StepText
 from parts.quality.services.card import LENGTHS
+from parts.quality.services.measures import REASON_LENGTH
 from parts.quality.services.work import NAME_LENGTH, NOTE_LENGTH, STEP_LENGTH
 from parts.quality.words import (
     COMPONENTS,
@@ -178,10 +179,20 @@ class GoForm(SeenForm):
     reason = TextAreaField(lazy("Reason"), [Length(max=1000)], render_kw={"rows": 2, "maxlength": 1000})
 
 
+class LiftForm(SeenForm):
+    """Which published measure holds no longer, and why."""
+
+    measure_id = SelectField(lazy("Published measure"), validate_choice=False)
+    reason = TextAreaField(
+        lazy("Reason"), [Length(max=REASON_LENGTH)], render_kw={"rows": 2, "maxlength": REASON_LENGTH}
+    )
+
+
 #: The forms of a sheet by what they are for; each has names of its own there.
 FORMS: dict[str, type[SeenForm]] = {
     "card": CardForm, "answer": AnswerForm, "unit": UnitForm, "measure": MeasureForm, "effect": EffectForm,
-    "go": GoForm, "withdraw": GoForm, "plain": SeenForm, **{f"d{step}": StepForm for step in range(1, 9)},
+    "lift": LiftForm, "go": GoForm, "withdraw": GoForm, "plain": SeenForm,
+    **{f"d{step}": StepForm for step in range(1, 9)},
 }  # fmt: skip
 
 

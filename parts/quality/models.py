@@ -172,7 +172,9 @@ class QualityMeasure(Identified, Base):
     failure_mode: Mapped[str | None] = mapped_column(short(24))
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None] = mapped_column(short(120))
-    lifted_at: Mapped[datetime | None]  # it holds no longer: its report was withdrawn or not accepted
+    lifted_at: Mapped[datetime | None]  # it holds no longer: by itself, or as its report was withdrawn or not accepted
+    lifted_by: Mapped[str | None] = mapped_column(short(120))  # of one that was lifted by itself
+    lifted_reason: Mapped[str | None]  # headquarters' own, as the reasons of its steps are
 
 
 class QualityMeasureRead(Identified, DealerOwned, Base):

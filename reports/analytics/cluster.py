@@ -14,7 +14,7 @@ from dealers.vehicles.models import VehicleModel
 from parts.catalogue.models import Part, Supplier
 from parts.quality.services import Cluster, LinkedClaim
 from parts.quality.services.open import MOST_CLAIMS
-from portal.kernel.i18n import _
+from portal.kernel.i18n import _, force_locale
 from portal.kernel.listing import all_rows
 from reports.analytics.failure_list import FAILURES
 
@@ -33,13 +33,19 @@ def read_cluster(session: Session, args: Mapping[str, str]) -> Cluster:
     ).first()  # fmt: skip
     model, weeks = _only(rows, "model"), _only(rows, "week")
     name = known.name_zh if known else ""
-    words = _(FAILURE_MODES[mode]) if mode in FAILURE_MODES else ""
     return Cluster(
-        " ".join(filter(None, (model, name or part, words))) or _("Claims of one failure"), part, name,
+        _title(model, name or part, mode), part, name,
         (known.supplier if known else None) or _usual(rows, "supplier"), _usual(rows, "component") or "other", mode,
         session.scalar(select(VehicleModel.id).where(VehicleModel.code == model)) if model else None, weeks,
         tuple(_linked(row) for row in rows),
     )  # fmt: skip
+
+
+def _title(model: str | None, part: str | None, mode: str | None) -> str:
+    """Return what the report is called, in Chinese whoever opens it: it is kept, and others read it."""
+    with force_locale("zh_CN"):
+        words = _(FAILURE_MODES[mode]) if mode in FAILURE_MODES else ""
+        return " ".join(filter(None, (model, part, words))) or _("Claims of one failure")
 
 
 def _linked(row: Any) -> LinkedClaim:

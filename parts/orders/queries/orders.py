@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dealers.network.models import Dealer
@@ -97,6 +98,32 @@ def find_delivery(session: Session, number: str) -> PartDelivery:
     if found is None:
         raise NotFoundError(Fault(NOT_KNOWN))
     return found
+
+
+def drafts_of(session: Session, dealer_id: int) -> list[str]:
+    """Return the numbers of a station's drafts in which something stands, the oldest first."""
+    statement = (
+        select(PartOrder.number)
+        .where(PartOrder.dealer_id == dealer_id, PartOrder.state == "draft")
+        .where(exists().where(PartOrderLine.order_id == PartOrder.id))
+        .order_by(PartOrder.id)
+    )
+    return list(session.scalars(statement))
+
+
+def draft_with(session: Session, dealer_id: int, numbers: Collection[str]) -> PartOrder | None:
+    """Return the newest draft of a station in which one of these parts stands."""
+    statement = (
+        select(PartOrder)
+        .where(PartOrder.dealer_id == dealer_id, PartOrder.state == "draft")
+        .where(
+            exists().where(
+                PartOrderLine.order_id == PartOrder.id, Part.id == PartOrderLine.part_id, Part.number.in_(numbers)
+            )
+        )
+        .order_by(PartOrder.id.desc())
+    )
+    return session.scalars(statement).first()
 
 
 def lines_of(session: Session, order_id: int) -> list[PartOrderLine]:

@@ -87,6 +87,17 @@ def coming(session: Session, dealer_id: int, parts: Collection[int] | None = Non
     return found
 
 
+def drafted(session: Session, dealer_id: int) -> dict[int, Decimal]:
+    """Return what stands in a station's drafts, of either kind, by the id of the part."""
+    statement = (
+        select(PartOrderLine.part_id, func.sum(PartOrderLine.quantity))
+        .join(PartOrder, PartOrder.id == PartOrderLine.order_id)
+        .where(PartOrder.dealer_id == dealer_id, PartOrder.state == "draft")
+        .group_by(PartOrderLine.part_id)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
 @dataclass(frozen=True)
 class Alternative:
     """A part that may be put in for another: how much of it lies there, and how much is on order."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from dealers.service.models import RepairOrder
 from parts.orders.models import KINDS, PartOrder, PartOrderLine
-from parts.orders.queries.orders import lines_of
+from parts.orders.queries.orders import draft_with, lines_of
 from parts.orders.queries.proposals import proposals
 from parts.orders.queries.supply import repair_supply
 from parts.orders.rules import MOST, NOTHING, STOCK, URGENT
@@ -90,17 +90,27 @@ def save_order(
 
 
 def draft_from_proposals(session: Session, chosen: Iterable[str], actor: Actor, now: datetime) -> PartOrder:
-    """Draft a stock order of proposed parts, by their numbers, as much as is proposed at this moment."""
+    """Draft a stock order of proposed parts, by their numbers, as much as is proposed at this moment.
+
+    What stands in a draft is not proposed: pressed again, or by a second person, it leads to that draft.
+    """
     require(actor, Permission.PART_ORDER_WRITE)
     dealer = station(session, actor)
+    # Two people at once: the second sees the draft of the first. The station's other work does not wait.
+    session.execute(select(Dealer.id).where(Dealer.id == dealer.id).with_for_update(key_share=True))
     numbers = set(chosen)
     wanted = [
         Wanted(found.part.number, found.quantity)
         for found in proposals(session, dealer.id, local_date(now)) if found.part.number in numbers
     ]  # fmt: skip
-    if not wanted:
+    if wanted:
+        return draft_order(session, STOCK, wanted, actor, now)
+    if not numbers:
         raise DomainError.at(None, N_("Please mark at least one part."))
-    return draft_order(session, STOCK, wanted, actor, now)
+    draft = draft_with(session, dealer.id, numbers)
+    if draft is None:
+        raise DomainError.at(None, N_("What you marked is not proposed any more: enough is there or on order."))
+    return draft
 
 
 def draft_for_repair(session: Session, repair: str, actor: Actor, now: datetime) -> PartOrder:

@@ -10,7 +10,7 @@ from dealers.service.forms import Reader
 from parts.orders import services, words
 from parts.orders.forms import SPARE, read_wanted, told
 from parts.orders.lists import NETWORK_ORDERS, ORDERS
-from parts.orders.queries.orders import order_page
+from parts.orders.queries.orders import drafts_of, order_page
 from parts.orders.queries.proposals import proposals
 from parts.orders.states import PART_ORDER
 from parts.orders.views import bp
@@ -62,8 +62,9 @@ def draft() -> Any:
 @access(WRITE)
 def proposed() -> Any:
     """Show what the station should order by its minimums and maximums."""
-    found = proposals(db_session(), actor().dealer_id or 0, local_date(now()))
-    return page("parts/orders/proposals.html", found=found)
+    dealer = actor().dealer_id or 0
+    found, drafts = proposals(db_session(), dealer, local_date(now())), drafts_of(db_session(), dealer)
+    return page("parts/orders/proposals.html", found=found, drafts=drafts)
 
 
 @bp.post("/proposals")

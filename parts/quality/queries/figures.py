@@ -30,11 +30,12 @@ class Figures:
 def measure_day(session: Session, report: QualityReport) -> date | None:
     """Return the first day of a permanent measure, else that of any; None while none is in force.
 
-    Those that were found wanting are left out: what came after them is to be told by its own day.
+    Those that were found wanting or lifted are left out: what came after them is to be told by its own day.
     """
     known = measures_of(session, report.id, published=False)
     failed = failed_measures(known, history(session, report))
-    days = [(one.kind, one.in_force_on) for one in known if one.in_force_on is not None and one.id not in failed]
+    holding = [one for one in known if one.lifted_at is None and one.id not in failed]
+    days = [(one.kind, one.in_force_on) for one in holding if one.in_force_on is not None]
     permanent = [day for kind, day in days if kind == PERMANENT]
     return min(permanent or [day for _kind, day in days], default=None)
 

@@ -20,7 +20,7 @@ from parts.quality.models import (
     QualityReport,
     QualityStep,
 )
-from parts.quality.rules.eight import Measure, Standing, Step, has_failed
+from parts.quality.rules.eight import PERMANENT, Measure, Standing, Step, has_failed
 from parts.quality.states import WORKED
 from portal.auth.models import User
 from portal.auth.roles import permissions_of
@@ -70,6 +70,16 @@ class Sheet:
         """The measures that did not help."""
         return failed_measures(self.measures, self.events)
 
+    @property
+    def held(self) -> list[QualityMeasure]:
+        """The published measures that hold at every station."""
+        return [one for one in self.measures if one.published_at is not None and one.lifted_at is None]
+
+    @property
+    def useless(self) -> list[QualityMeasure]:
+        """Permanent measures that did not help and hold all the same; an interim one may go on holding."""
+        return [one for one in self.held if one.kind == PERMANENT and one.id in self.failed]
+
 
 def standing_of(
     report: QualityReport, steps: list[QualityStep], measures: list[QualityMeasure], events: list[StateChange]
@@ -78,7 +88,9 @@ def standing_of(
     failed = failed_measures(measures, events)
     return Standing(
         tuple(Step(one.step, one.text, one.due_on, one.done_on) for one in steps),
-        tuple(Measure(one.kind, one.in_force_on, one.id in failed) for one in measures),
+        tuple(
+            Measure(one.kind, one.in_force_on, one.id in failed, one.lifted_at is not None) for one in measures
+        ),
         report.responsible_unit, report.effect,
     )  # fmt: skip
 

@@ -30,12 +30,14 @@ class Step:
 class Measure:
     """A measure: interim (until the cause is remedied) or permanent, and from which day it holds.
 
-    ``failed``: it held already when the report went back to the analysis for want of effect.
+    ``failed``: it held already when the report went back to the analysis for want of effect;
+    ``lifted``: stations were told that it holds no longer.
     """
 
     kind: str
     in_force_on: date | None
     failed: bool = False
+    lifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,13 @@ def hindrances(action: str, standing: Standing, today: date) -> list[Hindrance]:
     """Say what a report lacks for ``decide`` (measures), ``enforce`` (put in force) or ``close``."""
     missing = _not_done(standing, NEEDED.get(action, ()))
     found = [Hindrance("steps_open", None, missing)] if missing else []
-    kinds = {measure.kind for measure in standing.measures}
+    kinds = {measure.kind for measure in standing.measures if not measure.lifted}
     if action == "decide":
         if not standing.responsible_unit:
             found.append(Hindrance("unit_missing", "responsible_unit"))
         if not kinds:
             found.append(Hindrance("measure_missing"))
-    if action == "enforce" and not _in_force(standing, today):
+    if action in {"enforce", "close"} and not _in_force(standing, today):  # it may have been lifted since
         failed = any(measure.failed and measure.kind == PERMANENT for measure in standing.measures)
         found.append(Hindrance("permanent_failed" if failed else "permanent_missing"))
     if action == "close" and standing.effect != EFFECTIVE:
@@ -137,9 +139,9 @@ def _not_done(standing: Standing, needed: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _in_force(standing: Standing, today: date) -> bool:
-    """Tell whether a permanent measure holds already that was not found wanting."""
+    """Tell whether a permanent measure holds that was not found wanting."""
     return any(
-        measure.kind == PERMANENT and not measure.failed
+        measure.kind == PERMANENT and not measure.failed and not measure.lifted
         and measure.in_force_on is not None and measure.in_force_on <= today
         for measure in standing.measures
     )  # fmt: skip

@@ -9,16 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.quality.models import QualityMeasure, QualityMeasureRead, QualityReport
-from parts.quality.queries.reports import measures_of
+from parts.quality.queries.reports import find_report, measures_of
+from parts.quality.rules.eight import EFFECTIVE, PERMANENT
 from parts.quality.services.load import locked_report, refuse_unless, tell
 from parts.quality.states import LEADING, WORKED
 from parts.quality.words import KINDS
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import known_day
-from portal.kernel.errors import DomainError, Fault, NotFoundError
+from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
+from portal.kernel.lifecycle import CHANGED, locked
 
-TEXT_LENGTH = 2_000
+TEXT_LENGTH, REASON_LENGTH = 2_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def remove_measure(session: Session, number: str, measure_id: int, actor: Actor,
     require(actor, Permission.QUALITY_HANDLE)
     _report, measure = _locked(session, number, measure_id, now)
     if measure.published_at is not None:
-        raise DomainError(Fault(N_("Stations have been told of this measure. Publish what holds instead of it.")))
+        raise DomainError(Fault(N_("Stations have been told of this measure: it can be lifted, not struck.")))
     session.delete(measure)
     session.flush()
 
@@ -72,6 +74,34 @@ def publish_measure(
     measure.part_number, measure.part_name = report.part_number, report.part_name
     measure.failure_mode, measure.published_at, measure.published_by = report.failure_mode, now, actor.name
     tell(report, report.answer, now)
+    session.flush()
+    return measure
+
+
+def lift_measure(
+    session: Session, number: str, measure_id: int | None, reason: str, actor: Actor, now: datetime
+) -> QualityMeasure:  # fmt: skip
+    """Let one published measure hold no longer, whatever became of its report; stations that have read it are told.
+
+    That it helps was said while it held: where a report waits for its close with it, the effect is checked anew.
+    """
+    require(actor, Permission.QUALITY_HANDLE)
+    # Locked, not changed: a station that completes the report meanwhile need not type again.
+    report = locked(session, QualityReport, find_report(session, number).id)
+    measure = next((one for one in measures_of(session, report.id, published=True) if one.id == measure_id), None)
+    if measure is None:
+        raise DomainError.at("measure_id", N_("Please choose from the list."))
+    session.refresh(measure)
+    if measure.lifted_at is not None:
+        raise ConflictError(Fault(CHANGED))
+    if not reason.strip():
+        raise DomainError.at("reason", N_("Please fill this in."))
+    if len(reason) > REASON_LENGTH:
+        raise DomainError.at("reason", N_("At most %(limit)s characters."), limit=REASON_LENGTH)
+    measure.lifted_at, measure.lifted_by, measure.lifted_reason = now, actor.name, reason.strip()
+    if measure.kind == PERMANENT and (report.state, report.effect) == ("checking", EFFECTIVE):
+        report.effect = report.effect_figures = None
+        report.changed_at = now
     session.flush()
     return measure
 

@@ -15,6 +15,7 @@ from dealers.vehicles.models import Vehicle
 from parts.quality.models import QualityClaim, QualityPhoto, QualityReport
 from parts.quality.rules.likeness import week_of
 from parts.quality.services.card import LENGTHS, index_terms
+from portal.auth.models import User
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import DomainError, Fault, NotFoundError
 from portal.kernel.i18n import N_
@@ -78,13 +79,19 @@ def open_for_job(session: Session, order_number: str, job_id: int | None, actor:
 
 
 def open_from_claims(session: Session, cluster: Cluster, actor: Actor, now: datetime) -> QualityReport:
-    """Draft a report of headquarters that rests on claims; they are kept with what they said."""
+    """Draft a report of headquarters that rests on claims; they are kept with what they said.
+
+    Pressed again, it leads to the person's own draft of the same claims.
+    """
     require(actor, Permission.QUALITY_HANDLE)
     if not cluster.claims:
         raise DomainError(Fault(N_("There is no claim to open a report of.")))
     if len(cluster.claims) > MOST_CLAIMS:
         message = N_("At most %(limit)s claims make a report. Please narrow the filters.")
         raise DomainError(Fault(message, facts={"limit": f"{MOST_CLAIMS:,}"}))
+    known = _own_draft(session, cluster, actor)
+    if known is not None:
+        return known
     found = QualityReport(
         number=next_number(session, SERIES, HEAD_OFFICE, now), dealer_id=None, title=_cut(cluster.title, "title"),
         model_id=cluster.model_id, produced_week=cluster.produced_week, part_number=cluster.part_number,
@@ -104,6 +111,29 @@ def open_from_claims(session: Session, cluster: Cluster, actor: Actor, now: date
     session.flush()
     index_terms(session, found)
     return found
+
+
+def _own_draft(session: Session, cluster: Cluster, actor: Actor) -> QualityReport | None:
+    """Return the actor's draft of the same claims; of two presses at once the second sees the first's.
+
+    What it says of part and failure may have been mended since: the claims tell what it is of.
+    """
+    if actor.user_id is not None:
+        session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
+    wanted = {claim.number for claim in cluster.claims}
+    rows = session.execute(
+        select(QualityReport, QualityClaim.number)
+        .join(QualityClaim, QualityClaim.report_id == QualityReport.id)
+        .where(
+            QualityReport.dealer_id.is_(None), QualityReport.state == "draft", QualityReport.created_by == actor.name,
+            QualityReport.id.in_(select(QualityClaim.report_id).where(QualityClaim.number == min(wanted))),
+        )
+        .order_by(QualityReport.id)
+    )  # fmt: skip
+    drafts: dict[QualityReport, set[str]] = {}
+    for report, number in rows:
+        drafts.setdefault(report, set()).add(number)
+    return next((report for report, numbers in drafts.items() if numbers == wanted), None)
 
 
 def _of_job(session: Session, order: RepairOrder, job: RepairJob, actor: Actor, now: datetime) -> QualityReport:

@@ -78,7 +78,7 @@ def show(key: str, status: int = 200, wrong: dict[str, FlaskForm] | None = None)
         "parts/quality/sheet.html", status, sheet=found, found=known, offered=offered, edits=edits, own=own,
         answers=bool(offered & set(words.OUTCOMES)),
         works=not own and known.state in WORKED and actor().may(HANDLE), words=words, today=local_date(now()),
-        forms=_with_owners(forms, found, people), typed=next(iter(wrong), None),
+        forms=_with_choices(forms, found, people), typed=next(iter(wrong), None),
         events=[_told(step, own=own) for step in found.events],
         published=published(session, about, actor()), rests_on=RESTS_ON,
     )  # fmt: skip
@@ -96,7 +96,8 @@ def _shown(found: Sheet, *, edits: bool) -> set[str]:
     """Return the forms that a page can show: a sheet has many, and each costs time to make."""
     works = {"unit", "measure", "effect", "go", *(f"d{step.step}" for step in found.steps)}
     own = {"withdraw"} if found.report.dealer_id is None else set()
-    names = {"plain", "answer"} | own | (works if found.report.state in WORKED else set())
+    lifts = {"lift"} if found.held and actor().may(HANDLE) else set()
+    names = {"plain", "answer"} | own | lifts | (works if found.report.state in WORKED else set())
     return names | ({"card"} if edits else set())
 
 
@@ -112,8 +113,12 @@ def _fresh(name: str, found: Sheet) -> FlaskForm:
     return form
 
 
-def _with_owners(forms: dict[str, Any], found: Sheet, people: list[tuple[int, str]]) -> dict[str, Any]:
-    """Offer, at each step, the people who can own one, and whoever owns it now."""
+def _with_choices(forms: dict[str, Any], found: Sheet, people: list[tuple[int, str]]) -> dict[str, Any]:
+    """Offer the published measures that hold; and, at each step, the people who can own one, and who owns it now."""
+    if "lift" in forms:
+        held = sorted(found.held, key=lambda one: one not in found.useless)  # what did not help comes first
+        choices = [(str(one.id), f"{_(words.KINDS[one.kind])} · {one.text[:60]}") for one in held]
+        forms["lift"].measure_id.choices = choices
     for step in found.steps:
         form = forms.get(f"d{step.step}")
         if form is not None:

@@ -13,6 +13,7 @@ from parts.quality.views.take import take
 from parts.quality.words import ACTIONS, STEPS
 from portal.kernel.access import Permission, access
 from portal.kernel.i18n import N_, _
+from portal.kernel.incoming import whole
 from portal.kernel.web import actor, db_session, now
 
 HANDLE = Permission.QUALITY_HANDLE
@@ -56,8 +57,9 @@ def go(key: str, action: str) -> Any:
     """Go on: measures decided, in force, back to the analysis, closed."""
     if action not in GOING_ON:
         abort(404)
+    place = "#measures" if action == "resume" else ""  # where it asks about what was published and did not help
     return take(key, "go", _(ACTIONS[action]), lambda form: services.go_on(
-        db_session(), key, action, form.reason.data or "", actor(), now(), form.seen()))  # fmt: skip
+        db_session(), key, action, form.reason.data or "", actor(), now(), form.seen()), place)  # fmt: skip
 
 
 @bp.post("/<key>/step/<int:number>")
@@ -101,6 +103,16 @@ def remove_measure(key: str, measure_id: int) -> Any:
     """Strike a measure that no station was told of."""
     return take(key, "plain", _("The measure is struck."), lambda _form: services.remove_measure(
         db_session(), key, measure_id, actor(), now()), "#measures")  # fmt: skip
+
+
+@bp.post("/<key>/measures/lift")
+@access(HANDLE)
+def lift(key: str) -> Any:
+    """Let a published measure hold no longer."""
+    told = _("The measure is lifted; stations that have read it are told.")
+    return take(key, "lift", told, lambda form: services.lift_measure(
+        db_session(), key, whole(form.measure_id.data), form.reason.data or "", actor(), now()),
+        "#measures")  # fmt: skip
 
 
 @bp.post("/<key>/effect")

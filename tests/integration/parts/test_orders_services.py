@@ -102,7 +102,7 @@ def test_a_price_that_has_ended_is_none(
     with pytest.raises(DomainError) as ended:
         submit_order(session, order.number, clerk, now)
     assert set(told(ended)) == {"line-1-part"}
-    set_limits(session, "BP100", Limits(d("1"), d("2")), clerk, now)
+    set_limits(session, "BP100", Limits(d("2"), d("2")), clerk, now)
     assert [one.price for one in proposals(session, dealer.id, local_date(now))] == [None]
 
 

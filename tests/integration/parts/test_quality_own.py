@@ -225,7 +225,8 @@ def test_a_report_in_work_keeps_what_its_analysis_rests_on(session: Session, now
 
 def written(session: Session, now: datetime, part: str | None, model: int | None = None, **said: Any) -> QualityReport:
     """Make a report of headquarters' own that says nothing but what is given; begin it, if it names a part."""
-    found = make_own_report(session, now, part_number=part, part_name="", supplier=None, model_id=model)
+    claims = (replace(cluster_of(now).claims[0], number=f"CL-{part}"),)
+    found = make_own_report(session, now, claims=claims, part_number=part, part_name="", supplier=None, model_id=model)
     card = replace(card_of(found), title="—", **said)
     edit_report(session, found.number, card, ENGINEER, now)
     if part is not None:
@@ -285,3 +286,27 @@ def test_two_reports_that_are_joined_to_each_other_at_once(app: Flask, session: 
     outcomes = both_at_once(app, (one, two), act)
     assert [outcome for outcome in outcomes if isinstance(outcome, str)] == ["joined"]
     assert sum(isinstance(outcome, DomainError) for outcome in outcomes) == 1
+
+
+def test_opened_twice_of_the_same_claims_it_is_one_draft(session: Session, now: datetime) -> None:
+    found = make_own_report(session, now)
+    edit_report(session, found.number, replace(card_of(found), failure_mode="noise"), ENGINEER, now)
+    assert open_from_claims(session, cluster_of(now), ENGINEER, now) is found  # what was mended stays
+    assert found.failure_mode == "noise"
+    claims = cluster_of(now).claims
+    more = (*claims, replace(claims[0], number="CL-D0003-202611-0001"))
+    others = [open_from_claims(session, cluster_of(now, claims=some), ENGINEER, now) for some in (more, claims[:1])]
+    others.append(open_from_claims(session, cluster_of(now), make_actor(session, "quality"), now))  # another's draft
+    begin_report(session, found.number, ENGINEER, now)
+    others.append(open_from_claims(session, cluster_of(now), ENGINEER, now))  # it is no draft any more
+    assert len({found.number, *(one.number for one in others)}) == 5
+
+
+def test_opened_twice_at_once_it_is_one_draft(app: Flask, session: Session, now: datetime) -> None:
+    engineer = make_actor(session, "quality")
+    session.commit()
+    outcomes = both_at_once(
+        app, (engineer, engineer), lambda own, actor: open_from_claims(own, cluster_of(now), actor, now).number
+    )
+    assert outcomes[0] == outcomes[1]
+    assert len(session.scalars(select(QualityReport)).all()) == 1

@@ -100,6 +100,8 @@ def test_from_a_figure_to_a_quality_report(session: Session, fleet: None, sign_i
     assert sign_in(auditor).post("/analytics/failures/report", data=sent).status_code == 403
     assert sign_in(clerk).get("/analytics/failures").status_code == 403
     place = client.post("/analytics/failures/report", data=sent).headers["Location"]
+    english = {"Accept-Language": "en"}
+    assert client.post("/analytics/failures/report", data=sent, headers=english).headers["Location"] == place
     found = session.scalars(select(QualityReport)).one()
     assert (place, found.dealer_id, found.part_number) == (f"/quality/{found.number}", None, "VALVE")
     linked = session.scalars(select(QualityClaim.number).order_by(QualityClaim.number)).all()
@@ -107,6 +109,11 @@ def test_from_a_figure_to_a_quality_report(session: Session, fleet: None, sign_i
     assert set(linked) == listed
     assert len(linked) == 3
     session.rollback()
+    other = {"query": "part=PUMP"}  # kept and read by others, it is called in Chinese whoever opens it
+    client.post("/analytics/failures/report", data=other, headers=english)
+    titles = session.scalars(select(QualityReport.title).where(QualityReport.part_number == "PUMP")).all()
+    session.rollback()
+    assert [title.split(" ")[-1] for title in titles] == ["渗漏"]
     none = client.post("/analytics/failures/report", data={"query": "part=NOTHING"})
     assert none.status_code == 422
 
