@@ -231,12 +231,13 @@ def _read(
         statement = _ordered(spec, state, _reader(session), marked=mark is not None, backward=backward)
         # The number stands in the text: PostgreSQL would plan anew each time for one that it does not know.
         few = literal(most, literal_execute=True)
-        kept = _SHELF[key] = (spec, _kept(_shown(spec, state, statement).limit(few), shape[1]))
+        kept = _SHELF[key] = (spec, _kept(_shown(spec, state, statement).limit(few), shape[1], mark))
     return kept[1](session, {**shape[1], **(mark or {})})
 
 
-def _kept(statement: Select[Any], given: Mapping[str, Any]) -> MappedRead:
-    return MappedRead(statement, given, planned_once=bool(given))
+def _kept(statement: Select[Any], given: Mapping[str, Any], mark: Mark | None) -> MappedRead:
+    """Keep a statement whose values are places in the list's order, or those of its shape: one plan is best for all."""
+    return MappedRead(statement, given, planned_once=bool(given or mark))
 
 
 def _shape(spec: ListSpec, state: ListState) -> tuple[list[Hashable], dict[str, Any]] | None:

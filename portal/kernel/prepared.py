@@ -81,7 +81,8 @@ class MappedRead:
         if met and WALL not in cast("Any", walled.compile()).binds:
             raise ScopeError(f"{', '.join(sorted(met))} read without a wall")
         self._open = Straight(statement, given, planned_once=planned_once, walled=bool(met))
-        self._walled = Straight(walled, given, planned_once=planned_once, walled=bool(met))
+        # Of one dealer's rows there may be a handful or most: for these, PostgreSQL looks at whose they are.
+        self._walled = Straight(walled, given, planned_once=planned_once and not met, walled=bool(met))
 
     def __call__(self, session: Session, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Read the rows for whoever the session belongs to."""

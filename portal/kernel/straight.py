@@ -24,7 +24,7 @@ from portal.kernel.db import Written, reads_only
 from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
 #: Until the end of its message, it holds.
-PLAN_ONCE = "select set_config('plan_cache_mode', 'force_generic_plan', true)"
+PLAN_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 Convert = Callable[[Any], Any] | None
 
 
@@ -54,21 +54,20 @@ class Straight:
             raise TypeError("a session of the portal is bound to an engine")
         with _driver(engine) as connection:
             plan = self._plan(engine.dialect)
-            first = self._first(session) if engine.dialect.name == "postgresql" else ()
-            if not first:
+            first = self._first(session) if engine.dialect.name == "postgresql" else None
+            if first is None:
                 return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
-            # All go in one message, and until its end the settings hold for what follows them.
+            # Both go in one message, and until its end the settings hold for what follows them.
             with connection.pipeline():
-                for told in first:
-                    connection.execute(*told)
+                connection.execute(*first)
                 found = connection.execute(plan.text, plan.parameters(values))
             return plan.typed(found.fetchall())
 
-    def _first(self, session: Session) -> list[tuple[Any, ...]]:
+    def _first(self, session: Session) -> tuple[Any, ...] | None:
         """Return what PostgreSQL has to be told first: whose rows the policies let through, and not to plan anew."""
-        scoped = self._walled and session.info.get("scope") is not None
-        told: list[tuple[Any, ...]] = [(TELL, (SETTING, setting_of(session)))] if scoped else []
-        return [*told, (PLAN_ONCE,)] if self._planned_once else told
+        if self._walled and session.info.get("scope") is not None:
+            return f"{TELL}, {PLAN_ONCE}" if self._planned_once else TELL, (SETTING, setting_of(session))
+        return (f"select {PLAN_ONCE}",) if self._planned_once else None
 
     def _plan(self, dialect: Dialect) -> Plan:
         """Return how this kind of database is asked, which is known once one is connected."""
