@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -36,6 +37,12 @@ from portal.kernel.storage import init_storage
 from tests.support import postgres
 from tests.support.guard import stay_here
 from tests.support.once import made_once
+
+# How fast the machine is just now is no property of the code: a test fails for what it found, not for how long it took.
+hypothesis.settings.register_profile(
+    "untimed", parent=hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 #: The moment at which tests take place, unless they say otherwise.
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
