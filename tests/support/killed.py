@@ -2,6 +2,7 @@
 
 Each child is a copy of one process that has imported and built the portal once: that takes longer than
 everything a child does until it is killed. The copy shares no connection: the portal connects when it is used.
+Where a child dies is counted in what it asks of the database, not in seconds: a fast machine would be done before.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Reads when to kill, lets a copy of itself do the work, and says how the copy ended; the end of the input ends it.
-#: The copy kills itself: on a busy machine somebody who watched it from outside would come after its end.
+#: Reads where to kill, lets a copy of itself do the work, and says how the copy ended; the end of the input ends it.
+#: The copy kills itself: before a statement, after it, or before what it did is committed.
 PARENT = """
 import os, signal, sys
 from pathlib import Path
-from threading import Timer
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.kernel.access import Actor
@@ -32,24 +33,29 @@ from portal.kernel.scoping import HeadOfficeScope, enter
 from tests.conftest import NOW, settings
 {imports}
 
-def run(steps, wait):
-    told = 0
+def run(steps, moments):
+    told, left = 0, moments
     def tell(done, of):
         nonlocal told
         told += 1
-        if told == steps:
-            Timer(wait, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    def pass_moment(*_):
+        nonlocal left
+        left -= told >= steps
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         actor = Actor.system("child")
         enter(session, actor, HeadOfficeScope("test"))
+        for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(db.engine, moment, pass_moment)
         {call}
 
 app = create_app(settings(sys.argv[1], Path(sys.argv[2])))
 for line in sys.stdin:
-    steps, wait = line.split()
+    steps, moments = line.split()
     child = os.fork()
     if child == 0:
-        run(int(steps), float(wait))
+        run(int(steps), int(moments))
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
@@ -62,11 +68,14 @@ class Runs:
     asked: IO[str]
     said: IO[str]
 
-    def kill(self, steps: int, wait: float) -> None:
-        """Let a run say ``steps`` times how far it is, wait a moment, and kill it."""
-        self.asked.write(f"{steps} {wait}\n")
+    def kill(self, steps: int, moments: int) -> None:
+        """Let a run say ``steps`` times how far it is, then ask ``moments`` more of the database, and kill it.
+
+        A statement is two moments, its beginning and its end; a commit is one. A run that ends before fails.
+        """
+        self.asked.write(f"{steps} {moments}\n")
         self.asked.flush()
-        assert int(self.said.readline()) == -signal.SIGKILL
+        assert int(self.said.readline()) == -signal.SIGKILL, "the run was over before its end came"
 
 
 @contextmanager

@@ -38,7 +38,9 @@ from warranty.recovery.services.generate import recover_supplier
 
 OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
 PEOPLE = (Actor.system("甲"), Actor.system("乙"))
-SUPPLIERS, CLAIMS_EACH, KILLS = 5, 6, 2
+SUPPLIERS, CLAIMS_EACH, KILLS = 9, 6, 4
+#: So many moments a supplier takes; a run is killed in one of its first two suppliers.
+MOMENTS = 70
 
 
 def make_world(session: Session, now: datetime, claims: int = 1) -> Supplier:
@@ -107,7 +109,7 @@ def test_killed_again_and_again_nothing_is_asked_twice_or_forgotten(
     chance, reached = random.Random(20261120), 0
     with runs(database_url, tmp_path, IMPORTS, GENERATE) as child:
         for _ in range(KILLS):
-            child.kill(chance.randint(1, 2), chance.uniform(0, 0.05))  # between two transactions or in one
+            child.kill(chance.randint(1, 2), chance.randrange(MOMENTS))
             done = whole_demands(session)
             assert reached <= done < SUPPLIERS * CLAIMS_EACH
             reached = done
