@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Barrier, Thread
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Thread
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.db import db
 from portal.kernel.scoping import enter, leave, scope_for
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def in_a_transaction(app: Flask, actor: Actor, act: Callable[[Session], Any]) -> Any:
@@ -53,17 +57,29 @@ def both_at_once(app: Flask, actors: tuple[Actor, Actor], act: Callable[[Session
     return outcomes
 
 
-def one_after_the_other(*acts: Callable[[], Any], apart: float = 0.4) -> list[Any]:
-    """Begin acts in threads of their own, each a little after the one before; return what came of them."""
-    outcomes: list[Any] = [None] * len(acts)
+class Pause:
+    """Stops one person in the middle of an act, so that another one begins just then."""
 
-    def run(place: int, act: Callable[[], Any]) -> None:
-        time.sleep(place * apart)
-        outcomes[place] = act()
+    def __init__(self) -> None:
+        self._reached = Event()
 
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
+    def __call__(self) -> None:
+        """Let the other begin, and give them time to read, or to come to a lock."""
+        self._reached.set()
+        time.sleep(0.5)
+
+    def before(self, act: Callable[P, R]) -> Callable[P, R]:
+        """Pause before an act."""
+
+        def paused(*args: P.args, **values: P.kwargs) -> R:
+            self()
+            return act(*args, **values)
+
+        return paused
+
+    def one_after_the_other(self, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+        """Begin the second act when the first one has paused; return what came of them."""
+        with ThreadPoolExecutor(2) as people:
+            done = people.submit(first)
+            assert self._reached.wait(timeout=60), "the first act never paused"
+            return [one.result(timeout=60) for one in (done, people.submit(second))]

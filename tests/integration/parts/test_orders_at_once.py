@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +17,7 @@ from parts.stock.services import Portion, issue_parts
 from portal.kernel.access import Actor
 from tests.factories.orders import confirmed, received_into, shipped
 from tests.factories.stock import make_clerk, make_needy_order, make_part, make_stock
-from tests.support.at_once import in_a_transaction, one_after_the_other
+from tests.support.at_once import Pause, in_a_transaction
 
 
 @pytest.mark.databases("postgresql")
@@ -33,18 +31,15 @@ def test_signing_for_special_parts_and_issuing_them_at_once(
     delivery = shipped(session, order.number, now)
     receipt, other = received_into("A-01", session, delivery), make_clerk(session, dealer)
     session.commit()
-    note, number, tell = delivery.number, repair.number, receive._tell_repair  # noqa: SLF001
-
-    def slowly(*args: Any) -> None:
-        time.sleep(0.8)  # the goods are in stock, and their rows locked
-        tell(*args)
+    note, number, pause = delivery.number, repair.number, Pause()
 
     def issue(own: Session) -> str:
         need = order_needs(own, number).needs[0]
         return issue_parts(own, number, [Portion(need.key, Decimal(1), "A-01")], other, now).kind
 
-    monkeypatch.setattr(receive, "_tell_repair", slowly)
-    outcomes = one_after_the_other(
+    # the goods are in stock by then, and their rows locked
+    monkeypatch.setattr(receive, "_tell_repair", pause.before(receive._tell_repair))  # noqa: SLF001
+    outcomes = pause.one_after_the_other(
         lambda: in_a_transaction(app, clerk, lambda own: receive_delivery(own, note, receipt, clerk, now).state),
         lambda: in_a_transaction(app, other, issue),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,7 @@ from tests.factories.authorisations import make_authorisation
 from tests.factories.claims import APPLIED, make_claim
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.vehicles import make_vehicle
-from tests.integration.warranty.test_claims_concurrency import both_at_once
+from tests.support.at_once import Pause, both_at_once, in_a_transaction
 from warranty.authorisations.queries.pages import sheet
 from warranty.authorisations.rules import Grant
 from warranty.authorisations.services import Decision, decide_authorisation, withdraw_authorisation
@@ -26,15 +25,11 @@ from warranty.claims.services import Edit, Submitted, edit_claim, submit, submit
 
 
 @pytest.fixture
-def slow_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a submission wait before it writes: whoever does not wait for its locks has read by then."""
-    store = submit._store  # noqa: SLF001
-
-    def slowly(*arguments: Any) -> Any:
-        time.sleep(0.5)
-        return store(*arguments)
-
-    monkeypatch.setattr(submit, "_store", slowly)
+def pause(monkeypatch: pytest.MonkeyPatch) -> Pause:
+    """Let a submission pause before it writes: whoever does not wait for its locks has read by then."""
+    pause = Pause()
+    monkeypatch.setattr(submit, "_store", pause.before(submit._store))  # noqa: SLF001
+    return pause
 
 
 def scene(session: Session, now: datetime, claims: int) -> tuple[str, list[str], Actor, Actor]:
@@ -54,7 +49,7 @@ def scene(session: Session, now: datetime, claims: int) -> tuple[str, list[str],
     return number, drafts, clerk, auditor
 
 
-@pytest.mark.usefixtures("slow_store")
+@pytest.mark.usefixtures("pause")
 def test_of_two_claims_at_once_one_gets_the_money(app: Flask, session: Session, now: datetime) -> None:
     number, drafts, clerk, _auditor = scene(session, now, 2)
     waiting = list(drafts)
@@ -65,25 +60,25 @@ def test_of_two_claims_at_once_one_gets_the_money(app: Flask, session: Session, 
     assert sheet(session, number).left == Decimal("1000.00") - APPLIED
 
 
-@pytest.mark.usefixtures("slow_store")
 @pytest.mark.parametrize("first", ["claim", "withdrawal"])
 def test_of_a_claim_and_a_withdrawal_at_once_the_first_wins(
-    app: Flask, session: Session, now: datetime, first: str
+    app: Flask, session: Session, now: datetime, pause: Pause, first: str
 ) -> None:
     number, (draft,), clerk, _auditor = scene(session, now, 1)
 
-    def claim(s: Session, who: Actor) -> str:
-        time.sleep(0.2 if first == "withdrawal" else 0)
-        return submit_claim(s, draft, who, now).number
+    def claim() -> Any:
+        return in_a_transaction(app, clerk, lambda own: submit_claim(own, draft, clerk, now).number)
 
-    def withdrawal(s: Session, who: Actor) -> str:
-        time.sleep(0.2 if first == "claim" else 0)
-        state = withdraw_authorisation(s, number, "", who, now).state
-        time.sleep(0.5 if first == "withdrawal" else 0)  # the other comes before this is stored
+    def withdraw(own: Session) -> str:
+        state = withdraw_authorisation(own, number, "", clerk, now).state
+        pause()  # the other comes before this is stored
         return state
 
-    acts = [claim, withdrawal]
-    outcomes = both_at_once(app, (clerk, clerk), lambda s, who: acts.pop()(s, who))  # noqa: PLW0108  (one act for each)
+    def withdrawal() -> Any:
+        return in_a_transaction(app, clerk, withdraw)
+
+    acts = (claim, withdrawal) if first == "claim" else (withdrawal, claim)
+    outcomes = pause.one_after_the_other(*acts)
     won = [one for one in outcomes if not isinstance(one, Exception)]
     assert won == ([draft] if first == "claim" else ["withdrawn"])
     assert [isinstance(one, DomainError) for one in outcomes].count(True) == 1

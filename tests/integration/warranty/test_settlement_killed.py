@@ -24,7 +24,7 @@ from warranty.settlement.queries import unbalanced
 MONTH = "2026-10"
 OCTOBER = datetime(2026, 10, 15, 4, tzinfo=UTC)
 DEALERS, CLAIMS_EACH, KILLS, BATCH = 36, 3, 5, 2
-#: So many moments a batch takes; a run is killed in one of its first three batches, so that some are left after all kills.
+#: So many moments a batch takes; a run is killed in one of its first three, so that some are left after all kills.
 MOMENTS = 110
 
 #: Closes the month and says before each transaction how many dealers are done.

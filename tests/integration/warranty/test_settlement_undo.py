@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +16,7 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.errors import ConflictError
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.settlement import make_approved
-from tests.support.at_once import both_at_once, in_a_transaction, one_after_the_other
+from tests.support.at_once import Pause, both_at_once, in_a_transaction
 from warranty.claims.models import Claim
 from warranty.settlement import deductions, services
 from warranty.settlement.closing import close_month
@@ -105,24 +102,16 @@ def released(session: Session) -> tuple[str, int]:
     return claim.number, credit.id
 
 
-def slow(act: Callable[..., Any]) -> Callable[..., Any]:
-    def slowly(*args: Any, **values: Any) -> Any:
-        time.sleep(0.6)
-        return act(*args, **values)
-
-    return slowly
-
-
 @pytest.mark.databases("postgresql")
 def test_a_credit_is_struck_out_while_the_month_is_closed(
     app: Flask, session: Session, released: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number, key = released
-    monkeypatch.setattr(deductions, "left_of_claim", slow(deductions.left_of_claim))
-    outcomes = one_after_the_other(
+    pause = Pause()
+    monkeypatch.setattr(deductions, "left_of_claim", pause.before(deductions.left_of_claim))
+    outcomes = pause.one_after_the_other(
         lambda: in_a_transaction(app, DESK, lambda own: undo(own, key, "录错", DESK, LATER).id),
         lambda: in_a_transaction(app, FINANCE, lambda own: close_month(own, NEXT, FINANCE, LATER).claims),
-        apart=0.2,
     )
     assert outcomes == [key, 1]
     assert session.get_one(Deduction, key, populate_existing=True).cancelled_at == LATER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +17,7 @@ from portal.kernel.access import Actor
 from tests.factories.network import make_dealer
 from tests.factories.returns import COST, make_due
 from tests.factories.settlement import make_approved
-from tests.support.at_once import in_a_transaction, one_after_the_other
+from tests.support.at_once import Pause, in_a_transaction
 from warranty.claims.models import Claim
 from warranty.settlement import deductions, services
 from warranty.settlement.closing import close_month
@@ -30,7 +29,12 @@ DESK, FINANCE = Actor.system("旧件员"), Actor.system("结算员")
 
 
 @pytest.fixture
-def overdue(session: Session, monkeypatch: pytest.MonkeyPatch) -> Dealer:
+def pause() -> Pause:
+    return Pause()
+
+
+@pytest.fixture
+def overdue(session: Session, monkeypatch: pytest.MonkeyPatch, pause: Pause) -> Dealer:
     """A station with three old parts to write off, which takes its time between one and the next."""
     dealer, part = make_dealer(session), (PaidPart(2, "WP-1001", "水泵", Decimal(1), True, COST),)
     for claim in reversed(make_approved(session, dealer, DECIDED, count=3)):  # decided in another order than made
@@ -40,7 +44,7 @@ def overdue(session: Session, monkeypatch: pytest.MonkeyPatch) -> Dealer:
 
     def slowly(*args: Any, **values: Any) -> Any:
         found = lock(*args, **values)
-        time.sleep(0.4)
+        pause()
         return found
 
     monkeypatch.setattr(deductions, "left_of_claim", slowly)
@@ -49,13 +53,12 @@ def overdue(session: Session, monkeypatch: pytest.MonkeyPatch) -> Dealer:
 
 @pytest.mark.databases("postgresql")
 def test_parts_are_written_off_while_the_month_is_closed(
-    app: Flask, session: Session, now: datetime, overdue: Dealer
+    app: Flask, session: Session, now: datetime, overdue: Dealer, pause: Pause
 ) -> None:
     code = overdue.code
-    outcomes = one_after_the_other(
+    outcomes = pause.one_after_the_other(
         lambda: in_a_transaction(app, DESK, lambda own: len(write_off(own, code, "逾期未返", DESK, now))),
         lambda: in_a_transaction(app, FINANCE, lambda own: close_month(own, "2026-10", FINANCE, now).claims),
-        apart=0.2,
     )
     assert outcomes == [3, 3]
     assert unbalanced(session) == []
@@ -64,7 +67,7 @@ def test_parts_are_written_off_while_the_month_is_closed(
 
 @pytest.mark.databases("postgresql")
 def test_parts_are_written_off_while_a_statement_is_paid(
-    app: Flask, session: Session, now: datetime, overdue: Dealer
+    app: Flask, session: Session, now: datetime, overdue: Dealer, pause: Pause
 ) -> None:
     close_month(session, "2026-10", FINANCE, now)
     statement = session.scalars(select(Settlement)).one()
@@ -83,9 +86,8 @@ def test_parts_are_written_off_while_a_statement_is_paid(
         services.pay(own, key, FINANCE, now)
         return own.get_one(Settlement, key).state
 
-    outcomes = one_after_the_other(
+    outcomes = pause.one_after_the_other(
         lambda: in_a_transaction(app, DESK, lambda own: len(write_off(own, code, "逾期未返", DESK, now))),
         lambda: in_a_transaction(app, FINANCE, pay),
-        apart=0.2,
     )
     assert outcomes == [3, "paid"]
