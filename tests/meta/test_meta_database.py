@@ -14,13 +14,16 @@ from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from parts.catalogue.models import PartTerm
 from portal.app import create_app
 from portal.kernel.access import Actor
 from portal.kernel.db import Base, db
 from portal.kernel.scoping import HeadOfficeScope, enter, leave, owned_tables
 from tests.conftest import NOW, settings
 from tests.factories.cases import make_case, make_lemon
+from tests.factories.catalogue import make_fitment, make_part
 from tests.factories.network import make_dealer
+from tests.factories.vehicles import make_model
 from tests.support import postgres
 from tests.support.rows import fill, models
 
@@ -94,6 +97,27 @@ def test_migrations_go_up_and_down_and_up_again_with_data(bare_app: Flask) -> No
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     upgrade()
     assert set(inspect(db.engine).get_table_names()) == made
+
+
+@both
+def test_parts_are_found_by_the_same_terms_after_going_down_and_up(bare_app: Flask) -> None:
+    upgrade()
+    session: Session = db.session()
+    enter(session, Actor.system("test"), HeadOfficeScope("test"))
+    part = make_part(session, "ABS.1", "ABS控制单元（左前）", name_en="ABS control unit at rim", initials="abskzdyzq")
+    make_fitment(session, part, make_model(session, code="M234"))
+    session.commit()
+    of_number = select(PartTerm.term).order_by(PartTerm.term)
+    before = session.scalars(of_number).all()
+    assert {"控制单元", "~absk", "cont", "unit", "rim", "@M234"} < set(before)
+    leave(session)
+    db.session.remove()
+    downgrade(revision="0023")
+    with db.engine.connect() as connection:
+        assert {"控制单元", "~absk", "cont"}.isdisjoint(connection.scalars(of_number))
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalars(of_number).all() == before
 
 
 @both

@@ -26,12 +26,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from parts.catalogue.models import Part, PartTerm
-from parts.catalogue.rules.words import Wanted, model_term, plain, wanted
+from parts.catalogue.rules.words import Wanted, initial_term, model_term, plain, wanted
 from portal.kernel.prepared import MappedRead
 
 #: The term of a model, beside the one that leads a search.
@@ -183,20 +184,16 @@ def _ways(session: Session, key: Wanted) -> Iterator[Way]:
     numbers = _numbers(key)
     letters = key.initial_keys if key.initials else ()
     if len(key.keys) == 1 and not numbers and not letters:
-        yield replace(_by_name(key.pieces), term=key.keys[0])
+        yield replace(_by_name(key.pieces, key.keys), term=key.keys[0])
         return
     held = _held(session, numbers, letters, key.keys)
     name = next((name for name in numbers if held[name]), None)
     if name is not None:
         yield Way(partial(_between, name, numbers[name]), kind=name, values=numbers[name])
     if letters:
-        values = {"initials": key.initials}
-        initials = Way(
-            lambda: _holds(Part.initials, _place("initials", key.initials)), kind="initials", values=values
-        )  # fmt: skip
-        yield from _led(initials, letters, held)
+        yield from _led(partial(_by_initials, key.initials), letters, held)
     if key.keys:
-        yield from _led(_by_name(key.pieces), key.keys, held)
+        yield from _led(partial(_by_name, key.pieces), key.keys, held)
     elif key.pieces and not key.number:  # a single character: no term has it, so names are walked
         yield _by_name(key.pieces)
 
@@ -215,19 +212,30 @@ def _between(name: str, values: Mapping[str, str]) -> ColumnElement[bool]:
     return and_(column >= first, column < last)
 
 
-def _by_name(pieces: tuple[str, ...]) -> Way:
-    """Return the way by what all must be in a name."""
+def _by_initials(initials: str, told: Sequence[str] = ()) -> Way:
+    """Return the way by initials; nothing is compared where the terms that lead have told it all."""
+    if initial_term(initials) in told:
+        return Way(true, kind="initials")
+    return Way(
+        lambda: _holds(Part.initials, _place("initials", initials)), kind="initials", values={"initials": initials},
+        shape=(True,),
+    )  # fmt: skip
+
+
+def _by_name(pieces: tuple[str, ...], told: Sequence[str] = ()) -> Way:
+    """Return the way by what all must be in a name, but for what the terms that lead have told."""
+    pieces = tuple(piece for piece in pieces if piece not in told)
     values = {f"piece_{place}": piece for place, piece in enumerate(pieces)}
     return Way(
         partial(_in_names, values), kind="name", values=values, shape=tuple(piece.isascii() for piece in pieces)
     )  # fmt: skip
 
 
-def _led(way: Way, keys: Sequence[str], held: Mapping[str, Any]) -> Iterator[Way]:
+def _led(make: Callable[[Sequence[str]], Way], keys: Sequence[str], held: Mapping[str, Any]) -> Iterator[Way]:
     """Yield a way led by the two rarest of some terms that all have to be there; none where one has no part."""
-    rarest, *others = sorted(keys, key=lambda key: held[key])
-    if held[rarest]:
-        yield replace(way, term=rarest, also=others[0] if others else "")
+    told = sorted(keys, key=lambda key: held[key])[:2]
+    if held[told[0]]:
+        yield replace(make(told), term=told[0], also="".join(told[1:]))
 
 
 def _held(
@@ -266,7 +274,8 @@ def _few(place: str, most: int) -> Label[int]:
 
 
 def _in_names(pieces: Mapping[str, str]) -> ColumnElement[bool]:
-    return and_(*(_in_name(_place(name, piece), ascii_only=piece.isascii()) for name, piece in pieces.items()))
+    held = (_in_name(_place(name, piece), ascii_only=piece.isascii()) for name, piece in pieces.items())
+    return and_(true(), *held)
 
 
 def _in_name(piece: BindParameter[str], *, ascii_only: bool) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """By which words a part is found.
 
-A Chinese name is found by any piece of it, because nobody writes blanks between its words: each two
-and each three neighbouring characters are a term. A Latin word is found by its beginning, its first
-three letters are a term; and pinyin initials by any piece, two and three letters behind a tilde. Terms
-are looked up whole, which is what keeps a search among 200,000 parts in the order of their numbers
-cheap; whatever is longer than a term is compared with the name afterwards.
+A Chinese name is found by any piece of it, because nobody writes blanks between its words: each two,
+three and four neighbouring characters are a term. A Latin word is found by its beginning, its first
+three and its first four letters are terms; and pinyin initials by any piece, two to four letters behind
+a tilde. Terms are looked up whole, which is what keeps a search among 200,000 parts in the order of
+their numbers cheap; whatever is longer than a term is compared with the name afterwards. Most of what
+people type has two to four characters, so there nothing is left to compare.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(f"[{_HAN}]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _BARE = re.compile(r"[^0-9A-Z]")
-#: Letters of a Latin word that are its term.
-LETTERS = 3
-PAIR, TRIPLE = 2, 3
+#: First letters of a Latin word that are a term.
+LETTERS = (3, 4)
+#: Characters of a piece of a Chinese name, or of initials, that are a term.
+LENGTHS = (2, 3, 4)
 #: Before the code of a model that the part fits.
 MODEL = "@"
 
@@ -36,16 +38,22 @@ def pieces(text: str, length: int) -> list[str]:
 
 def leading(text: str) -> list[str]:
     """Return the terms by which a text is looked up: its longest ones, because they are the rarest."""
-    return pieces(text, TRIPLE) or pieces(text, PAIR)
+    return next((found for length in reversed(LENGTHS) if (found := pieces(text, length))), [])
 
 
 def terms(name_zh: str, name_en: str, initials: str) -> set[str]:
     """Return every term that a part is found by."""
     names = f"{name_zh} {name_en}"
-    found = {piece for run in _RUN.findall(names) for length in (PAIR, TRIPLE) for piece in pieces(run, length)}
-    found.update(word[:LETTERS] for word in _WORD.findall(names.lower()) if len(word) >= LETTERS)
-    found.update(f"~{piece}" for length in (PAIR, TRIPLE) for piece in pieces(initials.lower(), length))
+    found = {piece for run in _RUN.findall(names) for length in LENGTHS for piece in pieces(run, length)}
+    words = _WORD.findall(names.lower())
+    found.update(word[:length] for word in words for length in LETTERS if len(word) >= length)
+    found.update(initial_term(piece) for length in LENGTHS for piece in pieces(initials.lower(), length))
     return found
+
+
+def initial_term(piece: str) -> str:
+    """Return the term of a piece of initials."""
+    return f"~{piece}"
 
 
 def model_term(code: str) -> str:
@@ -69,7 +77,7 @@ class Wanted:
     @property
     def initial_keys(self) -> tuple[str, ...]:
         """The terms that such initials have."""
-        return tuple(dict.fromkeys(f"~{piece}" for piece in leading(self.initials)))
+        return tuple(dict.fromkeys(initial_term(piece) for piece in leading(self.initials)))
 
 
 def wanted(text: str) -> Wanted:
@@ -78,7 +86,7 @@ def wanted(text: str) -> Wanted:
     lower = key.lower()
     runs, words = _RUN.findall(key), _WORD.findall(lower)
     keys = [piece for run in runs for piece in leading(run)]
-    keys += [word[:LETTERS] for word in words if len(word) >= LETTERS]
+    keys += [word[: max(LETTERS)] for word in words if len(word) >= min(LETTERS)]
     return Wanted(
         number="" if runs else key.upper(),
         initials=lower if lower.isascii() and lower.isalnum() else "",

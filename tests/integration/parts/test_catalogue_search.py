@@ -42,7 +42,10 @@ CASES = [
     ("前 片", ["3501-00410"]), ("片前", []), ("控制单", ["ABS.1"]), ("abs控制", ["ABS.1"]), ("zdp", BRAKES),
     ("QZD", [*FRONT, "QZD-9"]), ("3501-", FRONT), ("35010", FRONT), ("00410", []), ("wat", ["1025-01770"]),
     ("water pu", ["1025-01770"]), ("unit", ["ABS.1"]), ("brake", [*BRAKES, "QZD-9"]), ("nit", []), ("ab", ["ABS.1"]),
-    ("%", []), ("_", []), ("制%动", BRAKES),
+    ("%", []), ("_", []), ("制%动", BRAKES), ("前制动片", ["3501-00410"]), ("abs控制单元", ["ABS.1"]),
+    ("qzdp", FRONT), ("sbzc", ["1025-01770"]), ("bskzdy", ["ABS.1"]), ("bskzdd", []),
+    ("水泵 总成", ["1025-01770"]),
+    ("水泵 片", []), ("前制动 water", []), ("制单 unit abs", ["ABS.1"]), ("制单 nit abs", []),
 ]  # fmt: skip
 
 
@@ -90,7 +93,7 @@ def test_a_new_name_is_found_and_the_old_one_is_not(session: Session, app: Flask
     part.per_vehicle = Decimal(2)
     session.flush()
     terms = set(session.scalars(select(PartTerm.term).where(PartTerm.number == "QZD-9")))
-    assert terms == {"刮水", "水器", "刮水器", "~gs", "~sq", "~gsq", "bra", "par", "@M9"}
+    assert terms == {"刮水", "水器", "刮水器", "~gs", "~sq", "~gsq", "bra", "brak", "par", "part", "@M9"}
 
 
 def test_a_models_parts_come_in_the_order_of_their_numbers(session: Session, shelf: None) -> None:

@@ -12,8 +12,9 @@ HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_siz
 
 def test_a_name_has_its_pieces_its_words_and_the_pieces_of_its_initials() -> None:
     assert terms("ABS控制单元", "ABS control unit", "abskzdy") == {
-        "控制", "制单", "单元", "控制单", "制单元", "abs", "con", "uni",
+        "控制", "制单", "单元", "控制单", "制单元", "控制单元", "abs", "con", "cont", "uni", "unit",
         "~ab", "~bs", "~sk", "~kz", "~zd", "~dy", "~abs", "~bsk", "~skz", "~kzd", "~zdy",
+        "~absk", "~bskz", "~skzd", "~kzdy",
     }  # fmt: skip
 
 
