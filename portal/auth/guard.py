@@ -144,7 +144,7 @@ def _entry_statement() -> Select[Any]:
 
 
 #: Every request asks it before anybody's scope is known; no dealer-owned table stands in it.
-_ENTRY = Straight(_entry_statement())
+_ENTRY = Straight(_entry_statement(), planned_once=None)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]

@@ -15,7 +15,20 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Date, DateTime, Dialect, Engine, Integer, MetaData, String, Text, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    PoolProxiedConnection,
+    String,
+    Text,
+    event,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -169,9 +182,29 @@ def reads_only() -> bool:
     return not _writing.get()
 
 
+def plan_from_now_on(pooled: PoolProxiedConnection, *, once: bool) -> None:
+    """Let PostgreSQL plan what comes on a connection once for all values, or as it thinks best.
+
+    What is so is kept with the connection, for telling costs a message; outside of a transaction only, which could
+    take it back.
+    """
+    if pooled.info.get("planned_once", False) == once:
+        return
+    driver: Any = pooled.driver_connection
+    alone, driver.autocommit = driver.autocommit, True
+    driver.execute(f"set plan_cache_mode = {'force_generic_plan' if once else 'auto'}")
+    driver.autocommit = alone
+    pooled.info["planned_once"] = once
+
+
 def attach(engine: Engine) -> None:
-    """Teach an engine our way of connecting and beginning. Does nothing special on PostgreSQL."""
+    """Teach an engine our way of connecting and beginning."""
     if engine.dialect.name != "sqlite":
+
+        @event.listens_for(engine, "begin")
+        def _plan_freely(connection: Connection) -> None:
+            plan_from_now_on(connection.connection, once=False)
+
         return
 
     @event.listens_for(engine, "connect")

@@ -15,16 +15,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Row, Select
+from sqlalchemy import Connection, Dialect, Engine, Executable, PoolProxiedConnection, Row, Select
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from portal.kernel.db import Written, reads_only
+from portal.kernel.db import Written, plan_from_now_on, reads_only
 from portal.kernel.scoping import SETTING, TELL, connection_of, setting_of
 
-#: Until the end of its message, it holds.
-PLAN_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+#: How PostgreSQL plans what it has planned before, until the end of a message.
+PLANNING = "set_config('plan_cache_mode', %s, true)"
 Convert = Callable[[Any], Any] | None
 
 
@@ -32,13 +32,15 @@ class Straight:
     """A SELECT of columns."""
 
     def __init__(
-        self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool = False, walled: bool = True
+        self, statement: Select[Any], given: Collection[str] = (), *, planned_once: bool | None = False,
+        walled: bool = True,
     ) -> None:  # fmt: skip
         """Take the statement; it is compiled where it is first asked for.
 
         ``given`` names the parameters whose values come with each call, although the statement has some already.
         ``planned_once`` promises that one way to the rows is the best for all values, so that PostgreSQL need not
-        look for it anew with each; without ``walled``, that no table in it has a row-level policy.
+        look for it anew with each, and None that it does not matter; without ``walled``, that no table in it has a
+        row-level policy.
         """
         self._statement, self._given = statement, frozenset(given)
         self._planned_once, self._walled = planned_once, walled
@@ -52,22 +54,24 @@ class Straight:
         engine = session.get_bind()
         if not isinstance(engine, Engine):
             raise TypeError("a session of the portal is bound to an engine")
-        with _driver(engine) as connection:
+        with _driver(engine) as (pooled, connection):
             plan = self._plan(engine.dialect)
-            first = self._first(session) if engine.dialect.name == "postgresql" else None
-            if first is None:
-                return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
-            # Both go in one message, and until its end the settings hold for what follows them.
-            with connection.pipeline():
-                connection.execute(*first)
-                found = connection.execute(plan.text, plan.parameters(values))
-            return plan.typed(found.fetchall())
+            if engine.dialect.name == "postgresql":
+                if self._walled and session.info.get("scope") is not None:
+                    return plan.typed(self._behind(setting_of(session), connection, plan, plan.parameters(values)))
+                if self._planned_once is not None:
+                    plan_from_now_on(pooled, once=self._planned_once)
+            return plan.typed(connection.execute(plan.text, plan.parameters(values)).fetchall())
 
-    def _first(self, session: Session) -> tuple[Any, ...] | None:
-        """Return what PostgreSQL has to be told first: whose rows the policies let through, and not to plan anew."""
-        if self._walled and session.info.get("scope") is not None:
-            return f"{TELL}, {PLAN_ONCE}" if self._planned_once else TELL, (SETTING, setting_of(session))
-        return (f"select {PLAN_ONCE}",) if self._planned_once else None
+    def _behind(self, setting: str, connection: Any, plan: Plan, parameters: Any) -> Any:
+        """Tell PostgreSQL whose rows the policies let through, and ask: one message, with whose end it forgets."""
+        with connection.pipeline():
+            if self._planned_once is None:
+                connection.execute(TELL, (SETTING, setting))
+            else:
+                connection.execute(f"{TELL}, {PLANNING}", (SETTING, setting, _mode(once=self._planned_once)))
+            found = connection.execute(plan.text, parameters)
+        return found.fetchall()
 
     def _plan(self, dialect: Dialect) -> Plan:
         """Return how this kind of database is asked, which is known once one is connected."""
@@ -76,15 +80,19 @@ class Straight:
         return self._plans[dialect.name]
 
 
+def _mode(*, once: bool) -> str:
+    return "force_generic_plan" if once else "auto"
+
+
 @contextmanager
-def _driver(engine: Engine) -> Iterator[Any]:
-    """Lend the driver's connection, each statement for itself; one on which something failed is not lent again."""
+def _driver(engine: Engine) -> Iterator[tuple[PoolProxiedConnection, Any]]:
+    """Lend a connection and the driver's, each statement for itself; where something failed it is not lent again."""
     pooled = engine.raw_connection()
     connection: Any = pooled.driver_connection
     try:
         if engine.dialect.name == "postgresql":
             connection.autocommit = True
-        yield connection
+        yield pooled, connection
         if engine.dialect.name == "postgresql":
             connection.autocommit = False
     except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -157,3 +158,25 @@ def test_the_database_is_told_what_a_read_needs_and_forgets_it(
     with db.engine.connect() as connection:
         assert connection.scalar(text("show plan_cache_mode")) == "auto"
         assert not connection.scalar(text("select current_setting('sanbao.scope', true)"))
+
+
+@pytest.mark.databases("postgresql")
+def test_each_read_is_planned_as_it_said_whatever_came_before_it(session: Session, dealers: list[int]) -> None:
+    mode = func.current_setting("plan_cache_mode").label("mode")
+    reads = [
+        (MappedRead(select(column.label("id"), mode), planned_once=once), "force_generic_plan" if once else "auto")
+        for column in (RepairOrder.id, Dealer.id)
+        for once in (True, False)
+    ]
+    either = Straight(select(Dealer.id, mode), planned_once=None)
+    enter(session, Actor.system("test"), HeadOfficeScope("test"))
+    seen = set()
+    with read_transactions():
+        for first, second in product(reads, repeat=2):
+            for asked, wanted in (first, second):
+                assert {row.mode for row in asked(session, {})} == {wanted}
+            seen |= {row.mode for row in either(session, {})}
+            if first is second:
+                assert session.scalar(text("show plan_cache_mode")) == "auto"  # a transaction is never planned so
+                session.rollback()
+    assert seen == {"force_generic_plan", "auto"}  # what does not matter costs no message
