@@ -27,7 +27,7 @@ NEWS = ListSpec(
     columns=(
         Column("changed_at", N_("Changed"), "moment"),
         Column("kind", N_("Change"), words=words.CHANGE),
-        Column("number", N_("Part number"), link=True),
+        Column("number", N_("Part number"), "code", link=True),
         Column("name", N_("Name")),
         Column("day", N_("Holds from"), "date"),
         Column("detail", N_("New number, model or retail price")),

@@ -15,7 +15,7 @@ from portal.kernel.listing import Column, Filter
 
 VIEW = Permission.STOCK_VIEW
 NONE = literal(0, Exact(2))
-DEALER = (Column("dealer_code", N_("Station code")), Column("dealer", N_("Station"), default=False))
+DEALER = (Column("dealer_code", N_("Station code"), "code"), Column("dealer", N_("Station"), default=False))
 PART = (Column("name_zh", N_("Chinese name")), Column("name_en", N_("English name")), Column("unit", N_("Unit")))
 
 
