@@ -67,6 +67,7 @@ PARTS = ListSpec(
         Column("per_vehicle", N_("Quantity per vehicle"), "num", default=False),
         Column("special", N_("Special part"), "flag", default=False),
         Column("superseded_by", N_("Replaced by"), "code"),
+        Column("superseded_on", N_("Replaced from"), "date"),
     ),
     sorts={"number": Part.number, "name_zh": Part.name_zh},
     default_sort="number",
