@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from parts.quality.queries.reports import in_work, overdue_steps
 from parts.quality.queries.similar import holds
 from parts.quality.rules.likeness import known_week
 from parts.quality.states import WORKED
-from parts.quality.words import FAILURE_MODES, KINDS, STATES, STEPS, UNITS
+from parts.quality.words import FAILURE_MODES, HEADQUARTERS_STATES, KINDS, STATES, STEPS, UNITS
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
 from portal.kernel.i18n import N_
@@ -129,7 +130,7 @@ REPORTS = ListSpec(
 NETWORK_REPORTS = ListSpec(
     "network_quality_reports", N_("Parts quality reports"), Permission.QUALITY_VIEW, _network, QualityReport.id,
     (
-        *COLUMNS[:2], Column("dealer_code", N_("Station"), "code"),
+        COLUMNS[0], replace(COLUMNS[1], words=HEADQUARTERS_STATES), Column("dealer_code", N_("Station"), "code"),
         Column("dealer", N_("Name of the station"), default=False),
         *COLUMNS[2:], Column("supplier", N_("Supplier"), default=False),
         Column("responsible_unit", N_("Responsible unit"), words=UNITS, default=False),
@@ -138,7 +139,8 @@ NETWORK_REPORTS = ListSpec(
     ),
     SORTS, "-created_at", *PLACE,
     (
-        *FILTERS, Filter("dealer", N_("Station code"), _is(Dealer.code)),
+        *(replace(one, choices=HEADQUARTERS_STATES) if one.key == "state" else one for one in FILTERS),
+        Filter("dealer", N_("Station code"), _is(Dealer.code)),
         Filter("supplier", N_("Supplier"),
                lambda found, text: found.where(QualityReport.supplier.contains(text, autoescape=True))),
         Filter("unit", N_("Responsible unit"), _is(QualityReport.responsible_unit), "choice", UNITS),
