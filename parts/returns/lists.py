@@ -11,6 +11,7 @@ from sqlalchemy import Date, Select, and_, bindparam, false, func, not_, or_, se
 from dealers.network.models import Dealer
 from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
+from parts.catalogue.queries.names import name_of
 from parts.returns import words
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion, still_deducted
 from parts.returns.queries.overdue import claims_late, late
@@ -34,7 +35,8 @@ def _day() -> date:
 
 def _parts() -> Select[Any]:
     columns = (
-        OldPart.id, OldPart.number, OldPart.state, OldPart.part_number, OldPart.part_name, OldPart.maker,
+        OldPart.id, OldPart.number, OldPart.state, OldPart.part_number,
+        name_of(OldPart.part_number, OldPart.part_name).label("part_name"), OldPart.maker,
         OldPart.vin, OldPart.claim_number, OldPart.due_on, OldPart.cost, OldPart.outcome,
         still_deducted().label("deducted"), OldPart.place,
         OldPart.asked_at, OldPart.inspected_at, OldPart.inspected_by, OldPart.liability,

@@ -61,7 +61,7 @@ PARTS = ListSpec(
         Column("number", N_("Part number"), "code", link=True),
         Column("name_zh", N_("Chinese name")),
         Column("name_en", N_("English name")),
-        Column("unit", N_("Unit")),
+        Column("unit", N_("Unit"), "unit"),
         Column("component", N_("Component"), words=COMPONENTS),
         Column("supplier", N_("Supplier code"), "code"),
         Column("per_vehicle", N_("Quantity per vehicle"), "num", default=False),

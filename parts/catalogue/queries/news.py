@@ -20,14 +20,13 @@ def listed_changes() -> Select[Any]:
     """
     english = locale_key() == "en"
     name, model = (row.name_en if english else row.name_zh for row in (Part, VehicleModel))
-    detail = case(
-        (PartChange.kind == "fitment", PartChange.detail + func.coalesce(" " + model, "")),
-        (PartChange.kind == "superseded", PartChange.detail),
-    )
+    successor = case((PartChange.kind == "superseded", PartChange.detail))
+    fitted = case((PartChange.kind == "fitment", PartChange.detail + func.coalesce(" " + model, "")))
     statement = (
         select(
             PartChange.id, PartChange.kind, Part.number, Part.number.label("key"), name.label("name"), PartChange.day,
-            detail.label("detail"), _retail(PartPrice.valid_from < PartChange.day).label("before"),
+            successor.label("successor"), fitted.label("model"),
+            _retail(PartPrice.valid_from < PartChange.day).label("before"),
             _retail(PartPrice.valid_from == PartChange.day).label("retail"),
             PartChange.changed_at, PartChange.changed_by,
         )

@@ -103,7 +103,10 @@ def photo_key(session: Session, number: str, photo_id: int) -> str:
 
 def of_claim(session: Session, claim_number: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return what was asked back of a claim, and what is deducted for it."""
-    columns = (OldPart.number, OldPart.part_name, OldPart.state, OldPart.due_on, still_deducted().label("deducted"))
+    columns = (
+        OldPart.number, OldPart.part_number, OldPart.part_name, OldPart.state, OldPart.due_on,
+        still_deducted().label("deducted"),
+    )  # fmt: skip
     found = select(*columns).outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
     return session.execute(found.where(OldPart.claim_number == claim_number).order_by(OldPart.line)).all()
 

@@ -91,7 +91,7 @@ TO_ISSUE = ListSpec(
         Column("name", N_("Name")),
         Column("open", N_("To issue"), "num"),
         Column("there", N_("In stock"), "num"),
-        Column("unit", N_("Unit")),
+        Column("unit", N_("Unit"), "unit"),
         Column("enough", N_("Enough in stock"), "flag"),
     ),
     sorts={"received_at": RepairOrder.received_at, "order": RepairOrder.number},
