@@ -11,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parts.catalogue.models import Part
 from parts.returns import services
 from portal.auth.models import User
 from portal.kernel.db import db
@@ -20,6 +22,7 @@ from portal.kernel.i18n import unit_name
 from portal.kernel.listing import Column
 from reports.exports.workbook import write_workbook
 from tests.factories.catalogue import make_part
+from tests.factories.claims import make_catalogue, make_claim
 from tests.factories.network import make_dealer, make_user
 from tests.factories.returns import make_box, make_due, packer
 from tests.support.queries import count_queries
@@ -71,6 +74,24 @@ def test_a_box_reads_the_names_of_its_parts_at_once(session: Session, now: datet
             assert client.get(f"/returns/boxes/{box}", headers=ENGLISH).status_code == 200
         counts.append(len(statements))
     assert counts[1] == counts[2]
+
+
+def test_the_lines_of_a_claim_bear_it_on_every_page_of_the_claim(
+    session: Session, now: datetime, sign_in: SignIn
+) -> None:
+    dealer = make_dealer(session)
+    make_catalogue(session)
+    session.scalars(select(Part).where(Part.number == "W-PUMP")).one().name_en = "Water pump, complete"
+    numbers = [
+        make_claim(session, state, dealer=dealer, now=now).number for state in ("draft", "submitted", "approved")
+    ]
+    clerk, auditor = make_user(session, "warranty_clerk", dealer), make_user(session, "auditor")
+    session.commit()
+    pages = dict(zip(numbers, map(sign_in, (clerk, auditor, auditor)), strict=True))
+    for number, client in pages.items():
+        english, chinese = client.get(f"/claims/{number}", headers=ENGLISH).text, client.get(f"/claims/{number}").text
+        assert "Water pump, complete" in english, number
+        assert "Water pump, complete" not in chinese, number
 
 
 def test_a_list_of_parts_and_its_workbook_say_units_in_the_readers_language(
