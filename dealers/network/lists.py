@@ -42,7 +42,7 @@ DEALERS = ListSpec(
     statement=listed,
     identity=Dealer.id,
     columns=(
-        Column("code", N_("Dealer code"), link=True),
+        Column("code", N_("Dealer code"), "code", link=True),
         Column("name", N_("Name")),
         Column("kind", N_("Kind"), default=False, words=words.KIND),
         Column("region", N_("Region")),
@@ -50,8 +50,8 @@ DEALERS = ListSpec(
         Column("city", N_("City")),
         Column("grade", N_("Grade"), words=words.GRADE),
         Column("state", N_("State"), "state", words=words.STATE),
-        Column("phone", N_("Phone"), default=False),
-        Column("uscc", N_("Unified social credit code"), default=False),
+        Column("phone", N_("Phone"), "code", default=False),
+        Column("uscc", N_("Unified social credit code"), "code", default=False),
         Column("address", N_("Address"), default=False),
     ),
     sorts={

@@ -130,9 +130,9 @@ ORDERS = ListSpec(
     statement=_statement,
     identity=RepairOrder.id,
     columns=(
-        Column("number", N_("Order"), link=True),
-        Column("plate", N_("Plate")),
-        Column("vin", N_("VIN")),
+        Column("number", N_("Order"), "code", link=True),
+        Column("plate", N_("Plate"), "code"),
+        Column("vin", N_("VIN"), "code"),
         Column("type", N_("Type"), words=words.TYPES),
         Column("state", N_("State"), "state", words=words.STATES),
         Column("received_at", N_("Received"), "moment"),
@@ -172,7 +172,7 @@ NETWORK_ORDERS = replace(
     statement=_network_statement,
     columns=(
         ORDERS.columns[0],
-        Column("dealer_code", N_("Station code")),
+        Column("dealer_code", N_("Station code"), "code"),
         Column("dealer_name", N_("Station")),
         *(
             c if c.key not in {"presenter_name", "promised_at"} else replace(c, default=False)
@@ -205,8 +205,8 @@ OVERLAPS = ListSpec(
     statement=_overlaps,
     identity=LabourOverlap.id,
     columns=(
-        Column("code", N_("Operation code")),
-        Column("contained", N_("Contained operation")),
+        Column("code", N_("Operation code"), "code"),
+        Column("contained", N_("Contained operation"), "code"),
         Column("hours", N_("Hours taken off"), "num"),
     ),
     sorts={"code": LabourOverlap.code, "contained": LabourOverlap.contained},

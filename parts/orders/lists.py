@@ -27,7 +27,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 
 VIEW = Permission.STOCK_VIEW
-DEALER = (Column("dealer_code", N_("Station code")), Column("dealer", N_("Station"), default=False))
+DEALER = (Column("dealer_code", N_("Station code"), "code"), Column("dealer", N_("Station"), default=False))
 
 
 def _late() -> Any:
@@ -95,11 +95,11 @@ ORDERS = ListSpec(
     statement=_orders,
     identity=PartOrder.id,
     columns=(
-        Column("number", N_("Part order"), link=True),
+        Column("number", N_("Part order"), "code", link=True),
         Column("kind", N_("Kind"), words=KINDS),
         Column("state", N_("State"), "state", words=STATES),
-        Column("repair", N_("For repair order")),
-        Column("plate", N_("Plate")),
+        Column("repair", N_("For repair order"), "code"),
+        Column("plate", N_("Plate"), "code"),
         Column("lines", N_("Lines"), "num"),
         Column("promised_on", N_("Next promised for"), "date"),
         Column("created_at", N_("Made at"), "moment", default=False),
@@ -161,16 +161,16 @@ DELIVERIES = ListSpec(
     statement=_deliveries,
     identity=PartDelivery.id,
     columns=(
-        Column("number", N_("Delivery note"), link=True),
+        Column("number", N_("Delivery note"), "code", link=True),
         Column("state", N_("State"), "state", words=DELIVERY_STATES),
-        Column("order", N_("Part order")),
+        Column("order", N_("Part order"), "code"),
         Column("kind", N_("Kind"), words=KINDS),
         Column("carrier", N_("Carrier")),
-        Column("waybill", N_("Waybill")),
+        Column("waybill", N_("Waybill"), "code"),
         Column("due", N_("Amount before tax (yuan)"), "money"),
         Column("shipped_at", N_("Shipped at"), "moment"),
         Column("arrived_at", N_("Arrived at"), "moment"),
-        Column("invoice_no", N_("Invoice no."), default=False),
+        Column("invoice_no", N_("Invoice no."), "code", default=False),
         Column("invoice_differs", N_("Invoice differs"), "flag", default=False),
     ),
     sorts={"shipped_at": PartDelivery.shipped_at, "number": PartDelivery.number},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from parts.quality.queries.reports import in_work, overdue_steps
 from parts.quality.queries.similar import holds
 from parts.quality.rules.likeness import known_week
 from parts.quality.states import WORKED
-from parts.quality.words import FAILURE_MODES, KINDS, STATES, STEPS, UNITS
+from parts.quality.words import FAILURE_MODES, HEADQUARTERS_STATES, KINDS, STATES, STEPS, UNITS
 from portal.kernel.access import Actor, Permission
 from portal.kernel.clock import local_date
 from portal.kernel.i18n import N_
@@ -101,21 +102,21 @@ FILTERS = (
     Filter("number", N_("Report no."), _upper(QualityReport.number)),
 )
 COLUMNS = (
-    Column("number", N_("Report no."), link=True),
+    Column("number", N_("Report no."), "code", link=True),
     Column("state", N_("State"), "state", words=STATES),
     Column("title", N_("Subject")),
-    Column("part_number", N_("Part number")),
+    Column("part_number", N_("Part number"), "code"),
     Column("part_name", N_("Part"), default=False),
     Column("failure_mode", N_("Failure mode"), words=FAILURE_MODES),
     Column("model", N_("Model")),
-    Column("vin", N_("VIN"), default=False),
-    Column("produced_week", N_("Production week"), default=False),
+    Column("vin", N_("VIN"), "code", default=False),
+    Column("produced_week", N_("Production week"), "code", default=False),
     Column("odometer_km", N_("Odometer"), "num", default=False),
     Column("safety", N_("Somebody could be hurt"), "flag", default=False),
     Column("loss_amount", N_("Loss (yuan)"), "money", default=False),
     Column("created_at", N_("Made at"), "moment", default=False),
     Column("submitted_at", N_("Submitted at"), "moment"),
-    Column("joined_to", N_("Joined to"), default=False),
+    Column("joined_to", N_("Joined to"), "code", default=False),
 )
 SORTS = {"number": QualityReport.number, "created_at": QualityReport.id}
 EMPTY = N_("No quality report yet. One is opened on the page of a repair order.")
@@ -129,7 +130,8 @@ REPORTS = ListSpec(
 NETWORK_REPORTS = ListSpec(
     "network_quality_reports", N_("Parts quality reports"), Permission.QUALITY_VIEW, _network, QualityReport.id,
     (
-        *COLUMNS[:2], Column("dealer_code", N_("Station")), Column("dealer", N_("Name of the station"), default=False),
+        COLUMNS[0], replace(COLUMNS[1], words=HEADQUARTERS_STATES), Column("dealer_code", N_("Station"), "code"),
+        Column("dealer", N_("Name of the station"), default=False),
         *COLUMNS[2:], Column("supplier", N_("Supplier"), default=False),
         Column("responsible_unit", N_("Responsible unit"), words=UNITS, default=False),
         Column("responsible_name", N_("Its name"), default=False),
@@ -137,7 +139,8 @@ NETWORK_REPORTS = ListSpec(
     ),
     SORTS, "-created_at", *PLACE,
     (
-        *FILTERS, Filter("dealer", N_("Station code"), _is(Dealer.code)),
+        *(replace(one, choices=HEADQUARTERS_STATES) if one.key == "state" else one for one in FILTERS),
+        Filter("dealer", N_("Station code"), _is(Dealer.code)),
         Filter("supplier", N_("Supplier"),
                lambda found, text: found.where(QualityReport.supplier.contains(text, autoescape=True))),
         Filter("unit", N_("Responsible unit"), _is(QualityReport.responsible_unit), "choice", UNITS),
@@ -176,8 +179,8 @@ def _steps() -> Select[Any]:
 STEP_LIST = ListSpec(
     "quality_steps", N_("8D steps"), Permission.QUALITY_HANDLE, _steps, QualityStep.id,
     (
-        Column("number", N_("Report no."), link=True), Column("title", N_("Subject")),
-        Column("part_number", N_("Part number")),
+        Column("number", N_("Report no."), "code", link=True), Column("title", N_("Subject")),
+        Column("part_number", N_("Part number"), "code"),
         Column("step", N_("Step"), words={str(step): text for step, text in STEPS.items()}),
         Column("owner", N_("Owner of the step")), Column("due_on", N_("Due on"), "date"),
         Column("done_on", N_("Done on"), "date"),
@@ -206,7 +209,7 @@ def _measures() -> Select[Any]:
 MEASURES = ListSpec(
     "quality_measures", N_("Published measures"), Permission.QUALITY_VIEW, _measures, QualityMeasure.id,
     (
-        Column("part_number", N_("Part number"), link=True), Column("part_name", N_("Part")),
+        Column("part_number", N_("Part number"), "code", link=True), Column("part_name", N_("Part")),
         Column("failure_mode", N_("Failure mode"), words=FAILURE_MODES),
         Column("kind", N_("Kind of measure"), words=KINDS), Column("text", N_("Text of the measure")),
         Column("in_force_on", N_("Holds from"), "date"), Column("published_at", N_("Published"), "moment"),

@@ -19,6 +19,8 @@ STATES = {
     "joined": N_("Joined to another report"),
     "withdrawn": N_("Withdrawn"),
 }
+#: Headquarters sees its own drafts alone, and nobody submits these: the analysis is begun.
+HEADQUARTERS_STATES = {**STATES, "draft": N_("Analysis not begun")}
 ACTIONS = {
     "submit": N_("Submitted"),
     "withdraw": N_("Withdrawn"),

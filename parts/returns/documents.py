@@ -73,6 +73,12 @@ def build_labels(session: Session, key: str) -> LabelSheets:
     return LabelSheets(wanted, sheets, LIABILITY_NAMES)
 
 
+def labels_shown_at(_session: Session, key: str) -> tuple[str, dict[str, str]]:
+    """Return the page of the box whose labels these are, or the list of what is due."""
+    wanted = key.partition("@")[0]
+    return ("returns.parts", {"state": DUE}) if wanted.partition("-")[0] == DUE else ("returns.box", {"box": wanted})
+
+
 @dataclass(frozen=True)
 class PackedRow:
     """A part on a packing list."""

@@ -100,7 +100,7 @@ class AnswerForm(ReasonForm):
     """Headquarters' answer to a dispute; the button says which."""
 
     reason = TextAreaField(
-        lazy("Answer to the dealer"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000}
+        lazy("Answer to the station"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000}
     )  # fmt: skip
     action = StringField()
 

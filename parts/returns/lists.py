@@ -11,6 +11,7 @@ from sqlalchemy import Date, Select, and_, bindparam, false, func, not_, or_, se
 from dealers.network.models import Dealer
 from dealers.service.words import COMPONENTS
 from dealers.vehicles.rules import clean_vin
+from parts.catalogue.queries.names import name_of
 from parts.returns import words
 from parts.returns.models import OldPart, OldPartDispute, PartDisposal, ReturnBox, ReturnRuleVersion, still_deducted
 from parts.returns.queries.overdue import claims_late, late
@@ -34,7 +35,8 @@ def _day() -> date:
 
 def _parts() -> Select[Any]:
     columns = (
-        OldPart.id, OldPart.number, OldPart.state, OldPart.part_number, OldPart.part_name, OldPart.maker,
+        OldPart.id, OldPart.number, OldPart.state, OldPart.part_number,
+        name_of(OldPart.part_number, OldPart.part_name).label("part_name"), OldPart.maker,
         OldPart.vin, OldPart.claim_number, OldPart.due_on, OldPart.cost, OldPart.outcome,
         still_deducted().label("deducted"), OldPart.place,
         OldPart.asked_at, OldPart.inspected_at, OldPart.inspected_by, OldPart.liability,
@@ -110,20 +112,20 @@ FILTERS = (
     Filter("maker", N_("Maker of the part"), _maker),
 )
 COLUMNS = (
-    Column("number", N_("Old part"), link=True),
+    Column("number", N_("Old part"), "code", link=True),
     Column("state", N_("State"), "state", words=words.STATES),
-    Column("part_number", N_("Part no.")),
+    Column("part_number", N_("Part no."), "code"),
     Column("part_name", N_("Name")),
     Column("maker", N_("Maker of the part"), default=False),
-    Column("vin", N_("VIN"), default=False),
-    Column("claim_number", N_("Claim"), default=False),
+    Column("vin", N_("VIN"), "code", default=False),
+    Column("claim_number", N_("Claim"), "code", default=False),
     Column("due_on", N_("Send by"), "date"),
-    Column("box", N_("Box")),
+    Column("box", N_("Box"), "code"),
     Column("cost", N_("Paid by the claim (yuan)"), "money"),
     Column("outcome", N_("Inspection"), words=words.OUTCOMES),
     Column("deducted", N_("Deducted (yuan)"), "money"),
     Column("dispute", N_("Dispute of the deduction"), "state", default=False, words=words.DISPUTE_STATES),
-    Column("place", N_("Place"), default=False),
+    Column("place", N_("Place"), "code", default=False),
     Column("asked_at", N_("Asked for on"), "moment", default=False),
     Column("inspected_at", N_("Inspected on"), "moment", default=False),
     Column("inspected_by", N_("Inspected by"), default=False),
@@ -136,7 +138,7 @@ OLD_PARTS = ListSpec(
 )
 NETWORK_OLD_PARTS = ListSpec(
     "network_old_parts", N_("Old parts"), VIEW, _network_parts, OldPart.id,
-    (COLUMNS[0], Column("dealer", N_("Station")), *COLUMNS[1:]), SORTS, "-asked_at", *PLACE,
+    (COLUMNS[0], Column("dealer", N_("Station"), "code"), *COLUMNS[1:]), SORTS, "-asked_at", *PLACE,
     (*FILTERS, Filter("place", N_("Place"), _place), Filter("dealer", N_("Station code"), _dealer)), EMPTY,
 )  # fmt: skip
 
@@ -159,13 +161,13 @@ def _box_late(found: Select[Any], value: str) -> Select[Any]:
 BOXES = ListSpec(
     key="return_boxes", title=N_("Boxes of old parts"), permission=VIEW, statement=_boxes, identity=ReturnBox.id,
     columns=(
-        Column("number", N_("Box"), link=True),
+        Column("number", N_("Box"), "code", link=True),
         Column("state", N_("State"), "state", words=words.BOX_STATES),
-        Column("dealer", N_("Station")),
+        Column("dealer", N_("Station"), "code"),
         Column("dealer_name", N_("Name of the station"), default=False),
         Column("parts", N_("Number of parts"), "num"),
         Column("carrier", N_("Carrier")),
-        Column("waybill", N_("Waybill no.")),
+        Column("waybill", N_("Waybill no."), "code"),
         Column("opened_at", N_("Box opened on"), "moment", default=False),
         Column("shipped_at", N_("Shipped on"), "moment"),
         Column("signed_at", N_("Signed for on"), "moment"),
@@ -203,7 +205,7 @@ def _overdue() -> Select[Any]:
 OVERDUE = ListSpec(
     key="overdue_old_parts", title=N_("Overdue old parts"), permission=VIEW, statement=_overdue, identity=Dealer.id,
     columns=(
-        Column("dealer", N_("Station"), link=True),
+        Column("dealer", N_("Station"), "code", link=True),
         Column("dealer_name", N_("Name of the station")),
         Column("parts", N_("Overdue parts"), "num"),
         Column("cost", N_("What they will cost (yuan)"), "money"),
@@ -230,7 +232,7 @@ RULES = ListSpec(
     columns=(
         Column("valid_from", N_("Valid from"), "date"),
         Column("scope", N_("Holds for"), words=words.SCOPES),
-        Column("subject", N_("Component or part"), words=COMPONENTS),
+        Column("subject", N_("Component or part"), "code", words=COMPONENTS),
         Column("demand", N_("What is asked"), words=words.DEMANDS),
         Column("percent", N_("Share, per cent"), "num"),
         Column("days", N_("Days to send it"), "num"),
@@ -262,7 +264,7 @@ DISPOSALS = ListSpec(
     key="part_disposals", title=N_("Handed over and scrapped"), permission=Permission.RETURN_STORE,
     statement=_disposals, identity=PartDisposal.id,
     columns=(
-        Column("number", N_("List no."), link=True),
+        Column("number", N_("List no."), "code", link=True),
         Column("kind", N_("What became of them"), words=words.DISPOSED),
         Column("receiver", N_("Taken by")),
         Column("parts", N_("Number of parts"), "num"),

@@ -7,7 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from parts.returns.documents import build_label, build_labels, build_leaving_list, build_packing_list, file_name
+from parts.returns.documents import (
+    build_label,
+    build_labels,
+    build_leaving_list,
+    build_packing_list,
+    file_name,
+    labels_shown_at,
+)
 from parts.returns.lists import BOXES, DISPOSALS, NETWORK_OLD_PARTS, OLD_PARTS, OVERDUE, RULES
 from parts.returns.queries import pages
 from parts.returns.queries.overdue import count_overdue
@@ -48,7 +55,7 @@ ROOM = Room(
         Paper("old_part_label", N_("Old part label"), VIEW, build_label, "documents/old_part_label.html", file_name,
               ("returns.part", "key")),
         Paper("old_part_labels", N_("Old part labels"), VIEW, build_labels, "documents/old_part_labels.html",
-              file_name),
+              file_name, labels_shown_at),
         Paper("packing_list", N_("Packing list"), VIEW, build_packing_list, "documents/packing_list.html", file_name,
               ("returns.box", "box")),
         Paper("leaving_list", N_("List of old parts"), Permission.RETURN_STORE, build_leaving_list,

@@ -166,8 +166,9 @@ def _news(loader: Loader) -> None:
     for old, new, day, _ways in REPLACED:
         moment = f"{day - timedelta(days=14)} 03:30:00.000000"
         events += [
-            (keys[new], "new", None, "", DESK, moment), (keys[new], "fitment", day, "", DESK, moment),
-            (keys[old], "superseded", day, new, DESK, moment),
+            (keys[new], "new", None, "", DESK, moment), (keys[old], "superseded", day, new, DESK, moment),
+            *((keys[new], "fitment", None, model.code, DESK, moment)
+              for model in makers.MODELS if _has(model.powertrain, new)),
         ]  # fmt: skip
     rows.extend(
         (part_id, kind, day.isoformat() if day else None, *rest)

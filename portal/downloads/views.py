@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -67,9 +69,12 @@ def file(job_id: int) -> Response | BaseResponse:
 def _origin(job: Job) -> tuple[str, str] | None:
     """Return where a paper or an exported list was asked for, with the words of the link; None elsewhere."""
     paper = house().papers.get(job.payload.get("paper", ""))
-    if paper is not None and paper.page is not None:
-        endpoint, name = paper.page
-        return url_for(endpoint, **{name: job.payload["key"]}), _("Back to the document")
+    shown = None if paper is None else paper.shown_at(db_session(), job.payload["key"])
+    if shown is not None:
+        endpoint, arguments = shown
+        one = any(rule.arguments for rule in current_app.url_map.iter_rules(endpoint))
+        words = _("Back to the document") if one else _("Back to the list")
+        return url_for(endpoint, **dict[str, Any](arguments)), words
     spec = house().lists.get(job.payload.get("list", ""))
     if spec is not None:
         return f"{url_for(spec.endpoint)}?{job.payload.get('query', '')}", _("Back to the list")

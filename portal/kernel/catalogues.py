@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -30,10 +31,10 @@ def sources(wing: str) -> list[Path]:
     return [folder for folder in folders if folder.is_dir()]
 
 
-def extract(wing: str) -> Catalog:
-    """Collect a wing's messages from its code and templates."""
+def extract(wing: str, folders: Sequence[Path] = ()) -> Catalog:
+    """Collect a wing's messages from its code and templates, or those of some folders of it."""
     template = Catalog(project="sanbao", fuzzy=False)
-    for folder in sources(wing):
+    for folder in folders or sources(wing):
         found = extract_from_dir(
             str(folder), [("**.py", "python"), ("**.html", "jinja2")],
             options_map={"**.html": {"silent": "false"}}, keywords=KEYWORDS,

@@ -65,6 +65,19 @@ def named(row: Any) -> str:
     return (zh or en or "") if locale_key() == "zh_CN" else (en or zh or "")
 
 
+#: Units of quantity as parts lists write them; what is counted by the piece has many Chinese words.
+_UNITS = {
+    **dict.fromkeys("件个只条根片块支张", "pc"), **dict.fromkeys("套副组", "set"), **dict.fromkeys("对双", "pair"),
+    "升": "L", "毫升": "ml", "米": "m", "千克": "kg", "公斤": "kg", "克": "g", "台": "unit", "瓶": "bottle",
+    "桶": "can", "盒": "box", "箱": "case", "包": "pack", "袋": "bag", "卷": "roll",
+}  # fmt: skip
+
+
+def unit_name(unit: str | None) -> str:
+    """Return a unit of quantity in the language in force, as it is kept where nobody knows it."""
+    return (unit or "") if locale_key() == "zh_CN" else _UNITS.get(unit or "", unit or "")
+
+
 def _choose() -> Locale:
     """Choose by the session (set at sign-in and by the switch), else by what the browser asks for."""
     if not has_request_context():

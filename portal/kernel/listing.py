@@ -37,7 +37,11 @@ EXPORT_CHUNK = 2_000
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list. ``kind``: text, num, money, date, moment, state or flag."""
+    """A column of a list. ``kind``: text, code, unit, num, money, date, moment, state or flag.
+
+    A code is whatever people type, scan or compare character by character – numbers of papers, parts and boxes,
+    VINs, plates, codes of stations: it stays in one line.
+    """
 
     key: str
     label: str

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor, Permission
 from portal.kernel.listing import ListSpec
 
+#: Tells a page's endpoint and arguments by a paper's key; None where there is no such object.
+ShownAt = Callable[[Session, str], tuple[str, dict[str, str]] | None]
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -24,7 +27,8 @@ class Paper:
 
     ``build`` loads what the paper says, in the caller's scope, as a frozen dataclass (`NotFoundError`
     when there is no such object); ``template`` renders it as ``paper``; ``file_name`` names the file.
-    ``page`` is where the object is shown, if a page shows just that: its endpoint, and what that calls the key.
+    ``page`` is where the object is shown: the page's endpoint and what that calls the key, or how both follow from
+    a key that says more.
     """
 
     key: str
@@ -33,7 +37,11 @@ class Paper:
     build: Callable[[Session, str], Any]
     template: str
     file_name: Callable[[Any], str]
-    page: tuple[str, str] | None = None
+    page: tuple[str, str] | ShownAt
+
+    def shown_at(self, session: Session, key: str) -> tuple[str, dict[str, str]] | None:
+        """Return the endpoint and the arguments of the page that shows what the paper says."""
+        return self.page(session, key) if callable(self.page) else (self.page[0], {self.page[1]: key})
 
 
 @dataclass(frozen=True)

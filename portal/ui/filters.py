@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.kernel.clock import local, local_date
+from portal.kernel.i18n import unit_name
 from portal.kernel.money import FEN, ZERO, round_fen
 
 #: What stands where a value is missing.
@@ -96,5 +97,5 @@ def tone(state: object) -> str:
 
 FILTERS = {
     "money": money, "number": number, "hours": hours, "km": km, "day": day, "moment": moment, "tone": tone,
-    "hours_over": hours_over,
+    "hours_over": hours_over, "unit": unit_name,
 }  # fmt: skip

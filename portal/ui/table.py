@@ -17,7 +17,7 @@ from urllib.parse import quote
 from flask import current_app, url_for
 from markupsafe import Markup, escape
 
-from portal.kernel.i18n import _, locale_key
+from portal.kernel.i18n import _, locale_key, unit_name
 from portal.kernel.listing import Column, ListSpec, Page, Tick
 from portal.kernel.room import house
 from portal.kernel.web import now
@@ -28,7 +28,9 @@ from portal.ui.icons import icon
 Write = Callable[[Sequence[Any]], Sequence[str]]
 
 #: How the kinds of a list's columns are written; the others are text.
-WRITTEN: dict[str, Callable[[Any], str]] = {"money": money, "num": number, "date": day, "moment": moment}
+WRITTEN: dict[str, Callable[[Any], str | Markup]] = {
+    "money": money, "num": number, "date": day, "moment": moment, "unit": lambda unit: escape(unit_name(unit)),
+}  # fmt: skip
 _MISSING = f'<span class="muted">{NOTHING}</span>'
 #: What closes a cell's opening tag, where something is known and where nothing is.
 _KNOWN, _UNKNOWN = '">', f' is-missing">{_MISSING}'

@@ -38,6 +38,11 @@ class FailurePaper:
     basis: str | None = None
 
 
+def shown_at(_session: Session, key: str) -> tuple[str, dict[str, str]]:
+    """Return the page of the table that an address asks for."""
+    return "analytics.failures", read_choice({**dict(parse_qsl(key)), "across": ""}, date(2000, 1, 1)).whole_query
+
+
 def build(session: Session, key: str) -> FailurePaper:
     """Load the table that an address asks for; its days must be written in it."""
     args = dict(parse_qsl(key))

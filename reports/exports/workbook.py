@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from portal.kernel.i18n import _
+from portal.kernel.i18n import _, unit_name
 from portal.kernel.listing import Column
 
 FORMATS = {
@@ -97,6 +97,6 @@ def _writer(book: Any, column: Column) -> Callable[[Any, int, int, Any], Any]:
             value = "✓" if value else ""
         if value is not None and value != "":
             text = str(value)  # a grade or a row's key is a number in the database
-            sheet.write_string(line, place, words.get(text, text))
+            sheet.write_string(line, place, unit_name(text) if column.kind == "unit" else words.get(text, text))
 
     return write_number if shape is not None else write_text

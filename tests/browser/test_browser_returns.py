@@ -41,3 +41,30 @@ def test_a_part_is_scanned_put_on_a_shelf_and_judged_with_one_press(
     desk.open(f"/returns/parts/{number}")
     desk.look_for_barriers()
     expect(desk.main).to_contain_text(desk.words("in the next statement"))
+
+
+#: Codes of a page that stand in more than one line.
+BROKEN = """() => [...document.querySelectorAll("td.kind-code, td.code, td .code")].filter(cell => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+}).map(cell => cell.textContent.trim())"""
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_no_code_is_broken_at_its_hyphen(enter: Callable[..., Person], running: Running, width: int) -> None:
+    """English words are wider than Chinese ones: what has room in one language may have none in the other."""
+    box = running.value("select number from return_box where state <> 'packing' order by id limit 1")
+    desk = enter("parts_desk", None)
+    desk.tab.set_viewport_size({"width": width, "height": 900})
+    every = "dealer,number,state,part_number,part_name,vin,claim_number,box,maker,cost,outcome,inspected_by"
+    for address in (
+        f"/returns/?columns={every}",
+        "/returns/boxes",
+        f"/returns/boxes/{box}",
+        "/part-orders/",
+        "/claims/",
+    ):
+        desk.open(address)
+        assert desk.tab.locator("td.kind-code, td .code, td.code").count() > 0, address
+        assert desk.tab.evaluate(BROKEN) == [], address

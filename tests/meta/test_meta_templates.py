@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from portal.kernel.catalogues import load, missing, path_of
+from portal.kernel.catalogues import extract, load, missing, path_of
 from portal.kernel.i18n import LOCALES, WINGS
 from tests.support.code import ROOT, files, place
 
@@ -79,3 +79,29 @@ def test_the_same_word_is_translated_alike_everywhere() -> None:
             if message.id:
                 said.setdefault(str(message.id), set()).add(str(message.string))
     assert {message: words for message, words in said.items() if len(words) > 1} == {}
+
+
+def said(room: str) -> list[str]:
+    """Return what a room says in both languages, or a whole wing."""
+    wing = room.partition("/")[0]
+    messages = extract(wing, [ROOT / room, ROOT / "templates" / room])
+    chinese = load(wing, "zh_CN")
+    words: list[str] = []
+    for message in messages:
+        translated = chinese.get(message.id)
+        for texts in (message.id, translated.string if translated else ""):
+            words += [texts] if isinstance(texts, str) else texts
+    return words
+
+
+@pytest.mark.parametrize(
+    ("room", "foreign"),
+    [
+        ("parts", r"\bdealers?\b(?! prices?\b)|经销商(?!价)"),  # where cars are repaired, and what comes of it
+        ("warranty/settlement", r"\bstations?\b|站"),  # the party to a contract
+    ],
+)
+def test_a_business_is_called_as_the_glossary_says(room: str, foreign: str) -> None:
+    words = said(room)
+    assert len(words) > 100
+    assert [text for text in words if re.search(foreign, text, re.IGNORECASE)] == []

@@ -71,11 +71,11 @@ FILTERS = (
     Filter("holds_on", N_("Passed and holds on"), _holds_on, "date"),
 )
 COLUMNS = (
-    Column("number", N_("Pre-authorisation no."), link=True),
+    Column("number", N_("Pre-authorisation no."), "code", link=True),
     Column("state", N_("State"), "state", words=STATES),
     Column("type", N_("Why it is asked"), words=TYPES),
-    Column("vin", N_("VIN")),
-    Column("causal_part", N_("Causal part"), default=False),
+    Column("vin", N_("VIN"), "code"),
+    Column("causal_part", N_("Causal part"), "code", default=False),
     Column("asked", N_("Amount asked for"), "money"),
     Column("granted", N_("Reserved"), "money"),
     Column("left", N_("Left"), "money"),
@@ -86,7 +86,7 @@ COLUMNS = (
     Column("decided_at", N_("Decided"), "moment", default=False),
     Column("decided_by", N_("Decided by"), default=False),
 )
-DEALER = (Column("dealer_code", N_("Station")), Column("dealer", N_("Name of the station"), default=False))
+DEALER = (Column("dealer_code", N_("Station"), "code"), Column("dealer", N_("Name of the station"), default=False))
 #: Requests get their ids in the order in which they are made: the key serves the sort by that moment.
 SORTS = {"number": PreAuthorisation.number, "created_at": PreAuthorisation.id, "asked": PreAuthorisation.asked}
 EMPTY = N_("No pre-authorisation yet. One is asked for on the page of a repair order or of a car.")

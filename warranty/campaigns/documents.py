@@ -59,6 +59,11 @@ class LettersPaper:
     file: str
 
 
+def shown_at(_session: Session, key: str) -> tuple[str, dict[str, str]]:
+    """Return the campaign's page: what follows its number in a key is a file, or which report."""
+    return "campaigns.campaign", {"key": key.partition(":")[0]}
+
+
 def one_letter(session: Session, key: str) -> LettersPaper:
     """Load the letter of ``NUMBER:VIN``, for headquarters and the stations whose business the car is."""
     number, _colon, vin = key.rpartition(":")

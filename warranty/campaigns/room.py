@@ -34,14 +34,16 @@ ROOM = Room(
         Paper(
             key="campaign_letter", title=N_("Letter to the owner"), permission=VIEW, build=documents.one_letter,
             template="documents/campaign_letter.html", file_name=documents.letters_name,
+            page=("campaigns.car", "key"),
         ),
         Paper(
             key="campaign_letters", title=N_("Letters to the owners"), permission=VIEW, build=documents.letters,
-            template="documents/campaign_letter.html", file_name=documents.letters_name,
+            template="documents/campaign_letter.html", file_name=documents.letters_name, page=documents.shown_at,
         ),
         Paper(
             key="recall_report", title=N_("Report of the recall"), permission=VIEW, build=documents.report,
             template="documents/recall_report.html", file_name=documents.report_name,
+            page=documents.shown_at,
         ),
     ),
     menu=(MenuItem(N_("Campaigns and recalls"), "campaigns.campaigns", VIEW, 37, "megaphone"),),

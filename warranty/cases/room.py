@@ -27,6 +27,8 @@ CLOCKS = {
     OVERDUE: N_("Replacement cases overdue"),
 }
 
+PAGE = ("cases.case", "key")
+
 ROOM = Room(
     blueprint=bp,
     lists=(CASES,),
@@ -51,11 +53,12 @@ ROOM = Room(
         ),
     ),
     papers=(
-        Paper("case_reply", N_("Reply to a demand"), VIEW, build_reply, "documents/case_reply.html", reply_name),
+        Paper("case_reply", N_("Reply to a demand"), VIEW, build_reply, "documents/case_reply.html", reply_name,
+              PAGE),
         Paper("case_supplement", N_("Supplementary reply"), VIEW, build_supplement, "documents/case_supplement.html",
-              supplement_name),
+              supplement_name, PAGE),
         Paper("case_certificate", N_("Replacement or return certificate"), VIEW, build_certificate,
-              "documents/case_certificate.html", certificate_name),
+              "documents/case_certificate.html", certificate_name, PAGE),
     ),
     menu=(MenuItem(N_("Replacement and return"), "cases.cases", VIEW, 36, "arrow-left-right"),),
 )  # fmt: skip

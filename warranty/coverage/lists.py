@@ -57,7 +57,7 @@ POLICIES = ListSpec(
     statement=_policies,
     identity=CoveragePolicy.id,
     columns=(
-        Column("code", N_("Policy"), link=True),
+        Column("code", N_("Policy"), "code", link=True),
         Column("component", N_("Component"), words=words.SCOPE_COMPONENTS),
         Column("range", N_("Model or series"), words=words.SCOPE_MODELS),
         Column("use", N_("Use"), words=words.SCOPE_USES),
@@ -102,7 +102,7 @@ PART_WARRANTIES = ListSpec(
     statement=_part_warranties,
     identity=PartWarranty.id,
     columns=(
-        Column("code", N_("Warranty of parts"), link=True),
+        Column("code", N_("Warranty of parts"), "code", link=True),
         Column("about", N_("Part number or wear class"), words=words.SCOPE_PARTS),
         Column("months", N_("Months"), "num"),
         Column("km", N_("km"), "num"),
@@ -142,8 +142,8 @@ CONTRACTS = ListSpec(
     narrow=own_contracts,
     identity=ServiceContract.id,
     columns=(
-        Column("number", N_("Contract no."), link=True),
-        Column("vin", N_("VIN")),
+        Column("number", N_("Contract no."), "code", link=True),
+        Column("vin", N_("VIN"), "code"),
         Column("product", N_("Product")),
         Column("begins_on", N_("From"), "date"),
         Column("until_on", N_("Until"), "date"),
@@ -189,8 +189,8 @@ GOODWILL = ListSpec(
     narrow=own_goodwill,
     identity=Goodwill.id,
     columns=(
-        Column("number", N_("Grant no.")),
-        Column("vin", N_("VIN"), link=True),
+        Column("number", N_("Grant no."), "code"),
+        Column("vin", N_("VIN"), "code", link=True),
         Column("component", N_("Component"), words=words.SCOPE_COMPONENTS),
         Column("begins_on", N_("From"), "date"),
         Column("until_on", N_("Until"), "date"),
@@ -198,7 +198,7 @@ GOODWILL = ListSpec(
         Column("headquarters_share", N_("Headquarters' share"), "num"),
         Column("dealer_share", N_("Dealer's share"), "num"),
         Column("customer_share", N_("Customer's share"), "num"),
-        Column("station", N_("Asked for by")),
+        Column("station", N_("Asked for by"), "code"),
         Column("reason", N_("Reason"), default=False),
         Column("granted_by", N_("Granted by")),
         Column("granted_at", N_("Granted at"), "moment", default=False),

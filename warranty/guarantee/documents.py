@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.kernel.errors import NotFoundError
 from warranty.guarantee.queries.certificates import issue
 
 CATEGORIES = {
@@ -49,6 +50,14 @@ def build(session: Session, number: str) -> CertificatePaper:
         number=kept.number, again=kept.kind == "again", reason=kept.reason, issued_at=kept.issued_at,
         issued_by=kept.issued_by, code=f"{kept.number}|{car['vin']}", kind=(kind[0], kind[1]), said=kept.body,
     )  # fmt: skip
+
+
+def shown_at(session: Session, number: str) -> tuple[str, dict[str, str]] | None:
+    """Return the page of the certificates of the car that an issue was for."""
+    try:
+        return "guarantee.certificates", {"vin": issue(session, number).body["car"]["vin"]}
+    except NotFoundError:
+        return None
 
 
 def file_name(paper: CertificatePaper) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.kernel.access import Permission
 from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
-from warranty.guarantee.documents import build, file_name
+from warranty.guarantee.documents import build, file_name, shown_at
 from warranty.guarantee.lists import ALARMS, NOTICES, WATCH, waiting
 from warranty.guarantee.queries.alarms import unexplained
 from warranty.guarantee.queries.notices import unseen
@@ -28,7 +28,7 @@ ROOM = Room(
         Paper(
             key="guarantee_certificate", title=N_("Three-guarantees certificate"),
             permission=Permission.CERTIFICATE_ISSUE, build=build,
-            template="documents/guarantee_certificate.html", file_name=file_name,
+            template="documents/guarantee_certificate.html", file_name=file_name, page=shown_at,
         ),
     ),
     menu=(

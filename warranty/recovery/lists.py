@@ -39,7 +39,7 @@ def _supplier(statement: Select[Any], value: str) -> Select[Any]:
 
 
 BY_SUPPLIER = Filter("supplier", N_("Supplier code"), _supplier)
-CODE, NAME = Column("supplier", N_("Supplier code")), Column("supplier_name", N_("Supplier"))
+CODE, NAME = Column("supplier", N_("Supplier code"), "code"), Column("supplier_name", N_("Supplier"))
 _CODE = Supplier.code.label("supplier")
 
 
@@ -61,7 +61,7 @@ def _contracts() -> Select[Any]:
 CONTRACTS = ListSpec(
     "recovery_contracts", N_("Recovery contracts"), VIEW, _contracts, RecoveryContract.id,
     (
-        Column("number", N_("Recovery contract no."), link=True), CODE, NAME,
+        Column("number", N_("Recovery contract no."), "code", link=True), CODE, NAME,
         Column("scope", N_("Which parts"), words=SCOPES),
         Column("value", N_("Part or component"), words=COMPONENTS),
         Column("begins_on", N_("From"), "date"),
@@ -72,7 +72,7 @@ CONTRACTS = ListSpec(
         Column("claim_cap", N_("Cap of a claim"), "money"),
         Column("year_cap", N_("Cap of a year"), "money"),
         Column("answer_days", N_("Days to answer"), "num", default=False),
-        Column("paper_no", N_("No. on the paper"), default=False),
+        Column("paper_no", N_("No. on the paper"), "code", default=False),
         Column("made_by", N_("Made by"), default=False),
         Column("made_at", N_("Made at"), "moment", default=False),
         Column("ended_by", N_("Ended early by"), default=False),
@@ -111,7 +111,7 @@ def _state(statement: Select[Any], value: str) -> Select[Any]:
 RECOVERIES = ListSpec(
     "recoveries", N_("Demands to suppliers"), VIEW, _recoveries, Recovery.id,
     (
-        Column("number", N_("Demand no."), link=True),
+        Column("number", N_("Demand no."), "code", link=True),
         Column("state", N_("State"), "state", words=STATES), CODE, NAME,
         Column("first_on", N_("Claims from"), "date", default=False),
         Column("last_on", N_("Claims until"), "date", default=False),
@@ -128,7 +128,7 @@ RECOVERIES = ListSpec(
         Column("answered_at", N_("Answered at"), "moment", default=False),
         Column("booked_at", N_("Booked at"), "moment", default=False),
         Column("paid_on", N_("Paid on"), "date", default=False),
-        Column("payment_ref", N_("Payment reference"), default=False),
+        Column("payment_ref", N_("Payment reference"), "code", default=False),
     ),
     {"number": Recovery.number, "made_at": Recovery.id, "claimed": Recovery.claimed, "supplier": Supplier.code},
     "-made_at", "recovery.recoveries", "recovery.recovery",
@@ -176,17 +176,17 @@ def _reached(statement: Select[Any], value: str) -> Select[Any]:
 LINES = ListSpec(
     "recovery_lines", N_("Lines of the demands"), VIEW, _lines, RecoveryLine.id,
     (
-        Column("number", N_("Demand no."), link=True),
+        Column("number", N_("Demand no."), "code", link=True),
         Column("position", N_("Line"), "num"),
         Column("state", N_("State"), "state", words=STATES), CODE,
         Column("supplier_name", N_("Supplier"), default=False),
-        Column("claim", N_("Claim no.")),
-        Column("station", N_("Station"), default=False),
-        Column("vin", N_("VIN"), default=False),
-        Column("part", N_("Causal part")),
+        Column("claim", N_("Claim no."), "code"),
+        Column("station", N_("Station"), "code", default=False),
+        Column("vin", N_("VIN"), "code", default=False),
+        Column("part", N_("Causal part"), "code"),
         Column("kind", N_("Kind"), words=KINDS),
         Column("name", N_("Name"), default=False),
-        Column("contract", N_("Recovery contract no."), default=False),
+        Column("contract", N_("Recovery contract no."), "code", default=False),
         Column("year", N_("Contract year"), "num", default=False),
         Column("decided_on", N_("Decided"), "date", default=False),
         Column("done_on", N_("Repair completed"), "date", default=False),
@@ -247,10 +247,10 @@ def _decided_until(statement: Select[Any], day: date) -> Select[Any]:
 COSTS = ListSpec(
     "recovery_costs", N_("What failed parts cost"), VIEW, _costs, Claim.id,
     (
-        Column("number", N_("Claim no."), link=True),
-        Column("station", N_("Station")), CODE, NAME,
-        Column("part", N_("Causal part")),
-        Column("vin", N_("VIN"), default=False),
+        Column("number", N_("Claim no."), "code", link=True),
+        Column("station", N_("Station"), "code"), CODE, NAME,
+        Column("part", N_("Causal part"), "code"),
+        Column("vin", N_("VIN"), "code", default=False),
         Column("decided_on", N_("Decided"), "date"),
         Column("done_on", N_("Repair completed"), "date", default=False),
         Column("approved", N_("Approved amount"), "money", default=False),
@@ -284,14 +284,14 @@ def _ledger() -> Select[Any]:
 LEDGER = ListSpec(
     "recovery_ledger", N_("Ledger of recoveries"), VIEW, _ledger, RecoveryEntry.id,
     (
-        Column("number", N_("Demand no."), link=True), CODE, NAME,
-        Column("month", N_("Month")),
+        Column("number", N_("Demand no."), "code", link=True), CODE, NAME,
+        Column("month", N_("Month"), "code"),
         Column("account", N_("Ledger account"), words=ACCOUNTS),
         Column("amount", N_("Yuan"), "money"),
         Column("booked_at", N_("Booked at"), "moment"),
         Column("booked_by", N_("Booked by"), default=False),
         Column("paid_on", N_("Paid on"), "date", default=False),
-        Column("payment_ref", N_("Payment reference"), default=False),
+        Column("payment_ref", N_("Payment reference"), "code", default=False),
     ),
     {"booked_at": RecoveryEntry.id, "month": RecoveryEntry.month, "amount": RecoveryEntry.amount}, "-booked_at",
     "recovery.ledger", "recovery.recovery",

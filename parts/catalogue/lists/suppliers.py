@@ -36,11 +36,11 @@ SUPPLIERS = ListSpec(
     statement=listed_suppliers,
     identity=Supplier.id,
     columns=(
-        Column("code", N_("Supplier code"), link=True),
+        Column("code", N_("Supplier code"), "code", link=True),
         Column("name_zh", N_("Chinese name")),
         Column("name_en", N_("English name")),
         Column("contact", N_("Contact")),
-        Column("phone", N_("Phone")),
+        Column("phone", N_("Phone"), "code"),
         Column("email", N_("E-mail"), default=False),
         Column("closed_on", N_("Closed on"), "date"),
     ),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dealers.vehicles.models import Vehicle, VehicleModel
 from dealers.vehicles.rules import clean_vin
 from parts.catalogue.models import Part, PartFitment
+from parts.catalogue.queries.chains import coming
 from parts.catalogue.queries.fitment import fits_of, plain_fitment
 from parts.catalogue.queries.search import best_first, narrowed_ways, of_model
 from parts.catalogue.rules.fitment import YES, Car, Fit, Fitment, fits
@@ -24,13 +25,17 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class CarPart:
-    """A part beside a car: whether it fits, and how many the car takes."""
+    """A part beside a car: whether it fits, how many the car takes, and from when it will be replaced.
+
+    ``replaced_from`` is None where it is replaced already, or not at all.
+    """
 
     number: str
     name: str
     unit: str
     fit: Fit
     superseded_by: str | None
+    replaced_from: date | None
 
     @property
     def quantity(self) -> Decimal | None:
@@ -75,7 +80,7 @@ def _searched(session: Session, text: str, vehicle_id: int, today: date) -> list
         for part in session.scalars(statement.where(Part.number.not_in(list(parts))).order_by(order).limit(rest)):
             parts[part.number] = part
     answers = fits_of(session, list(parts), vehicle_id, today) if parts else {}
-    found = [_beside(part, answers[number]) for number, part in parts.items()]
+    found = [_beside(part, answers[number], today) for number, part in parts.items()]
     return sorted(found, key=lambda item: item.fit.answer != YES)
 
 
@@ -97,8 +102,8 @@ def _fitting(session: Session, model: VehicleModel, car: Car, today: date) -> li
         parts[part.number] = part
         fitments.setdefault(part.number, []).append(plain_fitment(fitment))
     answers = {number: fits(known, car) for number, known in fitments.items()}
-    return [_beside(part, answers[number]) for number, part in parts.items() if answers[number].answer == YES]
+    return [_beside(part, answers[number], today) for number, part in parts.items() if answers[number].answer == YES]
 
 
-def _beside(part: Part, fit: Fit) -> CarPart:
-    return CarPart(part.number, named(part), part.unit, fit, part.superseded_by)
+def _beside(part: Part, fit: Fit, today: date) -> CarPart:
+    return CarPart(part.number, named(part), part.unit, fit, part.superseded_by, coming(part, today))

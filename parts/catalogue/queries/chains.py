@@ -35,6 +35,12 @@ class Replacements:
         return [part_id, *self.instead.get(part_id, ())]
 
 
+def coming(part: Part, day: date) -> date | None:
+    """Return from when a part will be replaced; None where it is already, or nothing replaces it."""
+    new = part.superseded_by
+    return None if new is None else Replacement(part.number, new, part.superseded_on).begins(day)
+
+
 def replacements(session: Session, numbers: Iterable[str], day: date) -> Replacements:
     """Return what replaces parts on a day, and what they replace, along their whole chains.
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dealers.vehicles.models import VehicleModel
 from parts.catalogue.models import Part, PartFitment, PartGroup
+from parts.catalogue.queries.chains import coming
 from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_, locale_key, named
 
@@ -44,7 +45,10 @@ class System:
 
 @dataclass(frozen=True)
 class Member:
-    """A part of an assembly; ``quantity`` is what a car of the model takes (of any model: the part's own)."""
+    """A part of an assembly; ``quantity`` is what a car of the model takes (of any model: the part's own).
+
+    ``replaced_from``: from when it will be replaced; None where it is replaced already, or not at all.
+    """
 
     number: str
     name: str
@@ -53,6 +57,7 @@ class Member:
     special: bool
     wear_class: str | None
     superseded_by: str | None
+    replaced_from: date | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,8 @@ def members(session: Session, code: str, model: ModelChoice | None, today: date)
     rows = session.execute(statement.order_by(Part.number).limit(MOST_PARTS)).all()
     parts = [
         Member(
-            part.number, named(part), part.unit, quantity, part.special, part.wear_class, part.superseded_by
+            part.number, named(part), part.unit, quantity, part.special, part.wear_class, part.superseded_by,
+            coming(part, today),
         )
         for part, quantity in rows
     ]  # fmt: skip

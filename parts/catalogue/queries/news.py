@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from parts.catalogue.models import CatalogueLook, Part, PartChange
+from dealers.vehicles.models import VehicleModel
+from parts.catalogue.models import CatalogueLook, Part, PartChange, PartPrice
 from portal.kernel.access import Actor
 from portal.kernel.i18n import locale_key
 
 
 def listed_changes() -> Select[Any]:
-    """Return the statement of the list of changes."""
-    name = Part.name_en if locale_key() == "en" else Part.name_zh
-    statement = select(
-        PartChange.id, PartChange.kind, Part.number, Part.number.label("key"), name.label("name"), PartChange.day,
-        PartChange.detail, PartChange.changed_at, PartChange.changed_by,
-    ).join(Part, Part.id == PartChange.part_id)  # fmt: skip
+    """Return the statement of the list of changes.
+
+    A price is read from the prices, where it is an amount, with the one before it.
+    """
+    english = locale_key() == "en"
+    name, model = (row.name_en if english else row.name_zh for row in (Part, VehicleModel))
+    successor = case((PartChange.kind == "superseded", PartChange.detail))
+    fitted = case((PartChange.kind == "fitment", PartChange.detail + func.coalesce(" " + model, "")))
+    statement = (
+        select(
+            PartChange.id, PartChange.kind, Part.number, Part.number.label("key"), name.label("name"), PartChange.day,
+            successor.label("successor"), fitted.label("model"),
+            _retail(PartPrice.valid_from < PartChange.day).label("before"),
+            _retail(PartPrice.valid_from == PartChange.day).label("retail"),
+            PartChange.changed_at, PartChange.changed_by,
+        )
+        .join(Part, Part.id == PartChange.part_id)
+        .outerjoin(VehicleModel, (PartChange.kind == "fitment") & (VehicleModel.code == PartChange.detail))
+    )  # fmt: skip
     return cast("Select[Any]", statement)
+
+
+def _retail(when: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return the retail price that a change of price is about: the last one of ``when``."""
+    found = select(PartPrice.retail).where(PartPrice.part_id == PartChange.part_id, PartChange.kind == "price", when)
+    return found.order_by(PartPrice.valid_from.desc()).limit(1).correlate(PartChange).scalar_subquery()
 
 
 def unseen(statement: Select[Any], actor: Actor) -> Select[Any]:

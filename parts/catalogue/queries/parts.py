@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from dealers.service.models import LabourOperation
 from dealers.vehicles.models import VehicleModel
 from parts.catalogue.models import Part, PartGroup, PartPicture, PartPrice, Supplier
+from parts.catalogue.queries.chains import coming
 from parts.catalogue.queries.fitment import FitmentView, fitment_views, replacements_around
 from parts.catalogue.rules.chains import ONE_WAY, chain
 from parts.catalogue.rules.prices import Price, price_on
@@ -25,7 +26,7 @@ from portal.kernel.i18n import N_, named
 class Link:
     """A part in a chain of replacements; ``known`` tells whether the catalogue has it.
 
-    ``since`` and ``interchange`` speak of the step between it and the part before.
+    ``since`` and ``interchange`` speak of the step between it and the part before; ``begun``: the step holds today.
     """
 
     number: str
@@ -34,6 +35,7 @@ class Link:
     known: bool = True
     since: date | None = None
     interchange: str = ONE_WAY
+    begun: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,10 @@ def part_page(session: Session, number: str, today: date) -> PartPage:
         superseded_by=part.superseded_by, superseded_on=part.superseded_on, interchange=part.interchange,
         place=_place(session, part.group_id), fitments=fitment_views(session, part.id, today),
         pictures=_pictures(session, part.id), prices=_price_views(session, part.id, today),
-        replaced_by=tuple(_following(session, part)),
+        replaced_by=tuple(_following(session, part, today)),
         replaces=tuple(
-            Link(row.number, row.name_zh, row.name_en, since=row.superseded_on, interchange=row.interchange or ONE_WAY)
+            Link(row.number, row.name_zh, row.name_en, since=row.superseded_on, interchange=row.interchange or ONE_WAY,
+                 begun=coming(row, today) is None)
             for row in before
         ),
     )  # fmt: skip
@@ -173,7 +176,7 @@ def picture_key(session: Session, number: str, picture_id: int) -> str:
     return found
 
 
-def _following(session: Session, part: Part) -> list[Link]:
+def _following(session: Session, part: Part, today: date) -> list[Link]:
     """Walk the chain of replacements; it ends where the catalogue ends, and never goes round."""
     if part.superseded_by is None:
         return []
@@ -184,7 +187,7 @@ def _following(session: Session, part: Part) -> list[Link]:
     for old, number in pairwise([part.number, *numbers]):
         row, step = names.get(number), steps[old]
         known = (row.name_zh, row.name_en) if row else ("", "")
-        found.append(Link(number, *known, row is not None, step.since, step.interchange))
+        found.append(Link(number, *known, row is not None, step.since, step.interchange, step.holds(today)))
     return found
 
 
@@ -198,7 +201,7 @@ def listed_parts() -> Select[Any]:
     statement = select(
         Part.id, Part.number, Part.number.label("key"), Part.name_zh, Part.name_en, Part.unit,
         supplier.label("supplier"), Part.component, Part.per_vehicle, Part.wear_class, Part.special,
-        Part.superseded_by,
+        Part.superseded_by, Part.superseded_on,
     )  # fmt: skip
     return cast("Select[Any]", statement)
 

@@ -24,6 +24,10 @@ class Replacement:
         """Tell whether the replacement has begun."""
         return self.since is None or self.since <= day
 
+    def begins(self, day: date) -> date | None:
+        """Return from when it will hold, None where it holds already."""
+        return None if self.holds(day) else self.since
+
 
 def chain(links: Mapping[str, str], number: str) -> list[str]:
     """Return the numbers that replace a part, one after the other; a circle is not walked twice."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -103,24 +103,31 @@ def photo_key(session: Session, number: str, photo_id: int) -> str:
 
 def of_claim(session: Session, claim_number: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return what was asked back of a claim, and what is deducted for it."""
-    columns = (OldPart.number, OldPart.part_name, OldPart.state, OldPart.due_on, still_deducted().label("deducted"))
+    columns = (
+        OldPart.number, OldPart.part_number, OldPart.part_name, OldPart.state, OldPart.due_on,
+        still_deducted().label("deducted"),
+    )  # fmt: skip
     found = select(*columns).outerjoin(OldPartDispute, OldPartDispute.old_part_id == OldPart.id)
     return session.execute(found.where(OldPart.claim_number == claim_number).order_by(OldPart.line)).all()
 
 
 @dataclass(frozen=True)
 class BoxSheet:
-    """A box with what lies in it, or was listed in it; ``waiting`` is what its station could put in."""
+    """A box with what lies in it, or was listed in it.
+
+    ``waiting`` is what its station could put in: some of it, what is due first; ``more_waiting`` is how much more.
+    """
 
     box: ReturnBox
     dealer: Dealer
     parts: list[OldPart]
     waiting: list[OldPart]
+    more_waiting: int
     steps: list[StateChange]
 
 
-def box_sheet(session: Session, number: str) -> BoxSheet:
-    """Return a box for its page."""
+def box_sheet(session: Session, number: str, search: str = "") -> BoxSheet:
+    """Return a box for its page; ``search`` narrows what waits to some claim's, some part's, or a label's."""
     row = session.execute(
         select(ReturnBox, Dealer).join(Dealer, Dealer.id == ReturnBox.dealer_id).where(ReturnBox.number == number)
     ).first()
@@ -128,11 +135,24 @@ def box_sheet(session: Session, number: str) -> BoxSheet:
         raise _missing()
     box, dealer = row
     parts = session.scalars(select(OldPart).where(OldPart.box_id == box.id).order_by(OldPart.number))
-    waiting: Sequence[OldPart] = ()
-    if box.state == "packing":
-        due = select(OldPart).where(OldPart.dealer_id == box.dealer_id, OldPart.state == "due")
-        waiting = session.scalars(due.order_by(OldPart.due_on, OldPart.id).limit(MOST)).all()
-    return BoxSheet(box, dealer, list(parts), list(waiting), history(session, box))
+    waiting, more = _waiting(session, box, search) if box.state == "packing" else ([], 0)
+    return BoxSheet(box, dealer, list(parts), waiting, more, history(session, box))
+
+
+def _waiting(session: Session, box: ReturnBox, search: str) -> tuple[list[OldPart], int]:
+    """Return what a box's station could put in, what is due first, and how much more there is."""
+    due = select(OldPart, func.count().over()).where(OldPart.dealer_id == box.dealer_id, OldPart.state == "due")
+    if search:
+        typed = search.upper()
+        due = due.where(
+            or_(
+                OldPart.number.startswith(typed, autoescape=True),
+                OldPart.part_number.startswith(typed, autoescape=True),
+                OldPart.part_name.contains(search, autoescape=True),
+            )
+        )
+    rows = session.execute(due.order_by(OldPart.due_on, OldPart.id).limit(MOST)).all()
+    return [row[0] for row in rows], rows[0][1] - len(rows) if rows else 0
 
 
 def box_number(session: Session, box_id: int | None) -> str | None:

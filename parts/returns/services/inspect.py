@@ -105,7 +105,7 @@ def write_off(
         .order_by(OldPart.id).with_for_update()
     ).all()  # fmt: skip
     if not late:
-        raise DomainError(Fault(N_("Nothing of this dealer is overdue.")))
+        raise DomainError(Fault(N_("Nothing of this station is overdue.")))
     if seen is not None and seen != digest(part.number for part in late):
         raise DomainError(Fault(N_("Since you looked, other parts are overdue than were shown. Please look again.")))
     for part in sorted(late, key=lambda one: (one.claim_id, one.line)):

@@ -47,7 +47,8 @@ def box(box: str) -> Any:
 
 def show(number: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
     """Render a box's page; ``wrong`` is a form that was sent and not accepted, with its name."""
-    found = pages.box_sheet(db_session(), number)
+    find = request.args.get("find", "").strip()
+    found = pages.box_sheet(db_session(), number, find)
     forms: dict[str, Any] = {
         "scan": ScanForm(formdata=None), "ship": ShipForm(formdata=None), "sign": ReceiptForm(formdata=None),
         "lose": ReasonForm(formdata=None),
@@ -57,7 +58,7 @@ def show(number: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
     steps = {step.action for step in RETURN_BOX.offered(found.box.state, actor().permissions)}
     return page(
         "parts/returns/box.html", 422 if wrong else 200, found=found, box=found.box, forms=forms,
-        steps=steps, today=local_date(now()), typed=wrong[0] if wrong else None,
+        steps=steps, today=local_date(now()), typed=wrong[0] if wrong else None, find=find,
         events=[
             {"at": step.at, "title": _(words.ACTIONS[step.action]), "who": step.actor, "text": step.reason or "",
              "tone": words.TONES.get(step.action, "plain")}
@@ -83,7 +84,7 @@ def pack(box: str) -> Any:
     if not done:
         return show(box, ("scan", form) if not ticked else ("ticked", form))
     flash(told, "success")
-    return redirect(url_for("returns.box", box=box))
+    return redirect(url_for("returns.box", box=box, find=request.args.get("find") or None))
 
 
 @bp.post("/boxes/<box>/unpack")

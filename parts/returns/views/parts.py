@@ -82,7 +82,7 @@ def _events(found: Sheet) -> list[dict[str, Any]]:
                         "text": step.reason or "", "tone": words.TONES.get(step.action, "plain")}
                        for step in steps)]  # fmt: skip
     if raised:
-        events.append({"at": raised.raised_at, "title": _("The dealer disputes the deduction"),
+        events.append({"at": raised.raised_at, "title": _("The station disputes the deduction"),
                        "who": raised.raised_by, "text": raised.reason, "tone": "warning"})  # fmt: skip
     return sorted(events, key=lambda event: event["at"])
 
@@ -178,7 +178,7 @@ def overdue_of(dealer: str) -> Any:
     form, session = WriteOffForm(), db_session()
     if taken(form, lambda: services.write_off(
         session, dealer, form.reason.data or "", actor(), now(), form.shown.data or "")):  # fmt: skip
-        flash(_("Deducted. The dealer's next statement takes it."), "success")
+        flash(_("Deducted. The station's next statement takes it."), "success")
         return redirect(url_for("returns.overdue"))
     found = overdue_reads.overdue_of(session, dealer, local_date(now()))
     form.shown.data = found.seen

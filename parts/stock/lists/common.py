@@ -15,8 +15,10 @@ from portal.kernel.listing import Column, Filter
 
 VIEW = Permission.STOCK_VIEW
 NONE = literal(0, Exact(2))
-DEALER = (Column("dealer_code", N_("Station code")), Column("dealer", N_("Station"), default=False))
-PART = (Column("name_zh", N_("Chinese name")), Column("name_en", N_("English name")), Column("unit", N_("Unit")))
+DEALER = (Column("dealer_code", N_("Station code"), "code"), Column("dealer", N_("Station"), default=False))
+PART = (
+    Column("name_zh", N_("Chinese name")), Column("name_en", N_("English name")), Column("unit", N_("Unit"), "unit"),
+)  # fmt: skip
 
 
 def typed(statement: Any) -> Select[Any]:

@@ -272,9 +272,9 @@ def test_the_cars_page_says_what_fits(session: Session, desk: FlaskClient) -> No
 
 
 def test_news_are_each_persons_own_until_marked_as_seen(session: Session, sign_in: SignIn) -> None:
-    part = make_part(session, "A")
+    part = make_part(session, "A", retail="270.00")
     tell(session, part.id, "new", DESK, NOW)
-    tell(session, part.id, "price", DESK, NOW, day=date(2026, 12, 1), detail="270.00")
+    tell(session, part.id, "price", DESK, NOW, day=date(2026, 1, 1), detail="270.00")
     dealer = make_dealer(session)
     users = [make_user(session, "parts_clerk", dealer) for _ in range(2)]
     session.commit()

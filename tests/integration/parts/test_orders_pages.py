@@ -123,6 +123,8 @@ def test_from_the_receipt_to_the_invoice(
     assert "人为损坏" not in shown  # that is what an inspection of an old part finds
     assert f'href="{order}"' in shown
     assert 'href="/stock/items/BP100"' in shown
+    inputs = {name: look for look, name in re.findall(r'<input class="([^"]*)" id="(invoice_no|net)"', shown)}
+    assert inputs == {"invoice_no": "form-control", "net": "form-control num"}  # a number of a paper is no amount
     invoice = {"invoice_no": "12345678", "net": "250.00"}
     differs = station.post(f"{delivery}/invoice", data=invoice)
     assert differs.status_code == 422

@@ -249,3 +249,18 @@ def test_a_lifted_measure_is_told_to_those_who_follow_it(desk: Desk) -> None:
     assert "核对轴封批号" not in text_of(desk.technician, "/quality/part/W-PUMP/panel")
     assert "Lifted on" in text_of(desk.technician, "/quality/part/W-PUMP")
     assert "Lifted on" in text_of(desk.engineer, f"/quality/{number}")
+
+
+def test_headquarters_own_draft_waits_for_its_analysis_a_stations_for_being_submitted(desk: Desk) -> None:
+    own = desk.make()
+    theirs = make_report(desk.session, desk.now, "draft", dealer=desk.dealer).number
+    desk.session.commit()
+    for address, words in ((f"/quality/{own}", "待立项"), ("/quality/?state=draft", "待立项")):
+        page = desk.engineer.get(address).text
+        assert (words in page, "未上报" in page) == (True, False), address
+    for address in (f"/quality/{theirs}", "/quality/?state=draft"):
+        page = desk.technician.get(address).text
+        assert ("未上报" in page, "待立项" in page) == (True, False), address
+    paper = printed(desk.session, desk.engineer, "quality_report", own)
+    assert ("待立项" in paper, "未上报" in paper) == (True, False)
+    assert "未上报" in printed(desk.session, desk.technician, "quality_report", theirs)

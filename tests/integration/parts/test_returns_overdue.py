@@ -258,3 +258,43 @@ def test_labels_that_are_due_come_in_files(
     assert "Print all labels that are due" not in page
     assert [f"file {file} of 3" in page for file in range(1, 5)] == [True, True, True, False]
     assert 'value="due-3"' in page
+
+
+def test_a_box_says_how_many_more_parts_wait_and_finds_each_of_them(
+    session: Session, now: datetime, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST", 2)
+    dealer, other = make_dealer(session), make_dealer(session)
+    parts = [make_due(session, now + timedelta(days=day), dealer) for day in range(5)]
+    strange = make_due(session, now, other).number
+    last = parts[4]
+    last.part_number, last.part_name = "ZK_7-001", "真空泵"
+    box = services.open_box(session, packer(dealer.id), now).number
+    first, claim, number = parts[0].number, last.claim_number, last.number
+    _desk, clerk = sign_in_all(session, sign_in, dealer)
+    session.rollback()
+    page = text_of(clerk, f"/returns/boxes/{box}")
+    assert "3 more parts wait" in page
+    assert 'Still to be packed <span class="muted">5</span>' in page
+    assert (first in page, number in page, strange in page) == (True, False, False)
+    for find in (claim.lower(), number, "zk_7", "真空"):
+        found = text_of(clerk, f"/returns/boxes/{box}?find={find}")
+        assert (number in found, first in found, "more part" in found) == (True, False, False), find
+    assert number not in text_of(clerk, f"/returns/boxes/{box}?find=zk-7")  # an underscore is itself
+    nothing = text_of(clerk, f"/returns/boxes/{box}?find={strange}")
+    assert "No part that waits is called so." in nothing
+    put = clerk.post(f"/returns/boxes/{box}/pack?find=zk_7", data={"parts": [number]})
+    assert put.location == f"/returns/boxes/{box}?find=zk_7"
+    inside = text_of(clerk, f"/returns/boxes/{box}").split("Still to be packed")[0]
+    assert number in inside
+
+
+def test_a_box_for_which_all_parts_are_shown_asks_for_no_search(
+    session: Session, now: datetime, sign_in: SignIn
+) -> None:
+    dealer = make_dealer(session)
+    make_due(session, now, dealer)
+    box = services.open_box(session, packer(dealer.id), now).number
+    _desk, clerk = sign_in_all(session, sign_in, dealer)
+    page = text_of(clerk, f"/returns/boxes/{box}")
+    assert ("more part" in page, 'name="find"' in page) == (False, False)

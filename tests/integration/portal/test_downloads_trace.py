@@ -62,6 +62,33 @@ def test_an_export_says_which_list_in_which_state_and_how_many_rows(
     assert place.endswith(f"/{taken.row_id}")
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("paper", "key", "page"),
+    [
+        ("case_reply", "RC-1", "/cases/RC-1"), ("case_supplement", "RC-1", "/cases/RC-1"),
+        ("case_certificate", "RC-1", "/cases/RC-1"),
+        ("campaign_letter", "SC-1:LSVAM4187R2000001", "/campaigns/cars/SC-1:LSVAM4187R2000001"),
+        ("campaign_letters", "SC-1:2", "/campaigns/SC-1"), ("campaign_letters", "SC-1", "/campaigns/SC-1"),
+        ("recall_report", "SC-1:phase:1", "/campaigns/SC-1"),
+        ("old_part_labels", "RB-1@5", "/returns/boxes/RB-1"), ("old_part_labels", "due-2", "/returns/?state=due"),
+        ("old_part_label", "CL-1-2", "/returns/parts/CL-1-2"),
+        ("failure_tracking", "by=mode&since=2026-01-01&until=2026-06-30&mode=leak&endpoint=x&_external=1",
+         "/analytics/failures?since=2026-01-01&amp;until=2026-06-30&amp;mode=leak&amp;by=mode&amp;measure=claims"),
+    ],
+)  # fmt: skip
+def test_a_paper_leads_back_to_where_its_object_is_shown(
+    app: Flask, session: Session, now: datetime, sign_in: SignIn, paper: str, key: str, page: str
+) -> None:
+    user = make_user(session, "quality")
+    asked = {"paper": paper, "key": key}
+    job = enqueue(session, "paper", "x", asked, actor_of_user(user), now, "zh_CN").id
+    session.commit()
+    text = sign_in(user).get(f"/downloads/{job}").text
+    assert f'<a class="btn btn-outline-primary" href="{page}">' in text
+    assert ("返回列表" if "?" in page else "返回原单据") in text
+
+
 def test_a_paper_says_which_one(
     app: Flask, session: Session, now: datetime, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

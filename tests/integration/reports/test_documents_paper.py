@@ -38,7 +38,13 @@ class Trial:
 
 
 PAPER = Paper(
-    "trial", "Trial", Permission.SERVICE_VIEW, lambda _s, key: key, "documents/trial.html", lambda p: p.number
+    "trial",
+    "Trial",
+    Permission.SERVICE_VIEW,
+    lambda _s, key: key,
+    "documents/trial.html",
+    lambda p: p.number,
+    ("service.order", "key"),
 )
 
 

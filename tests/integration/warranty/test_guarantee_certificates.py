@@ -160,6 +160,9 @@ def test_the_first_goes_with_the_sale_and_a_lost_one_is_issued_again(
     assert [fault.field for fault in refused.value.faults] == ["reason"]
     again = issue_certificate(session, vin, "车主遗失", actor, now)
     assert (again.number, again.kind, again.reason) == (f"TC-{code}-202611-0002", "again", "车主遗失")
+    paper = app.extensions["house"].papers["guarantee_certificate"]
+    assert paper.shown_at(session, again.number) == ("guarantee.certificates", {"vin": vin})
+    assert paper.shown_at(session, "TC-1") is None
     session.commit()
     text = pdf_text(printed(app, session, again.number, now))
     assert "补办" in text

@@ -108,11 +108,11 @@ FILTERS = (
     Filter("until", N_("Made until"), _until, "date"),
 )
 COLUMNS = (
-    Column("number", N_("Claim no."), link=True),
+    Column("number", N_("Claim no."), "code", link=True),
     Column("state", N_("State"), "state", words=STATES),
     Column("type", N_("Claim type"), words=TYPES),
-    Column("vin", N_("VIN")),
-    Column("causal_part", N_("Causal part")),
+    Column("vin", N_("VIN"), "code"),
+    Column("causal_part", N_("Causal part"), "code"),
     Column("applied", N_("Applied for"), "money"),
     Column("audited", N_("Audited"), "money"),
     Column("version", N_("Version"), "num", default=False),
@@ -122,7 +122,7 @@ COLUMNS = (
     Column("by_rules", N_("Decided by the rules"), "flag", default=False),
     Column("due_at", N_("Due"), "moment", default=False),
 )
-DEALER = (Column("dealer_code", N_("Station")), Column("dealer", N_("Name of the station"), default=False))
+DEALER = (Column("dealer_code", N_("Station"), "code"), Column("dealer", N_("Name of the station"), default=False))
 #: Claims get their ids in the order in which they are made: the key serves the sort by that moment.
 SORTS = {"number": Claim.number, "created_at": Claim.id}
 EMPTY = N_("No claims yet. They are made from completed repair orders with work under warranty.")
@@ -161,7 +161,7 @@ TRIAL_CHANGES = ListSpec(
     "claim_trial_changes", N_("Claims that a rule book decides otherwise"), Permission.CLAIM_RULES, _changes,
     RuleTrialChange.id,
     (
-        Column("number", N_("Claim no."), link=True), Column("dealer", N_("Station")),
+        Column("number", N_("Claim no."), "code", link=True), Column("dealer", N_("Station"), "code"),
         Column("before", N_("Before"), "state", words=WAYS), Column("after", N_("After"), "state", words=WAYS),
         Column("amount_before", N_("Applied for, before"), "money"),
         Column("amount_after", N_("Applied for, after"), "money"), Column("rules", N_("Checks that differ")),
@@ -182,7 +182,7 @@ UNCLAIMED = ListSpec(
     "claims_unclaimed", N_("Completed warranty orders without a claim"), Permission.CLAIM_WRITE, _unclaimed,
     RepairOrder.id,
     (
-        Column("number", N_("Repair order"), link=True), Column("vin", N_("VIN")),
+        Column("number", N_("Repair order"), "code", link=True), Column("vin", N_("VIN"), "code"),
         Column("completed_at", N_("Completed at"), "moment"), Column("odometer_km", N_("Odometer"), "num"),
     ),
     {"number": RepairOrder.number}, "number", "claims.unclaimed", "service.order",
