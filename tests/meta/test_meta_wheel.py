@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ def _answering(address: str, log: Path) -> str:
         try:
             with urllib.request.urlopen(address + "/auth/sign-in", timeout=5):  # noqa: S310  (loopback)
                 return address
-        except urllib.error.URLError:
+        except OSError:  # refused, or accepted and not answered yet
             time.sleep(0.1)
     raise AssertionError(log.read_text())
 
