@@ -262,17 +262,18 @@ def test_the_desk_finds_it_at_home_and_records_it_on_the_page(
     assert looked.post(f"/recovery/{number}/back", data={"happened_on": "2026-11-20"}).status_code == 403
     wrong = client.post(f"/recovery/{number}/back", data={"happened_on": "2026-11-20", "reason": "", "reference": ""})
     assert wrong.status_code == 422
-    assert "请填写事由" in wrong.text or "请填写原因" in wrong.text or "请说明原因" in wrong.text
+    assert "请填写原因" in wrong.text
     assert client.post(f"/recovery/{number}/back", data={"happened_on": "今天", "reason": "扣回"}).status_code == 422
     typed = {"happened_on": "2026-11-20", "reason": "已二次抵扣", "reference": "招行0009"}
     assert client.post(f"/recovery/{number}/back", data=typed).status_code == 302
     session.expire_all()
     assert session.get_one(Recovery, key).given_back == D("280.50")
-    (adjustment,) = adjustments_of(session, key)
+    adjustment = adjustments_of(session, key)[0].number
+    session.rollback()
     page = client.get(f"/recovery/{number}").text
     assert button not in page
-    assert {adjustment.number, "已二次抵扣", "招行0009"} <= set(re.findall(r"RJ-[\w-]+|已二次抵扣|招行0009", page))
-    led = client.get(f"/recovery/adjustments/{adjustment.number}")
+    assert {adjustment, "已二次抵扣", "招行0009"} <= set(re.findall(r"RJ-[\w-]+|已二次抵扣|招行0009", page))
+    led = client.get(f"/recovery/adjustments/{adjustment}")
     assert led.headers["Location"].startswith(f"/recovery/{number}#")
     assert client.get("/recovery/adjustments/RJ-NONE").status_code == 404
     again = client.post(f"/recovery/{number}/back", data=typed)
