@@ -148,7 +148,7 @@ class LowerForm(VersionForm):
 class AdjustForm(VersionForm):
     """The day of an adjustment, why, and what the money is found by."""
 
-    happened_on = DateField(lazy("Settled with the supplier on"), [DataRequired(NEEDED)])
+    happened_on = DateField(lazy("Settled with the supplier on"), [InputRequired(NEEDED)])
     reason = TextAreaField(lazy("Reason"), render_kw={"rows": 2, "maxlength": REASON_LENGTH})
     reference = StringField(lazy("Payment reference"), render_kw={**_PLAIN, "maxlength": REFERENCE_LENGTH})
 

@@ -182,8 +182,7 @@ class RecoveryAdjustment(Identified, Base):
 
     __tablename__ = "recovery_adjustment"
     __table_args__ = (
-        CheckConstraint("kind in ('back', 'again')", name="kind"),
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount >= 0", name="amount"),
         Index("ix_recovery_adjustment_recovery", "recovery_id", "id"),
     )
 
@@ -213,7 +212,11 @@ class RecoveryEntry(Identified, Base):
             "uq_recovery_entry_own", "recovery_id", "account", unique=True,
             sqlite_where=text("adjustment_id is null"), postgresql_where=text("adjustment_id is null"),
         ),
-        CheckConstraint("(adjustment_id is null) = (account in ('booked', 'paid'))", name="account"),
+        CheckConstraint(
+            "account not in ('booked', 'paid', 'back', 'repaid')"
+            " or (adjustment_id is null) = (account in ('booked', 'paid'))",
+            name="account",
+        ),
         CheckConstraint("account <> 'booked' or amount >= 0", name="booked"),
         CheckConstraint("account <> 'paid' or amount <= 0", name="paid"),
         Index("ix_recovery_entry_supplier", "supplier_id", "month"),

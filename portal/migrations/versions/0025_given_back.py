@@ -39,8 +39,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=120), nullable=False),
         sa.Column("lines", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("id", KEY, nullable=False),
-        sa.CheckConstraint("kind in ('back', 'again')", name=op.f("ck_recovery_adjustment_kind")),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_recovery_adjustment_amount")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_recovery_adjustment_amount")),
         sa.ForeignKeyConstraint(
             ["recovery_id"], ["recovery.id"], name=op.f("fk_recovery_adjustment_recovery_id_recovery")
         ),
@@ -59,7 +58,9 @@ def upgrade() -> None:
             ["id"],
         )
         batch_op.create_check_constraint(
-            op.f("ck_recovery_entry_account"), "(adjustment_id is null) = (account in ('booked', 'paid'))"
+            op.f("ck_recovery_entry_account"),
+            "account not in ('booked', 'paid', 'back', 'repaid')"
+            " or (adjustment_id is null) = (account in ('booked', 'paid'))",
         )
     op.create_index(
         "uq_recovery_entry_own",
@@ -88,9 +89,4 @@ def downgrade() -> None:
     op.drop_index("ix_recovery_adjustment_recovery", table_name="recovery_adjustment")
     op.drop_table("recovery_adjustment")
     for table in ("recovery_line", "recovery"):
-        if op.get_bind().dialect.name == "postgresql":
-            op.drop_column(table, "given_back")
-            continue
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.drop_constraint(op.f(f"ck_{table}_given_back"), type_="check")
-            batch_op.drop_column("given_back")
+        op.drop_column(table, "given_back")

@@ -240,14 +240,22 @@ def test_nothing_typed_breaks_the_filter(session: Session, dealer: Dealer, now: 
 SignIn = Callable[[User], FlaskClient]
 
 
-def test_the_desk_finds_it_at_home_and_records_it_on_the_page(
-    session: Session, dealer: Dealer, now: datetime, sign_in: SignIn
-) -> None:
+def too_much(session: Session, dealer: Dealer, now: datetime) -> tuple[Recovery, Claim]:
+    """A paid demand of 561.00, of whose claim the station gave half back since."""
     found = demand(session, dealer, now, "paid")
     (claim,) = claims_in(session, found)
     charge(session, claim, D("-376.05"))
-    desk, engineer = make_user(session, "settlement"), make_user(session, "quality")
-    key, number = found.id, found.number
+    return found, claim
+
+
+TYPED = {"happened_on": "2026-11-20", "reason": "已二次抵扣", "reference": "招行0009"}
+
+
+def test_each_finds_at_home_what_concerns_them_and_the_desk_may_record_it(
+    session: Session, dealer: Dealer, now: datetime, sign_in: SignIn
+) -> None:
+    found, _claim = too_much(session, dealer, now)
+    desk, engineer, number = make_user(session, "settlement"), make_user(session, "quality"), found.number
     session.commit()
     client = sign_in(desk)
     assert 'href="/recovery/?above=back"' in client.get("/").text
@@ -255,33 +263,51 @@ def test_the_desk_finds_it_at_home_and_records_it_on_the_page(
     button = f'action="/recovery/{number}/back"'
     page = client.get(f"/recovery/{number}").text
     assert button in page
-    assert "280.50" in page
+    assert "登记退还 280.50 元" in page
     looked = sign_in(engineer)
     assert 'href="/recovery/?above=any"' in looked.get("/").text
     assert button not in looked.get(f"/recovery/{number}").text
-    assert looked.post(f"/recovery/{number}/back", data={"happened_on": "2026-11-20"}).status_code == 403
-    wrong = client.post(f"/recovery/{number}/back", data={"happened_on": "2026-11-20", "reason": "", "reference": ""})
-    assert wrong.status_code == 422
-    assert "请填写原因" in wrong.text
-    assert client.post(f"/recovery/{number}/back", data={"happened_on": "今天", "reason": "扣回"}).status_code == 422
-    typed = {"happened_on": "2026-11-20", "reason": "已二次抵扣", "reference": "招行0009"}
-    assert client.post(f"/recovery/{number}/back", data=typed).status_code == 302
+    assert looked.post(f"/recovery/{number}/back", data=TYPED).status_code == 403
+
+
+def test_what_is_typed_wrong_is_told_at_its_field(
+    session: Session, dealer: Dealer, now: datetime, sign_in: SignIn
+) -> None:
+    found, _claim = too_much(session, dealer, now)
+    desk, number = make_user(session, "settlement"), found.number
+    session.commit()
+    client = sign_in(desk)
+    for wrong, words in (
+        ({"reason": ""}, "请填写原因"), ({"reference": ""}, "请填写收据号或银行流水号"), ({"happened_on": "今天"}, "不是有效的日期值"),
+        ({"happened_on": "2026-11-21"}, "日期不能晚于今天"), ({"happened_on": "2026-11-19"}, "2026-11-20 才付款"),
+    ):  # fmt: skip
+        refused = client.post(f"/recovery/{number}/back", data={**TYPED, **wrong})
+        assert (refused.status_code, words in refused.text) == (422, True), wrong
+
+
+def test_the_page_records_it_and_later_asks_for_it_again(
+    session: Session, dealer: Dealer, now: datetime, sign_in: SignIn
+) -> None:
+    found, claim = too_much(session, dealer, now)
+    desk, key, number = make_user(session, "settlement"), found.id, found.number
+    session.commit()
+    client = sign_in(desk)
+    assert client.post(f"/recovery/{number}/back", data=TYPED).status_code == 302
     session.expire_all()
     assert session.get_one(Recovery, key).given_back == D("280.50")
     adjustment = adjustments_of(session, key)[0].number
     session.rollback()
     page = client.get(f"/recovery/{number}").text
-    assert button not in page
+    assert f'action="/recovery/{number}/back"' not in page
     assert {adjustment, "已二次抵扣", "招行0009"} <= set(re.findall(r"RJ-[\w-]+|已二次抵扣|招行0009", page))
     led = client.get(f"/recovery/adjustments/{adjustment}")
     assert led.headers["Location"].startswith(f"/recovery/{number}#")
     assert client.get("/recovery/adjustments/RJ-NONE").status_code == 404
-    again = client.post(f"/recovery/{number}/back", data=typed)
-    assert again.status_code == 422
+    assert client.post(f"/recovery/{number}/back", data=TYPED).status_code == 422
     charge(session, claim, D("376.05"), "credit")
     session.commit()
     assert f'action="/recovery/{number}/again"' in client.get(f"/recovery/{number}").text
-    assert client.post(f"/recovery/{number}/again", data=typed).status_code == 302
+    assert client.post(f"/recovery/{number}/again", data=TYPED).status_code == 302
     session.expire_all()
     assert session.get_one(Recovery, key).given_back == ZERO
 
