@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, case, func, literal, select, type_coerce
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, case, exists, func, literal, select, type_coerce
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from warranty.claims.models import ClaimLine
+from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.charges import charges_of
 from warranty.recovery.states import BOOKED
@@ -36,12 +36,13 @@ def demands_above(which: str = ANY) -> Select[Any]:
     line, left = RecoveryLine, borne_by_now()
     stands = _fen(func.coalesce(line.agreed - line.given_back, line.asked))
     statement = select(line.recovery_id).join(Recovery, Recovery.id == line.recovery_id).where(line.live)
+    same = and_(left.c.claim_id == line.claim_id, left.c.line_id == line.claim_line_id)  # the index is the claims'
     if which == AGAIN:
         stays = _least(_fen(line.agreed), _most(func.coalesce(left.c.borne, _fen(line.basis))))
-        some = statement.outerjoin(left, left.c.line_id == line.claim_line_id)
+        some = statement.outerjoin(left, same)
         return some.where(Recovery.state.in_(BOOKED), _fen(line.given_back) > 0, stands < stays)
     states = {OPEN: Recovery.state.not_in(SETTLED), BACK: Recovery.state.in_(SETTLED)}
-    some = statement.join(left, left.c.line_id == line.claim_line_id).where(stands > _most(left.c.borne))
+    some = statement.join(left, same).where(stands > _most(left.c.borne))
     return some.where(states[which]) if which in states else some
 
 
@@ -51,7 +52,7 @@ def count_above(session: Session, which: str = ANY) -> int:
 
 
 def borne_by_now() -> CTE:
-    """Select ``line_id`` and ``borne`` in fen of every line of the claims of which something is taken back."""
+    """Select ``claim_id``, ``line_id`` and ``borne`` in fen of the lines of claims of which something is taken back."""
     sums = _sums()
     rows = select(
         sums, func.row_number().over(partition_by=sums.c.claim_id, order_by=(sums.c.rest.desc(), sums.c.position))
@@ -59,7 +60,7 @@ def borne_by_now() -> CTE:
     ).cte("recovery_ranked")  # fmt: skip
     moved = rows.c.part + case((rows.c.place <= rows.c.lacking, 1), else_=0)
     borne = case((rows.c.more < 0, rows.c.kept - moved), else_=rows.c.kept + moved)
-    return select(rows.c.line_id, borne.label("borne")).cte("recovery_borne")
+    return select(rows.c.claim_id, rows.c.line_id, borne.label("borne")).cte("recovery_borne")
 
 
 def _sums() -> CTE:
@@ -83,7 +84,9 @@ def _sums() -> CTE:
 
 def _kept_lines() -> CTE:
     """Select the lines of such claims: what was approved, and what is left after what was taken of them alone."""
-    charges = charges_of(select(RecoveryLine.claim_id).where(RecoveryLine.live)).cte("recovery_charges")
+    # One look into an index a deduction: SQLite would try every claim of a list that is made beforehand.
+    demanded = exists().where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live)
+    charges = charges_of(demanded).cte("recovery_charges")
     amount = _whole(func.sum(_fen(charges.c.amount)))
     taken = select(charges.c.id, amount.label("taken")).group_by(charges.c.id).having(amount < 0).cte("recovery_taken")
     own = (
