@@ -33,6 +33,7 @@ from tests.factories.recovery import (
 )
 from tests.factories.returns import make_old_part
 from tests.factories.vehicles import make_vehicle
+from tests.support.papers import printed
 from tests.support.queries import count_queries
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.documents import build
@@ -278,8 +279,9 @@ def test_what_is_typed_wrong_is_told_at_its_field(
     session.commit()
     client = sign_in(desk)
     for wrong, words in (
-        ({"reason": ""}, "请填写原因"), ({"reference": ""}, "请填写收据号或银行流水号"), ({"happened_on": "今天"}, "不是有效的日期值"),
-        ({"happened_on": "2026-11-21"}, "日期不能晚于今天"), ({"happened_on": "2026-11-19"}, "2026-11-20 才付款"),
+        ({"reason": ""}, "请填写原因"), ({"reference": ""}, "请填写收据号或银行流水号"),
+        ({"happened_on": "今天"}, "不是有效的日期值"), ({"happened_on": "2026-11-21"}, "日期不能晚于今天"),
+        ({"happened_on": "2026-11-19"}, "2026-11-20 才付款"),
     ):  # fmt: skip
         refused = client.post(f"/recovery/{number}/back", data={**TYPED, **wrong})
         assert (refused.status_code, words in refused.text) == (422, True), wrong
@@ -329,14 +331,18 @@ def test_an_agreed_demand_says_that_it_is_booked_first(
     assert client.post(f"/recovery/{number}/back", data=typed).status_code == 409
 
 
-def test_the_paper_prints_what_went_back(session: Session, dealer: Dealer, now: datetime) -> None:
-    found = demand(session, dealer, now, "booked")
-    assert build(session, found.number).adjustments == ()
-    (claim,) = claims_in(session, found)
-    charge(session, claim, D("-376.05"))
-    made = give_back(session, found.id, Adjusting(local_date(now), "已二次抵扣"), DESK, now)
-    paper = build(session, found.number)
+def test_the_paper_prints_what_went_back(session: Session, dealer: Dealer, now: datetime, sign_in: SignIn) -> None:
+    found, claim = too_much(session, dealer, now)
+    desk, number = make_user(session, "settlement"), found.number
+    session.commit()
+    client = sign_in(desk)
+    assert "双方确认后的退还" not in printed(session, client, "recovery_evidence", number)
+    made = give_back(session, found.id, Adjusting(local_date(now), "已二次抵扣", "招行0009"), DESK, now)
+    paper = build(session, number)
     (row,) = paper.adjustments
-    assert (row.number, row.amount, row.reason) == (made.number, D("280.50"), "已二次抵扣")
-    assert row.lines == ((1, claim.number), (2, claim.number))
+    assert (row.number, row.amount, row.lines) == (made.number, D("280.50"), ((1, claim.number), (2, claim.number)))
     assert (paper.agreed, paper.net) == (D("561.00"), D("280.50"))
+    session.commit()
+    text = printed(session, client, "recovery_evidence", number).replace(" ", "")
+    for words in ("双方确认后的退还", row.number, "已二次抵扣", "招行0009", "-280.50", "供应商实际承担"):
+        assert words in text, words
