@@ -11,6 +11,7 @@ from random import Random
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from dealers.network.models import Dealer
 from portal.kernel.access import Actor
 from portal.kernel.clock import at, local_date
 from portal.kernel.money import round_fen, share
@@ -22,16 +23,20 @@ from warranty.recovery.queries.figures import Share, read_shares
 from warranty.recovery.queries.recoveries import find, lines_of
 from warranty.recovery.rules.answers import ACCEPTED, PARTLY, REJECTED, Answer
 from warranty.recovery.rules.contracts import ALL, PART, Terms
-from warranty.recovery.services import booking, rounds
+from warranty.recovery.services import adjust, booking, rounds
 from warranty.recovery.services.booking import Payment
 from warranty.recovery.services.contracts import ContractFacts, add_contract
 from warranty.recovery.services.generate import recover_supplier
+from warranty.settlement import deductions
+from warranty.settlement.models import Deduction
 
 ENGINEER, DESK = Actor.system("周明哲"), Actor.system("钱慧敏")
 #: How far the demands of the months go, the newest month last; the second supplier is slower.
 FATES = (("paid", "paid", "booked", "agreed", "disputed", "answered", "sent", "draft"),
          ("paid", "booked", "agreed", "second round", "disputed", "sent", "sent", "draft"))  # fmt: skip
 REASONS = ("工时超过协议定额", "旧件检验未见异常，疑为装配问题", "超出协议约定的零件范围")
+#: Of demands in these states something is taken back from a station afterwards.
+TAKEN_BACK = ("paid", "booked", "agreed", "answered")
 LIFE = ("draft", "sent", "answered", "agreed", "booked", "paid")
 
 
@@ -49,6 +54,7 @@ def recover(engine: Engine, seed: int, now: datetime, say: Callable[[str], None]
             signed = _contracts(session, supplier, place, months[0].first, now)
             for month, fate in zip(reversed(months), reversed(FATES[place]), strict=False):
                 _demand(session, signed, month, fate, (now, random))
+        _take_back(session, now)
         session.commit()
         made = session.scalar(select(func.count()).select_from(Recovery))
     say(f"recovery from {len(dearest)} suppliers: {made} demands")
@@ -102,6 +108,29 @@ def _demand(session: Session, supplier_id: int, month: Period, fate: str, told: 
         booking.book(session, found.id, DESK, moments[3])
     if reached >= 5:
         booking.pay(session, found.id, Payment(local_date(moments[4]), f"招行{found.id:06d}"), DESK, moments[4])
+
+
+def _take_back(session: Session, now: datetime) -> None:
+    """Debit a paid claim of a demand in either state; of the first one the supplier has got its money back already."""
+    for place, state in enumerate(TAKEN_BACK):
+        earlier = select(Deduction.claim_number).where(Deduction.claim_number.is_not(None))
+        row = session.execute(
+            select(Recovery.id, Claim.number, Claim.audited, Dealer.code)
+            .join(RecoveryLine, RecoveryLine.recovery_id == Recovery.id).join(Claim, Claim.id == RecoveryLine.claim_id)
+            .join(Dealer, Dealer.id == Claim.dealer_id)
+            .where(Recovery.state == state, Claim.state == "settled", RecoveryLine.asked > 0,
+                   func.coalesce(RecoveryLine.agreed, RecoveryLine.asked) == RecoveryLine.asked,
+                   Claim.number.not_in(earlier))
+            .order_by(Recovery.id, Claim.audited.desc()).limit(1)
+        ).first()  # fmt: skip
+        if row is None:
+            continue
+        half = round_fen(share(row.audited, Decimal("0.5")))
+        reason = "抽检复核：工时多报，二次抵扣。"
+        deductions.book(session, deductions.Booking(row.code, "debit", half, reason, row.number), DESK, now)
+        if not place:
+            said = adjust.Adjusting(local_date(now), "服务站工时多报，已二次抵扣，按比例退还供应商。", "招行退款000017")
+            adjust.give_back(session, row.id, said, DESK, now)
 
 
 def _answers(lines: Sequence[RecoveryLine], random: Random) -> dict[int, Answer]:

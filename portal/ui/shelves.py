@@ -21,7 +21,7 @@ from warranty.authorisations.models import PreAuthorisation
 from warranty.campaigns.models import Campaign
 from warranty.cases.models import GuaranteeCase
 from warranty.claims.models import Claim
-from warranty.recovery.models import Recovery, RecoveryContract
+from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract
 from warranty.settlement.models import Settlement
 
 
@@ -69,6 +69,9 @@ SHELVES = (
     Shelf("TR", N_("Transfer"), StockTransfer.number, Permission.STOCK_VIEW, "stock.transfer", narrow=_of_a_party),
     Shelf("RB", N_("Box of old parts"), ReturnBox.number, Permission.RETURN_VIEW, "returns.box", "box"),
     Shelf("RV", N_("Recovery demand"), Recovery.number, Permission.RECOVERY_VIEW, "recovery.recovery"),
+    Shelf(
+        "RJ", N_("Adjustment of a demand"), RecoveryAdjustment.number, Permission.RECOVERY_VIEW, "recovery.adjustment"
+    ),
     Shelf(
         "RA", N_("Recovery contract"), RecoveryContract.number, Permission.RECOVERY_VIEW, "recovery.contract", "number"
     ),

@@ -47,7 +47,7 @@ from warranty.cases.models import CaseCost, GuaranteeCase
 from warranty.claims.models import Claim, ClaimLine, RuleBookVersion
 from warranty.coverage.models import CoveragePolicy, PartWarranty, ServiceContract
 from warranty.guarantee.models import WatchAlarm
-from warranty.recovery.models import Recovery, RecoveryContract, RecoveryLine
+from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract, RecoveryLine
 from warranty.settlement.models import Deduction, Settlement, SettlementLine
 
 
@@ -88,6 +88,7 @@ class World:
     disposal: PartDisposal
     recovery: Recovery
     recovery_contract: RecoveryContract
+    recovery_adjustment: RecoveryAdjustment
     campaign: Campaign
     campaign_scope: CampaignScope
     mapping: ImportMapping
@@ -180,14 +181,14 @@ def _quality(session: Session, dealer: Dealer, vehicle: Vehicle) -> tuple[Qualit
     return report, fill(session, QualityPhoto, **own, report_id=report.id), measure
 
 
-def _recovery(session: Session, claim: Claim) -> tuple[Recovery, RecoveryContract]:
+def _recovery(session: Session, claim: Claim) -> tuple[Recovery, RecoveryContract, RecoveryAdjustment]:
     """Store a demand to a supplier with a line of the first dealer's claim."""
     contract = fill(session, RecoveryContract, scope="all", value="")
     recovery = fill(session, Recovery, supplier_id=contract.supplier_id)
     line = session.scalars(select(ClaimLine).where(ClaimLine.claim_id == claim.id)).one()
     own = {"claim_id": claim.id, "claim_line_id": line.id, "contract_id": contract.id, "kind": "part"}
     fill(session, RecoveryLine, recovery_id=recovery.id, position=1, **own)
-    return recovery, contract
+    return recovery, contract, fill(session, RecoveryAdjustment, recovery_id=recovery.id, kind="back")
 
 
 def _shelf(session: Session, own: dict[str, int], part: Part, order: RepairOrder) -> Shelf:
@@ -307,6 +308,8 @@ OBJECTS: dict[tuple[str, str], Object] = {
     ("recovery", "number"): Object(lambda world: world.recovery_contract.number),
     ("recovery", "position"): Object(lambda _world: 1),
     ("recovery", "job_id"): Object(lambda world: world.job.id),
+    ("recovery.adjustment", "key"): Object(lambda world: world.recovery_adjustment.number),
+    ("recovery.adjusted", "action"): Object(lambda _world: "back"),
     ("recovery.step", "action"): Object(lambda _world: "send"),
     ("recovery.reasoned_step", "action"): Object(lambda _world: "withdraw"),
     ("stock.item", "key"): Object(lambda world: f"{world.dealer.code}:{world.part.number}", owned=True),

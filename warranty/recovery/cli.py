@@ -55,7 +55,8 @@ def check(*, as_json: bool) -> None:
     else:
         for row in found:
             click.echo(
-                f"{row.number}: claimed {row.claimed}, lines {row.lines}; agreed {row.agreed}, booked {row.booked}"
+                f"{row.number}: claimed {row.claimed}, lines {row.lines}; agreed {row.agreed}, booked {row.booked};"
+                f" given back {row.given_back}, in the ledger {row.back}"
             )
         click.echo(f"{len(found)} do not agree." if found else "Every demand agrees with its lines and its ledger.")
     if found:

@@ -21,15 +21,18 @@ from dealers.service.words import COMPONENTS
 from portal.kernel.i18n import _, force_locale
 from portal.kernel.money import MoneyError, total
 from portal.kernel.storage import storage
-from warranty.recovery.models import RecoveryContract
+from warranty.recovery.models import RecoveryAdjustment, RecoveryContract
 from warranty.recovery.queries import evidence, old_parts, recoveries
+from warranty.recovery.queries.adjustments import adjustments_of
 from warranty.recovery.queries.old_parts import Inspection, OldPartPicture
+from warranty.recovery.rules.given_back import AGAIN, BACK
 
 #: Photos of one visit, and of one old part, that are printed, and their longest side in pixels: enough to see the part.
 PHOTOS, LONGEST, QUALITY = 4, 900, 72
 KIND_NAMES = {
     "labour": ("工时", "Labour"), "part": ("材料", "Material"), "handling": ("配件管理费", "Handling fee"),
 }  # fmt: skip
+KINDS_OF_ADJUSTMENT = {BACK: ("退还供应商", "Given back"), AGAIN: ("重新追偿", "Asked for again")}
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,19 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
+class AdjustmentRow:
+    """What moved after the booking, as printed; yuan before tax, negative where it was asked for again."""
+
+    number: str
+    happened_on: date
+    kind: tuple[str, str]
+    reason: str
+    reference: str | None
+    lines: tuple[tuple[int, str], ...]  # position and claim
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class EvidencePaper:
     """All that the package says."""
 
@@ -115,6 +131,9 @@ class EvidencePaper:
     basis: Decimal
     claimed: Decimal
     asked: Decimal
+    agreed: Decimal | None
+    adjustments: tuple[AdjustmentRow, ...]
+    net: Decimal | None
 
 
 def build(session: Session, number: str) -> EvidencePaper:
@@ -134,12 +153,21 @@ def build(session: Session, number: str) -> EvidencePaper:
         due_on=found.due_on, contracts=tuple(map(_contract, evidence.contracts_under(session, found.id))),
         kinds=tuple((*KIND_NAMES[row.kind], row) for row in kinds), claims=tuple(_claims(session, found.id, lines)),
         basis=total(line.basis for line in lines), claimed=claimed, asked=asked,
+        agreed=found.agreed, adjustments=tuple(map(_adjustment, adjustments_of(session, found.id))),
+        net=None if found.agreed is None else found.agreed - found.given_back,
     )  # fmt: skip
 
 
 def file_name(paper: EvidencePaper) -> str:
     """Name the file after the demand's number."""
     return paper.number
+
+
+def _adjustment(row: RecoveryAdjustment) -> AdjustmentRow:
+    return AdjustmentRow(
+        row.number, row.happened_on, KINDS_OF_ADJUSTMENT[row.kind], row.reason, row.reference,
+        tuple((line[0], line[1]) for line in row.lines), row.amount if row.kind == BACK else -row.amount,
+    )  # fmt: skip
 
 
 def _contract(row: RecoveryContract) -> ContractRow:

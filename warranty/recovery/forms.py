@@ -17,6 +17,7 @@ from warranty.recovery.models import ANSWER_DAYS
 from warranty.recovery.queries.costs import Period
 from warranty.recovery.rules.answers import REASON_LENGTH, Answer
 from warranty.recovery.rules.contracts import COMPONENT, PART, Terms
+from warranty.recovery.services.adjust import Adjusting
 from warranty.recovery.services.booking import REFERENCE_LENGTH, Payment
 from warranty.recovery.services.contracts import NOTE_LENGTH, PAPER_LENGTH, ContractFacts
 from warranty.recovery.services.rounds import Lowered
@@ -142,6 +143,19 @@ class LowerForm(VersionForm):
         """Return what was typed."""
         amount: Decimal = self.amount.data if self.amount.data is not None else ZERO
         return Lowered(amount, self.why.data or "")
+
+
+class AdjustForm(VersionForm):
+    """The day of an adjustment, why, and what the money is found by."""
+
+    happened_on = DateField(lazy("Settled with the supplier on"), [InputRequired(NEEDED)])
+    reason = TextAreaField(lazy("Reason"), render_kw={"rows": 2, "maxlength": REASON_LENGTH})
+    reference = StringField(lazy("Payment reference"), render_kw={**_PLAIN, "maxlength": REFERENCE_LENGTH})
+
+    def said(self) -> Adjusting:
+        """Return what was typed; only of a form that was validated."""
+        assert self.happened_on.data is not None  # noqa: S101  (required)
+        return Adjusting(self.happened_on.data, self.reason.data or "", self.reference.data or "")
 
 
 class PayForm(VersionForm):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
 from parts.catalogue.models import Supplier
 from portal.kernel.access import Actor, Permission
+from portal.kernel.db import Fen
 from portal.kernel.i18n import N_, locale_key
 from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.claims.models import Claim, ClaimLine
-from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine
+from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract, RecoveryEntry, RecoveryLine
+from warranty.recovery.queries.above import demands_above
 from warranty.recovery.queries.costs import BORNE, with_part
 from warranty.recovery.queries.figures import (
     ACCEPTED,
@@ -25,11 +28,12 @@ from warranty.recovery.queries.figures import (
     CLAIMED,
     DECIDED_ON,
     DONE_ON,
+    NET,
     STANDING,
 )
 from warranty.recovery.queries.recoveries import count_in
 from warranty.recovery.states import BOOKED
-from warranty.recovery.words import ACCOUNTS, COMPONENTS, KINDS, OUTCOMES, SCOPES, STANDINGS, STATES
+from warranty.recovery.words import ABOVE, ACCOUNTS, COMPONENTS, KINDS, OUTCOMES, SCOPES, STANDINGS, STATES
 
 VIEW = Permission.RECOVERY_VIEW
 
@@ -94,12 +98,15 @@ CONTRACTS = ListSpec(
 )  # fmt: skip
 
 
+_NET: ColumnElement[Decimal] = type_coerce(Recovery.agreed - Recovery.given_back, Fen())
+
+
 def _recoveries() -> Select[Any]:
     one = Recovery
     statement = select(
         one.id, one.number, one.state, _CODE, _name(), one.first_on, one.last_on, one.round, one.claims, one.claimed,
-        one.asked, one.accepted, one.agreed, one.made_at, one.made_by, one.sent_at, one.due_on, one.answered_at,
-        one.booked_at, one.paid_on, one.payment_ref,
+        one.asked, one.accepted, one.agreed, one.given_back, _NET.label("net"), one.made_at, one.made_by,
+        one.sent_at, one.due_on, one.answered_at, one.booked_at, one.paid_on, one.payment_ref,
     ).join(Supplier, Supplier.id == one.supplier_id)  # fmt: skip
     return cast("Select[Any]", statement)
 
@@ -119,7 +126,9 @@ RECOVERIES = ListSpec(
         Column("claimed", N_("Claimed"), "money"),
         Column("asked", N_("Asked now"), "money"),
         Column("accepted", N_("Accepted"), "money"),
-        Column("agreed", N_("Agreed"), "money"),
+        Column("agreed", N_("Agreed"), "money", default=False),
+        Column("given_back", N_("Given back"), "money", default=False),
+        Column("net", N_("Agreed, less what went back"), "money"),
         Column("round", N_("Round"), "num", default=False),
         Column("made_at", N_("Made at"), "moment", default=False),
         Column("made_by", N_("Made by"), default=False),
@@ -138,6 +147,8 @@ RECOVERIES = ListSpec(
             Recovery.number.startswith(value.strip().upper(), autoescape=True))),
         Filter("overdue_on", N_("Answer overdue on"), lambda found, day: found.where(
             Recovery.state == "sent", Recovery.due_on < day), "date"),
+        Filter("above", N_("Beside what is borne by now"), lambda found, which: found.where(
+            Recovery.id.in_(demands_above(which))), "choice", ABOVE),
     ),
     N_("No demand yet. Enter the contracts first, then make demands of the approved claims."),
 )  # fmt: skip
@@ -152,6 +163,7 @@ def _lines() -> Select[Any]:
             ClaimLine.name, RecoveryContract.number.label("contract"), line.year, line.decided_on, line.done_on,
             line.charged_back, line.basis, line.share, line.wanted, line.cut_claim, line.cut_year, line.amount,
             line.asked, line.outcome, ACCEPTED.label("accepted"), line.reason, line.agreed,
+            line.given_back, NET.label("net"),
         )
         .join(Recovery, Recovery.id == line.recovery_id).join(Supplier, Supplier.id == Recovery.supplier_id)
         .join(Claim, Claim.id == line.claim_id).join(Dealer, Dealer.id == Claim.dealer_id)
@@ -202,6 +214,8 @@ LINES = ListSpec(
         Column("accepted", N_("Accepted"), "money"),
         Column("reason", N_("Supplier's reason"), default=False),
         Column("agreed", N_("Agreed"), "money", default=False),
+        Column("given_back", N_("Given back"), "money", default=False),
+        Column("net", N_("Agreed, less what went back"), "money"),
     ),
     {"decided_on": RecoveryLine.decided_on, "amount": RecoveryLine.amount, "claim": Claim.number},
     "-decided_on", "recovery.lines", "recovery.recovery",
@@ -275,8 +289,11 @@ def _ledger() -> Select[Any]:
     entry = RecoveryEntry
     statement = (
         select(entry.id, Recovery.number, _CODE, _name(), entry.month, entry.account, entry.amount, entry.booked_at,
-               entry.booked_by, Recovery.paid_on, Recovery.payment_ref)
+               entry.booked_by, Recovery.paid_on, Recovery.payment_ref,
+               RecoveryAdjustment.number.label("adjustment"), RecoveryAdjustment.happened_on, RecoveryAdjustment.reason,
+               RecoveryAdjustment.reference)
         .join(Recovery, Recovery.id == entry.recovery_id).join(Supplier, Supplier.id == entry.supplier_id)
+        .outerjoin(RecoveryAdjustment, RecoveryAdjustment.id == entry.adjustment_id)
     )  # fmt: skip
     return cast("Select[Any]", statement)
 
@@ -288,10 +305,14 @@ LEDGER = ListSpec(
         Column("month", N_("Month"), "code"),
         Column("account", N_("Ledger account"), words=ACCOUNTS),
         Column("amount", N_("Yuan"), "money"),
+        Column("adjustment", N_("Adjustment no."), "code"),
         Column("booked_at", N_("Booked at"), "moment"),
         Column("booked_by", N_("Booked by"), default=False),
         Column("paid_on", N_("Paid on"), "date", default=False),
         Column("payment_ref", N_("Payment reference"), "code", default=False),
+        Column("happened_on", N_("Adjusted on"), "date", default=False),
+        Column("reason", N_("Reason of the adjustment"), default=False),
+        Column("reference", N_("Reference of the adjustment"), "code", default=False),
     ),
     {"booked_at": RecoveryEntry.id, "month": RecoveryEntry.month, "amount": RecoveryEntry.amount}, "-booked_at",
     "recovery.ledger", "recovery.recovery",

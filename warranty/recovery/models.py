@@ -61,7 +61,8 @@ class RecoveryContract(Identified, Base):
 class Recovery(Identified, Stateful, Base):
     """A demand to one supplier over claims approved in some days. Its sums are those of its lines.
 
-    ``round`` counts how often it was sent. ``agreed`` is None until both sides have agreed.
+    ``round`` counts how often it was sent. ``agreed`` is None until both sides have agreed; ``given_back`` is what went
+    back to the supplier of it since, less what was asked for again.
     """
 
     __tablename__ = "recovery"
@@ -70,6 +71,7 @@ class Recovery(Identified, Stateful, Base):
         CheckConstraint(RECOVERY.sql_check(), name="state"),
         CheckConstraint("asked <= claimed and accepted <= asked", name="sums"),
         CheckConstraint("state not in ('agreed', 'booked', 'paid') or agreed is not null", name="agreed"),
+        CheckConstraint("given_back >= 0 and given_back <= coalesce(agreed, 0)", name="given_back"),
         Index("ix_recovery_supplier", "supplier_id", "id"),
         Index("ix_recovery_state", "state", "due_on", "id"),
     )
@@ -84,6 +86,7 @@ class Recovery(Identified, Stateful, Base):
     asked: Mapped[Decimal] = mapped_column(Fen())
     accepted: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     agreed: Mapped[Decimal | None] = mapped_column(Fen())
+    given_back: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(short(120))
     sent_at: Mapped[datetime | None]
@@ -100,8 +103,8 @@ class RecoveryLine(Identified, Base):
 
     ``basis`` is what headquarters bore of the line when it was reckoned, ``charged_back`` what it had taken back of it
     from the station; together what was approved. ``amount`` is what was reckoned, ``asked`` what this round asks,
-    ``accepted`` what the supplier says, and ``agreed`` what both settled on. A claim's line is recovered once:
-    ``live`` ends with a withdrawal only.
+    ``accepted`` what the supplier says, and ``agreed`` what both settled on; ``given_back`` is what went back to the
+    supplier of that. A claim's line is recovered once: ``live`` ends with a withdrawal only.
     """
 
     __tablename__ = "recovery_line"
@@ -116,6 +119,7 @@ class RecoveryLine(Identified, Base):
         CheckConstraint("asked >= 0 and asked <= amount", name="asked"),
         CheckConstraint("accepted is null or (accepted >= 0 and accepted <= asked)", name="accepted"),
         CheckConstraint("agreed is null or (agreed >= 0 and agreed <= asked)", name="agreed"),
+        CheckConstraint("given_back >= 0 and given_back <= coalesce(agreed, 0)", name="given_back"),
         Index(
             "uq_recovery_line_claim_line", "claim_line_id", unique=True, sqlite_where=text("live"),
             postgresql_where=text("live"),
@@ -148,6 +152,7 @@ class RecoveryLine(Identified, Base):
     accepted: Mapped[Decimal | None] = mapped_column(Fen())
     reason: Mapped[str | None]  # the supplier's
     agreed: Mapped[Decimal | None] = mapped_column(Fen())
+    given_back: Mapped[Decimal] = mapped_column(Fen(), default=ZERO)
     live: Mapped[bool] = mapped_column(default=True)
 
 
@@ -168,21 +173,60 @@ class RecoveryRound(Identified, Base):
     lines: Mapped[list[Any]] = mapped_column(Document)  # [position, asked, outcome, accepted, reason]
 
 
+class RecoveryAdjustment(Identified, Base):
+    """One act after the booking: money goes back to a supplier, or is asked of it again; in yuan before tax.
+
+    ``lines`` keeps why, as it was then: what headquarters bore, what might be asked at most, what moved. ``reference``
+    is what the money is found by where the supplier had paid already.
+    """
+
+    __tablename__ = "recovery_adjustment"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        Index("ix_recovery_adjustment_recovery", "recovery_id", "id"),
+    )
+
+    number: Mapped[str] = mapped_column(short(40), unique=True)
+    recovery_id: Mapped[int] = mapped_column(ForeignKey("recovery.id"))
+    kind: Mapped[str] = mapped_column(short(8))  # back | again
+    amount: Mapped[Decimal] = mapped_column(Fen())
+    happened_on: Mapped[date]
+    reason: Mapped[str]
+    reference: Mapped[str | None] = mapped_column(short(80))
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(short(120))
+    lines: Mapped[list[Any]] = mapped_column(Document)  # [position, claim, borne, most, amount]
+
+
 class RecoveryEntry(Identified, Base):
-    """What a supplier owes (booked, positive) or has paid (negative), in yuan before tax."""
+    """What a supplier owes (booked, positive) or has paid (negative), in yuan before tax.
+
+    Of an adjustment: what it owes less (back, negative) or again, and what moved of money that had been paid (repaid,
+    the opposite). Booking and payment stand once a demand, either account once an adjustment.
+    """
 
     __tablename__ = "recovery_entry"
     __table_args__ = (
-        UniqueConstraint("recovery_id", "account"),
+        UniqueConstraint("adjustment_id", "account"),
+        Index(
+            "uq_recovery_entry_own", "recovery_id", "account", unique=True,
+            sqlite_where=text("adjustment_id is null"), postgresql_where=text("adjustment_id is null"),
+        ),
+        CheckConstraint(
+            "account not in ('booked', 'paid', 'back', 'repaid')"
+            " or (adjustment_id is null) = (account in ('booked', 'paid'))",
+            name="account",
+        ),
         CheckConstraint("account <> 'booked' or amount >= 0", name="booked"),
         CheckConstraint("account <> 'paid' or amount <= 0", name="paid"),
         Index("ix_recovery_entry_supplier", "supplier_id", "month"),
-    )
+    )  # fmt: skip
 
     recovery_id: Mapped[int] = mapped_column(ForeignKey("recovery.id"))
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"))
     month: Mapped[str] = mapped_column(short(7))
-    account: Mapped[str] = mapped_column(short(8))  # booked | paid
+    account: Mapped[str] = mapped_column(short(8))  # booked | paid | back | repaid
     amount: Mapped[Decimal] = mapped_column(Fen())
     booked_at: Mapped[datetime]
     booked_by: Mapped[str] = mapped_column(short(120))
+    adjustment_id: Mapped[int | None] = mapped_column(ForeignKey("recovery_adjustment.id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from portal.kernel.i18n import N_
 from portal.kernel.room import MenuItem, Paper, Room, WorkItem
 from warranty.recovery import documents
 from warranty.recovery.lists import CONTRACTS, COSTS, LEDGER, LINES, RECOVERIES, waiting_in
+from warranty.recovery.queries.above import BACK, count_above
 from warranty.recovery.queries.recoveries import overdue
 from warranty.recovery.views import bp
 
@@ -21,6 +23,10 @@ _LIST, _HQ = "recovery.recoveries", "head_office"
 
 def _overdue(session: Session, _actor: Actor, now: datetime) -> int:
     return overdue(session, local_date(now))
+
+
+def _above(*which: str) -> Callable[[Session, Actor, datetime], int]:
+    return lambda session, _actor, _now: count_above(session, *which)
 
 
 def _work(key: str, label: str, permission: Permission, state: str) -> WorkItem:
@@ -43,6 +49,9 @@ ROOM = Room(
                  "state=sent&sort=made_at", _HQ),
         _work("recovery_answered", N_("Suppliers' answers to judge"), EDIT, "answered"),
         _work("recovery_disputed", N_("Disputes with suppliers"), EDIT, "disputed"),
+        WorkItem("recovery_above", N_("Demands of more than headquarters bears"), EDIT, _above(), _LIST, "above=any",
+                 _HQ),
+        WorkItem("recovery_back", N_("Money to give back to suppliers"), BOOK, _above(BACK), _LIST, "above=back", _HQ),
         _work("recovery_agreed", N_("Agreed demands to book"), BOOK, "agreed"),
         _work("recovery_booked", N_("Suppliers' payments to come"), BOOK, "booked"),
     ),

@@ -43,7 +43,22 @@ SCOPES = {
     "component": N_("One component"),
     "all": N_("All parts of the supplier"),
 }
-ACCOUNTS = {"booked": N_("Booked"), "paid": N_("Paid")}
+ACCOUNTS = {
+    "booked": N_("Booked"),
+    "back": N_("Given back"),
+    "paid": N_("Paid"),
+    "repaid": N_("Repaid"),
+}
+#: What an adjustment does.
+ADJUSTMENTS = {"back": N_("Given back to the supplier"), "again": N_("Asked for again")}
+ADJUSTMENT_TONES = {"back": "warning", "again": "info"}
+#: Demands of more than headquarters bears by now, since the stations were charged; and those of less.
+ABOVE = {
+    "any": N_("More than headquarters bears"),
+    "open": N_("More, and not agreed on yet"),
+    "back": N_("Money has to go back"),
+    "again": N_("May be asked for again"),
+}
 #: Whether a claim's cost is asked back.
 STANDINGS = {
     "recovered": N_("In a demand"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dealers.network.models import Dealer
 from parts.catalogue.models import Supplier
 from portal.kernel.access import Actor
 from portal.kernel.clock import local_date
+from portal.kernel.errors import DomainError
 from portal.kernel.money import ZERO
 from portal.kernel.states import StateError
 from tests.factories.network import make_dealer
@@ -30,11 +33,15 @@ from tests.factories.recovery import (
 from tests.factories.vehicles import make_vehicle
 from tests.support.at_once import both_at_once
 from tests.support.killed import runs
+from warranty.claims.models import Claim
 from warranty.recovery.jobs import generate
-from warranty.recovery.models import Recovery, RecoveryEntry, RecoveryLine
+from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract, RecoveryEntry, RecoveryLine
+from warranty.recovery.queries.contracts import used_of
 from warranty.recovery.queries.recoveries import unbalanced
+from warranty.recovery.services.adjust import NOTHING, Adjusting, ask_again, give_back
 from warranty.recovery.services.booking import Payment, book, pay
 from warranty.recovery.services.generate import recover_supplier
+from warranty.settlement.models import Deduction
 
 OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
 PEOPLE = (Actor.system("甲"), Actor.system("乙"))
@@ -55,6 +62,18 @@ def make_world(session: Session, now: datetime, claims: int = 1) -> Supplier:
     return supplier
 
 
+def debit_all(session: Session, now: datetime) -> Deduction:
+    """Take all of the one claim back from its station."""
+    (claim,) = session.scalars(select(Claim))
+    entry = Deduction(
+        dealer_id=claim.dealer_id, claim_number=claim.number, kind="debit", source="DD-1", amount=Decimal("-752.10"),
+        reason="二次抵扣", booked_at=now, booked_by="结算员",
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    return entry
+
+
 @pytest.mark.databases("postgresql")
 def test_of_two_who_book_at_once_one_is_too_late_and_it_is_booked_once(
     app: Flask, session: Session, now: datetime
@@ -70,6 +89,64 @@ def test_of_two_who_book_at_once_one_is_too_late_and_it_is_booked_once(
     assert sorted(map(str, paid)) == ["paid", str(StateError("recovery", "paid", "pay"))]
     entries = session.execute(select(RecoveryEntry.account, RecoveryEntry.amount).order_by(RecoveryEntry.id)).all()
     assert [(account, str(amount)) for account, amount in entries] == [("booked", "411.00"), ("paid", "-411.00")]
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("state", ["booked", "paid"])
+def test_of_two_who_give_back_at_once_one_finds_nothing_left_and_it_goes_back_once(
+    app: Flask, session: Session, now: datetime, state: str
+) -> None:
+    found = make_recovery(session, now, make_world(session, now), state)
+    entry = debit_all(session, now)
+    key, said = found.id, Adjusting(local_date(now), "已扣回", "BANK-9")
+    session.commit()
+    first = both_at_once(app, PEOPLE, lambda own, actor: give_back(own, key, said, actor, now).amount)
+    assert sorted(map(str, first)) == ["411.00", str(DomainError.at(None, NOTHING["back"]))]
+    entry.cancelled_at = now  # the station has got it again
+    session.commit()
+    second = both_at_once(app, PEOPLE, lambda own, actor: ask_again(own, key, said, actor, now).amount)
+    assert sorted(map(str, second)) == ["411.00", str(DomainError.at(None, NOTHING["again"]))]
+    session.rollback()
+    assert [(one.kind, str(one.amount)) for one in session.scalars(select(RecoveryAdjustment))] == [
+        ("back", "411.00"), ("again", "411.00"),
+    ]  # fmt: skip
+    own = RecoveryEntry.adjustment_id.is_not(None)
+    entries = session.execute(select(RecoveryEntry.account, RecoveryEntry.amount).where(own).order_by(RecoveryEntry.id))
+    moved = [(account, str(amount)) for account, amount in entries]
+    repaid = [("repaid", "411.00"), ("repaid", "-411.00")] if state == "paid" else []
+    assert sorted(moved) == sorted([("back", "-411.00"), ("back", "411.00"), *repaid])
+    assert unbalanced(session) == []
+
+
+@pytest.mark.databases("postgresql")
+def test_what_is_asked_again_and_a_demand_made_at_once_share_the_cap(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    supplier = make_world(session, now)
+    contract = session.scalars(select(RecoveryContract)).one()
+    contract.year_cap = Decimal("600.00")
+    found = make_recovery(session, now, supplier, "booked")
+    entry = debit_all(session, now)
+    said = Adjusting(local_date(now), "已扣回")
+    give_back(session, found.id, said, ENGINEER, now)
+    entry.cancelled_at = now
+    dealer = session.scalars(select(Dealer)).one()
+    make_cost(session, dealer, OCTOBER, part=f"P-{supplier.code}")
+    demand, key = found.id, supplier.id
+    session.commit()
+
+    def act(own: Session, actor: Actor) -> object:
+        if actor is PEOPLE[0]:
+            return ask_again(own, demand, said, actor, now).amount
+        made = recover_supplier(own, key, period_of(now), actor, now)
+        return None if made is None else made.claimed
+
+    asked, made = both_at_once(app, PEOPLE, act)
+    # whoever comes first takes what it wants, the other what is left
+    assert (str(asked), str(made)) in {("411.00", "189.00"), ("39.00", "561.00")}
+    session.rollback()
+    (used,) = used_of(session, key).values()
+    assert used == Decimal("600.00")
 
 
 @pytest.mark.databases("postgresql")

@@ -88,7 +88,7 @@ def test_every_figure_is_the_sum_of_the_lines_that_it_leads_to(session: Session,
         assert (len(costs), sum(row.cost for row in costs)) == (one.figures.claims, one.figures.cost)
         for name, figure in (("", "claimed"), ("accepted", "accepted"), ("booked", "booked"), ("paid", "paid")):
             lines = list(all_rows(session, LINES, {**own, "reached": name} if name else own))
-            column = "amount" if figure == "claimed" else "accepted"
+            column = {"claimed": "amount", "accepted": "accepted"}.get(figure, "net")
             assert sum((getattr(row, column) for row in lines), ZERO) == getattr(one.figures, figure), figure
         assert sum((row.claimed for row in costs), ZERO) == one.figures.claimed
 

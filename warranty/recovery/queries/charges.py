@@ -55,7 +55,7 @@ def borne_lines_of(session: Session, claims: Select[Any]) -> dict[int, dict[int,
     Only of those of which something was taken back or given again; what the others cost is what was approved.
     """
     charges: dict[int, list[Charge]] = {}
-    for claim_id, amount, line in session.execute(_charges(claims)):
+    for claim_id, amount, line in session.execute(charges_of(Claim.id.in_(claims))):
         charges.setdefault(claim_id, []).append(Charge(amount, line))
     lines: dict[int, dict[int, Decimal]] = {}
     if charges:
@@ -68,7 +68,7 @@ def borne_lines_of(session: Session, claims: Select[Any]) -> dict[int, dict[int,
     return {claim_id: borne_lines(own, charges.get(claim_id, ())) for claim_id, own in lines.items()}
 
 
-def _charges(claims: Select[Any]) -> Select[Any]:
+def charges_of(which: ColumnElement[bool]) -> Select[Any]:
     """Select what stands beside claims, with the line that an old part's deduction, or its credit, is about."""
     own = or_(
         and_(Deduction.kind == "old_part", Deduction.source == OldPart.number),
@@ -78,6 +78,6 @@ def _charges(claims: Select[Any]) -> Select[Any]:
         select(Claim.id, Deduction.amount, OldPart.line)
         .select_from(Deduction).join(Claim, Claim.number == Deduction.claim_number)
         .outerjoin(OldPart, and_(OldPart.claim_number == Claim.number, own))
-        .where(of_claims(), Claim.id.in_(claims))
+        .where(of_claims(), which)
     )  # fmt: skip
     return cast("Select[Any]", statement)

@@ -18,8 +18,8 @@ from portal.kernel.money import ZERO
 from warranty.recovery.models import RecoveryContract, RecoveryLine
 from warranty.recovery.rules.contracts import ALL, COMPONENT, PART, Contract, Terms
 
-#: What a line uses of a year's cap: what was agreed, or what may still come.
-USED: ColumnElement[Decimal] = func.coalesce(RecoveryLine.agreed, RecoveryLine.amount)
+#: What a line uses of a year's cap: what was agreed and did not go back, or what may still come.
+USED: ColumnElement[Decimal] = func.coalesce(RecoveryLine.agreed - RecoveryLine.given_back, RecoveryLine.amount)
 
 
 def as_rule(row: RecoveryContract) -> Contract:

@@ -50,10 +50,11 @@ CHARGED_BACK: ColumnElement[Decimal] = type_coerce(APPROVED - BORNE_OF_IT, Fen()
 STANDING: ColumnElement[str] = case(
     (IN_A_DEMAND, "recovered"), (BORNE_OF_IT <= NOUGHT, "charged_back"), (COVERED, "waiting"), else_="uncovered"
 )  # fmt: skip
-#: What a supplier said yes to, and what of it stands in the ledger or has come.
+#: What a supplier said yes to; what is left of it after what went back, and what of that is booked or has come.
 ACCEPTED = func.coalesce(RecoveryLine.agreed, RecoveryLine.accepted, NOUGHT)
-_BOOKED = case((Recovery.state.in_(BOOKED), RecoveryLine.agreed), else_=NOUGHT)
-_PAID = case((Recovery.state == "paid", RecoveryLine.agreed), else_=NOUGHT)
+NET: ColumnElement[Decimal] = type_coerce(RecoveryLine.agreed - RecoveryLine.given_back, Fen())
+_BOOKED = case((Recovery.state.in_(BOOKED), NET), else_=NOUGHT)
+_PAID = case((Recovery.state == "paid", NET), else_=NOUGHT)
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,19 @@ def _lines(session: Session, period: Period) -> dict[int, tuple[Decimal, ...]]:
 
 @dataclass(frozen=True)
 class Booked:
-    """What a month's ledger has of a supplier, in yuan: booked, and paid."""
+    """What a month's ledger has of a supplier, in yuan: booked and given back, paid and repaid.
+
+    Given back and repaid are less what was asked for again.
+    """
 
     month: str
     code: str
     name_zh: str
     name_en: str
     booked: Decimal
+    given_back: Decimal
     paid: Decimal
+    repaid: Decimal
 
 
 def ledger_by_month(session: Session, period: Period, code: str = "") -> list[Booked]:
@@ -121,7 +127,7 @@ def ledger_by_month(session: Session, period: Period, code: str = "") -> list[Bo
     months = (f"{period.first:%Y-%m}", f"{period.last:%Y-%m}")
     summed = (
         type_coerce(func.sum(case((RecoveryEntry.account == name, RecoveryEntry.amount), else_=NOUGHT)), Fen())
-        for name in ("booked", "paid")
+        for name in ("booked", "back", "paid", "repaid")
     )
     statement = (
         select(RecoveryEntry.month, Supplier.code, Supplier.name_zh, Supplier.name_en, *summed)
@@ -132,7 +138,7 @@ def ledger_by_month(session: Session, period: Period, code: str = "") -> list[Bo
     )
     if code:
         statement = statement.where(Supplier.code == code)
-    return [Booked(*row[:5], -row[5]) for row in session.execute(statement)]
+    return [Booked(*row[:5], -row[5], -row[6], row[7]) for row in session.execute(statement)]
 
 
 def last_month(day: date) -> Period:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -17,9 +17,17 @@ from portal.kernel.errors import Fault, NotFoundError
 from portal.kernel.i18n import N_
 from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
-from warranty.recovery.models import Recovery, RecoveryContract, RecoveryEntry, RecoveryLine, RecoveryRound
+from warranty.recovery.models import (
+    Recovery,
+    RecoveryAdjustment,
+    RecoveryContract,
+    RecoveryEntry,
+    RecoveryLine,
+    RecoveryRound,
+)
 from warranty.recovery.queries.charges import NOUGHT
 from warranty.recovery.rules.answers import Asked, Sums, sums
+from warranty.recovery.rules.given_back import BACK
 
 LINES_A_PAGE = 30
 
@@ -60,8 +68,8 @@ def shown_lines(recovery_id: int) -> Select[Any]:
             line.id, line.position, line.claim_id, Claim.number.label("claim"), Claim.vin, line.kind, line.part,
             ClaimLine.code, ClaimLine.name, line.done_on, line.decided_on, line.charged_back, line.basis, line.share,
             line.wanted, line.cut_claim, line.cut_year, line.amount, line.asked, line.lowered_why, line.outcome,
-            line.accepted, line.reason, line.agreed, line.year, RecoveryContract.number.label("contract"),
-            RecoveryContract.claim_cap, RecoveryContract.year_cap, Dealer.code.label("station"),
+            line.accepted, line.reason, line.agreed, line.given_back, line.year, Dealer.code.label("station"),
+            RecoveryContract.number.label("contract"), RecoveryContract.claim_cap, RecoveryContract.year_cap,
         )
         .join(Claim, Claim.id == line.claim_id).join(ClaimLine, ClaimLine.id == line.claim_line_id)
         .join(Dealer, Dealer.id == Claim.dealer_id).join(RecoveryContract, RecoveryContract.id == line.contract_id)
@@ -156,10 +164,12 @@ class Unbalanced:
     agreed: Decimal
     lines_agreed: Decimal
     booked: Decimal
+    given_back: Decimal
+    back: Decimal
 
 
 def unbalanced(session: Session, recovery_id: int | None = None) -> list[Unbalanced]:
-    """Prove that demands equal their lines, and their bookings what was agreed; return those that do not."""
+    """Prove that demands equal their lines, and the ledger what was agreed and went back; return those that do not."""
 
     def of_lines(column: Any) -> ColumnElement[Decimal]:
         summed = select(func.coalesce(func.sum(column), NOUGHT)).where(RecoveryLine.recovery_id == Recovery.id)
@@ -171,17 +181,25 @@ def unbalanced(session: Session, recovery_id: int | None = None) -> list[Unbalan
         )
         return type_coerce(summed.correlate(Recovery).scalar_subquery(), Fen())
 
+    def of_adjustments() -> ColumnElement[Decimal]:
+        signed = case((RecoveryAdjustment.kind == BACK, RecoveryAdjustment.amount), else_=-RecoveryAdjustment.amount)
+        summed = select(func.coalesce(func.sum(signed), NOUGHT)).where(RecoveryAdjustment.recovery_id == Recovery.id)
+        return type_coerce(summed.correlate(Recovery).scalar_subquery(), Fen())
+
     line = RecoveryLine
     claimed, asked, accepted, agreed = map(of_lines, (line.amount, line.asked, line.accepted, line.agreed))
-    booked, paid, settled = of_ledger("booked"), of_ledger("paid"), func.coalesce(Recovery.agreed, NOUGHT)
+    given_back, settled = of_lines(line.given_back), func.coalesce(Recovery.agreed, NOUGHT)
+    booked, paid, back, repaid = map(of_ledger, ("booked", "paid", "back", "repaid"))
     wrong = or_(
         Recovery.claimed != claimed, Recovery.asked != asked, Recovery.accepted != accepted, settled != agreed,
         Recovery.state.in_(("booked", "paid")) & (booked != settled),
         Recovery.state.not_in(("booked", "paid")) & (booked != ZERO),
-        (Recovery.state == "paid") & (paid != -settled),
-        (Recovery.state != "paid") & (paid != ZERO),
+        Recovery.given_back != given_back, Recovery.given_back != -back, Recovery.given_back != of_adjustments(),
+        (Recovery.state == "paid") & (paid + repaid != Recovery.given_back - settled),
+        (Recovery.state != "paid") & ((paid != ZERO) | (repaid != ZERO)),
     )  # fmt: skip
-    statement = select(Recovery.number, Recovery.claimed, claimed, settled, agreed, booked).where(wrong)
+    columns = (Recovery.number, Recovery.claimed, claimed, settled, agreed, booked, Recovery.given_back, -back)
+    statement = select(*columns).where(wrong)
     if recovery_id is not None:
         statement = statement.where(Recovery.id == recovery_id)
     return [Unbalanced(*row) for row in session.execute(statement.order_by(Recovery.id))]

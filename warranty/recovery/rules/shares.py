@@ -15,7 +15,7 @@ class Figures:
     """A supplier's figures over the claims approved in some days, in yuan before tax.
 
     ``cost`` is what those claims cost the maker, ``claimed`` what was reckoned of it, ``accepted`` what the
-    supplier said yes to, ``booked`` what stands in the ledger, ``paid`` what has come.
+    supplier said yes to, ``booked`` what stands in the ledger, ``paid`` what has come, both less what went back to it.
     """
 
     claims: int = 0

@@ -21,7 +21,7 @@ REFERENCE_LENGTH = 80
 
 @dataclass(frozen=True)
 class Payment:
-    """When the supplier's money came, and under which reference; yuan as agreed."""
+    """When the supplier's money came, and under which reference; yuan as agreed, less what went back."""
 
     paid_on: date
     reference: str
@@ -33,7 +33,7 @@ def book(session: Session, recovery_id: int, actor: Actor, now: datetime, versio
     check_balance(session, recovery)
     advance(session, recovery, "book", actor, now)
     recovery.booked_at = now
-    _enter(session, recovery, "booked", _agreed(recovery), actor, now)
+    enter(session, recovery, "booked", _agreed(recovery), actor, now)
     check_balance(session, recovery)
     return recovery
 
@@ -49,7 +49,7 @@ def pay(
     elif recovery.agreed_at is not None and payment.paid_on < local_date(recovery.agreed_at):
         faults.append(Fault(N_("Nothing was owed before %(day)s."), "paid_on", {"day": local_date(recovery.agreed_at)}))
     reference = payment.reference.strip()
-    if not reference and recovery.agreed:
+    if not reference and _agreed(recovery) > recovery.given_back:
         faults.append(
             Fault(N_("Please write what the payment is found by: a receipt or a bank reference."), "reference")
         )
@@ -59,7 +59,7 @@ def pay(
         raise DomainError(*faults)
     advance(session, recovery, "pay", actor, now)
     recovery.paid_on, recovery.payment_ref = payment.paid_on, reference or None
-    _enter(session, recovery, "paid", -_agreed(recovery), actor, now)
+    enter(session, recovery, "paid", recovery.given_back - _agreed(recovery), actor, now)
     check_balance(session, recovery)
     return recovery
 
@@ -70,13 +70,15 @@ def _agreed(recovery: Recovery) -> Decimal:
     return recovery.agreed
 
 
-def _enter(
-    session: Session, recovery: Recovery, account: str, amount: Decimal, actor: Actor, now: datetime
+def enter(
+    session: Session, recovery: Recovery, account: str, amount: Decimal, actor: Actor, now: datetime, *,
+    adjustment: int | None = None,
 ) -> None:  # fmt: skip
+    """Make an entry of the ledger; the table refuses a second one of its account for a demand, or for an adjustment."""
     session.add(
         RecoveryEntry(
             recovery_id=recovery.id, supplier_id=recovery.supplier_id, month=month_of(now), account=account,
-            amount=amount, booked_at=now, booked_by=actor.name,
+            amount=amount, booked_at=now, booked_by=actor.name, adjustment_id=adjustment,
         )
     )  # fmt: skip
     session.flush()

@@ -18,11 +18,12 @@ from portal.kernel.listing import fetch_page
 from portal.kernel.money import total
 from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 from warranty.recovery import words
-from warranty.recovery.forms import GenerateForm, PayForm, ReasonForm
+from warranty.recovery.forms import AdjustForm, GenerateForm, PayForm, ReasonForm
 from warranty.recovery.jobs import ANSWER_LIST, GENERATE
 from warranty.recovery.lists import RECOVERIES
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries import recoveries as reads
+from warranty.recovery.queries.adjustments import adjustments_of, demand_of, moving_now
 from warranty.recovery.queries.contracts import suppliers_under_contract
 from warranty.recovery.queries.costs import Period, waiting
 from warranty.recovery.queries.figures import generating_job, last_month
@@ -85,6 +86,13 @@ def generating(job_id: int) -> str:
     return render_template("warranty/recovery/_generating.html", job=job)
 
 
+@bp.get("/adjustments/<key>")
+@access(VIEW)
+def adjustment(key: str) -> Response:
+    """Lead from an adjustment's number to its demand."""
+    return redirect(url_for("recovery.recovery", key=demand_of(db_session(), key), _anchor="adjustments-title"))
+
+
 @bp.get("/<key>")
 @access(VIEW)
 def recovery(key: str) -> tuple[str, int]:
@@ -93,7 +101,7 @@ def recovery(key: str) -> tuple[str, int]:
 
 
 def demand_page(
-    found: Recovery, form: ReasonForm | PayForm | None = None, typed: str = "", status: int = 200
+    found: Recovery, form: ReasonForm | PayForm | AdjustForm | None = None, typed: str = "", status: int = 200
 ) -> tuple[str, int]:
     """Render a demand's page, with the form of a step that was refused."""
     session, args = db_session(), request.args
@@ -102,6 +110,9 @@ def demand_page(
     return page(
         "warranty/recovery/demand.html", status, found=found, words=words, typed=typed,
         form=form or ReasonForm(formdata=None), pay_form=form if isinstance(form, PayForm) else PayForm(formdata=None),
+        adjust_form=form if isinstance(form, AdjustForm) else AdjustForm(formdata=None, happened_on=local_date(now())),
+        adjustments=adjustments_of(session, found.id),
+        movings={} if found.agreed is None else moving_now(session, found),
         reason_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         supplier=reads.supplier_of(session, found), kinds=reads.totals_by_kind(session, found.id),
         lines=reads.lines_page(session, found.id, after=whole(args.get("after")) or 0, words=words_typed, only=only),
@@ -120,7 +131,12 @@ def _events(found: Recovery) -> list[dict[str, Any]]:
          "tone": words.TONES.get(step.action, "plain")}
         for step in history(db_session(), found)
     ]  # fmt: skip
-    return [made, *steps][::-1]
+    moved = [
+        {"at": one.made_at, "title": _(words.ADJUSTMENTS[one.kind]), "who": one.made_by, "text": one.reason,
+         "tone": words.ADJUSTMENT_TONES[one.kind]}
+        for one in adjustments_of(db_session(), found.id)
+    ]  # fmt: skip
+    return sorted([made, *steps, *moved], key=lambda event: event["at"])[::-1]
 
 
 @bp.post("/<key>/answer-list")

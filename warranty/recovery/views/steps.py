@@ -11,10 +11,10 @@ from portal.kernel.access import Permission, access
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import N_, _
 from portal.kernel.web import actor, db_session, now, show_faults
-from warranty.recovery.forms import PayForm, ReasonForm
+from warranty.recovery.forms import AdjustForm, PayForm, ReasonForm
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries.recoveries import find
-from warranty.recovery.services import booking, rounds
+from warranty.recovery.services import adjust, booking, rounds
 from warranty.recovery.services.generate import reckon_anew
 from warranty.recovery.views import bp
 from warranty.recovery.views.demands import demand_page
@@ -30,6 +30,8 @@ DONE = {
     "withdraw": N_("Withdrawn. Its claims can be recovered anew."),
     "book": N_("Booked: the supplier owes what was agreed."),
     "pay": N_("Marked as paid."),
+    "back": N_("Recorded: the supplier bears so much less."),
+    "again": N_("Recorded: the supplier bears it again."),
 }
 
 
@@ -73,7 +75,18 @@ def pay(key: str) -> Any:
         db_session(), one.id, form.payment(), actor(), now(), form.seen()))  # fmt: skip
 
 
-def _take(key: str, action: str, form: ReasonForm | PayForm, act: Callable[[Recovery], object]) -> Any:
+@bp.post("/<key>/<any(back, again):action>")
+@access(BOOK)
+def adjusted(key: str, action: str) -> Any:
+    """Let money go back to the supplier, or ask for it again."""
+    act, form = {"back": adjust.give_back, "again": adjust.ask_again}[action], AdjustForm()
+    if not form.validate():
+        return demand_page(find(db_session(), key), form, action, 422)
+    return _take(key, action, form, lambda one: act(
+        db_session(), one.id, form.said(), actor(), now(), form.seen()))  # fmt: skip
+
+
+def _take(key: str, action: str, form: ReasonForm | PayForm | AdjustForm, act: Callable[[Recovery], object]) -> Any:
     session = db_session()
     found = find(session, key)
     try:
