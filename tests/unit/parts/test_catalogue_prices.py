@@ -40,6 +40,11 @@ OVERLAP_AFTER = ("overlap", "valid_until", "2027-01-01", "2027-01-31")
         (_price("2027-01-01"), _price("2026-12-01", "2026-12-20"), ("gap", "valid_until", "2026-12-21", "2026-12-31")),
         (_price("2027-01-01"), _price("2026-12-01", "2027-01-31"), OVERLAP_AFTER),
         (_price("2026-01-01"), _price("2026-12-01", "2026-11-30"), ("days_turned", "valid_until", None, None)),
+        (_price("2026-01-01"), _price("2026-12-01", "2026-12-01"), None),  # of one day
+        (_price("2026-01-01", "2026-12-01"), _price("2026-12-01"), ("overlap", "valid_from", *["2026-12-01"] * 2)),
+        (_price("2026-01-01", "2026-11-30"), _price("2026-12-02"), ("gap", "valid_from", *["2026-12-01"] * 2)),
+        (_price("2026-01-01", "2026-12-31"), _price("2026-12-01", "2026-12-10"),
+         ("overlap", "valid_from", "2026-12-01", "2026-12-10")),
     ],
 )  # fmt: skip
 def test_a_gap_or_an_overlap_is_told_at_the_day_that_makes_it(

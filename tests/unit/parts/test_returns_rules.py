@@ -29,6 +29,7 @@ from parts.returns.rules.inspection import (
     inspection_faults,
     shared_out,
     step_of,
+    uncovered,
 )
 from parts.returns.rules.labels import PREFIX, Count, LabelError, check_of, count, number_of, payload, printed, read
 from parts.returns.states import OLD_PART
@@ -92,6 +93,12 @@ def test_a_sample_takes_about_its_share() -> None:
     assert 700 < taken < 900
 
 
+def test_a_share_of_nothing_draws_none_and_the_whole_draws_all() -> None:
+    numbers = [f"CL-A00001-202611-{n:04d}" for n in range(1_000)]  # every hundredth is among them, and more than once
+    assert not any(drawn(number, 1, 0) for number in numbers)
+    assert all(drawn(number, 1, 100) for number in numbers)
+
+
 def test_what_a_label_stands_for() -> None:
     assert [liability(kind) for kind in ("repair", "out_call", "part_warranty", "campaign", "pdi", "goodwill")] == [
         "supplier", "supplier", "supplier", "maker", "maker", "goodwill",
@@ -109,6 +116,10 @@ def test_what_a_label_stands_for() -> None:
         (rule(Scope.ALL, "", Demand.GENERAL, DAY), [("general_of_all", "demand")]),
         (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=0), [("percent", "percent")]),
         (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=100), [("percent", "percent")]),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=1), []),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=99), []),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=1), []),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=365), []),
         (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=0), [("days", "days")]),
         (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=366), [("days", "days")]),
     ],
@@ -173,6 +184,9 @@ def test_an_outcome_is_a_step_and_costs_what_was_paid_or_less() -> None:
         ("damaged", None, "", []),
         ("damaged", D("600.00"), "壳体碰伤", []),
         ("damaged", D("600.00"), " ", [("reason_lower", "note")]),
+        ("damaged", D("1200.50"), "", []),  # the whole amount, typed: no less than it
+        ("damaged", D("0.00"), "运输中碰伤，不扣", []),
+        ("ok", D("0.00"), "", []),
         ("damaged", D("1200.51"), "", [("amount", "amount")]),
         ("damaged", D("-0.01"), "", [("amount", "amount")]),
         ("ok", D("1.00"), "", [("ok_costs", "amount")]),
@@ -183,6 +197,12 @@ def test_what_keeps_a_finding_from_standing(
     outcome: str, asked: Decimal | None, note: str, faults: list[tuple[str, str]]
 ) -> None:
     assert inspection_faults(outcome, D("1200.50"), asked, note) == faults
+
+
+def test_what_its_claim_has_nothing_left_for_stays_uncovered() -> None:
+    assert uncovered(D("300.00"), D("120.50")) == D("179.50")
+    assert uncovered(D("300.00"), D("0.00")) == D("300.00")
+    assert uncovered(D("300.00"), D("300.00")) is None
 
 
 def test_a_deduction_may_be_disputed_for_thirty_days() -> None:

@@ -42,11 +42,24 @@ ASKED = Decimal("100.00")
         (Answer(REJECTED, Decimal("1.00"), "非本厂零件"), (("not_none", "amount"),)),
         (Answer(REJECTED), (("reason", "reason"),)),
         (Answer("maybe", None, ""), (("outcome", "outcome"),)),
+        (Answer(REJECTED, None, "长" * 500), ()),
         (Answer(REJECTED, None, "长" * 501), (("long", "reason"),)),
     ],
 )
 def test_what_an_answer_has_to_say(answer: Answer, faults: tuple[tuple[str, str], ...]) -> None:
     assert answer_faults(ASKED, answer) == faults
+
+
+@pytest.mark.parametrize(
+    ("answer", "amount"),
+    [
+        (Answer(ACCEPTED), "100.00"), (Answer(ACCEPTED, ASKED), "100.00"),
+        (Answer(PARTLY, Decimal("40.25"), "工时过高"), "40.25"), (Answer(REJECTED, None, "非本厂零件"), "0.00"),
+    ],
+)  # fmt: skip
+def test_what_an_answer_accepts(answer: Answer, amount: str) -> None:
+    assert accepted(ASKED, answer) == Decimal(amount)
+    assert outcome_of(ASKED, Decimal(amount)) == answer.outcome
 
 
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.sampled_from(OUTCOMES))
