@@ -177,6 +177,9 @@ def test_a_receipt_may_differ_and_headquarters_answers(
     assert set(told(much)) == {f"line-{row.id}-damaged"}
     receive_delivery(session, delivery.number, Receipt(lines=got, reason="外箱破损"), clerk, now)
     assert (delivery.state, stock_of(session, dealer.id, part)) == ("differing", (d("2"), d("160.00")))
+    with pytest.raises(DomainError) as neither:
+        answer_delivery(session, delivery.number, "maybe", "物流责任", DESK, now)
+    assert told(neither) == {"outcome": "Please choose from the list."}
     answer_delivery(session, delivery.number, outcome, "物流责任", DESK, now)
     view = order_page(session, order.number, local_date(now))
     assert (view.order.state, view.lines[0].counts.owed, delivery.credit) == (

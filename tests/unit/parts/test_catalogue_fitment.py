@@ -64,6 +64,8 @@ def test_serials_are_ordered_within_one_head_only() -> None:
     assert fits([Fitment(1, vin_from=first, vin_until=last)], CAR).answer == "yes"
     assert fits([Fitment(1, vin_from=make_vin(501), vin_until=last)], CAR) == Fit("no", "vin")
     assert not in_range(make_vin(500, plant="3"), first, last)
+    inside = [in_range(make_vin(serial), first, last) for serial in (399, 400, 600, 601)]
+    assert inside == [False, True, True, False]
 
 
 @given(st.integers(1, 999_998), st.integers(0, 999), st.integers(1, 999_999))

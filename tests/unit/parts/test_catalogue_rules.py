@@ -34,6 +34,7 @@ def test_a_circle_is_found_and_what_leads_into_it_is_not_in_it() -> None:
     assert circles({"A": "B", "B": "C", "C": "B", "D": "E"}) == {"B", "C"}
     assert circles({"A": "A"}) == {"A"}
     assert chain({"A": "B", "B": "A"}, "A") == ["B"]
+    assert chain({"A": "B", "B": "C", "C": "B"}, "A") == ["B", "C"]  # it leads into one that it is not in
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.sampled_from("ABCDEFGH")))

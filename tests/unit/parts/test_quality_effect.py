@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def test_half_of_a_last_place_goes_up() -> None:
     assert (more.change, more.told) == (Decimal("0.1"), "rose")
     assert (fewer.change, fewer.told) == (Decimal("-0.1"), "fell")
     assert Side(2, 1, 200_000).rate == Decimal("0.01")
+    assert Side(2, 500, 1_000).rate == Decimal("500.00")  # every second car
 
 
 def test_one_month_after_it_is_too_early() -> None:
@@ -81,3 +83,10 @@ def test_whatever_is_counted_something_is_told(counted: list[tuple[int, int, int
 def test_without_cars_there_is_no_rate() -> None:
     found = weigh([Month(f"2026-0{number}", 0, 0) for number in (3, 4, 6, 7)], DAY)
     assert (found.before.rate, found.told) == (None, "too_early")
+
+
+@pytest.mark.parametrize("empty", [(3, 4), (6, 7)])
+def test_where_one_side_had_no_cars_nothing_is_compared(empty: tuple[int, int]) -> None:
+    cars = {number: 0 if number in empty else 1_000 for number in (3, 4, 6, 7)}
+    found = weigh([Month(f"2026-0{number}", 0, cars[number]) for number in cars], DAY)
+    assert (found.change, found.told) == (None, "too_early")
