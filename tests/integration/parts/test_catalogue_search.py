@@ -74,6 +74,15 @@ def test_frequent_words_are_found_by_the_statement_itself(
     assert [row.number for row in upward.rows] == ["3502-00410", "3501-00530", "3501-00410"]
 
 
+@pytest.mark.parametrize("few", [1, 2, 3])
+def test_however_many_are_named_one_by_one_none_is_lost(
+    session: Session, app: Flask, shelf: None, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    for typed, found in (("QZD", [*FRONT, "QZD-9"]), ("zdp", BRAKES), ("ab", ["ABS.1"])):
+        assert [row.number for row in fetch_page(session, PARTS, {"q": typed}).rows] == found, typed
+
+
 def test_the_likeliest_comes_first_at_the_counter(session: Session, app: Flask, shelf: None) -> None:
     found = catalogue().find_parts(session, "qzd", TODAY)
     assert [offer.number for offer in found] == ["QZD-9", "3501-00410", "3501-00530"]  # its number, then initials
