@@ -88,6 +88,22 @@ def test_what_has_no_price_needs_a_cost(session: Session, clerk: Actor, now: dat
     assert stock_of(session, clerk.dealer_id or 0, bare) == (d("3"), d("1.50"))
 
 
+@pytest.mark.parametrize(
+    ("cost", "possible"), [("0", True), ("9999999999.99", True), ("-0.01", False), ("10000000000", False)]
+)
+def test_goods_cost_nothing_or_what_an_amount_holds(
+    session: Session, part: Part, clerk: Actor, now: datetime, cost: str, *, possible: bool
+) -> None:
+    line = Line("BP100", d("1"), "A", d(cost), place="line-0")
+    if possible:
+        found = receive_goods(session, [line], clerk, now)
+        assert (found.value, found.reason_code) == (d(cost), None)
+    else:
+        with pytest.raises(DomainError) as wrong:
+            receive_goods(session, [line], clerk, now)
+        assert told(wrong) == {"line-0-cost": "From 0 to 9,999,999,999.99 yuan, please."}
+
+
 def test_more_than_lies_there_is_told_with_what_does(session: Session, part: Part, clerk: Actor, now: datetime) -> None:
     make_stock(session, clerk, part, now, "10", bin_="A-01")
     lines = [Line("BP100", d("6"), "A-01", place="line-0"), Line("BP100", d("5"), "A-01", place="line-1"),

@@ -38,7 +38,7 @@ def test_more_cars_with_more_claims_are_no_worse() -> None:
 
 
 def test_half_of_a_last_place_goes_up() -> None:
-    # 2,000 claims before and 2,001 after on as many cars: 0.05 % more; 1 claim on 200,000 car-months is 0.005 a thousand
+    # 2,000 claims before and 2,001 after on as many cars are 0.05 % more; 1 claim on 200,000 is 0.005 a thousand
     months = [Month("2026-03", 1_000, 50_000), Month("2026-04", 1_000, 50_000), Month("2026-06", 1_000, 50_000)]
     more, fewer = (weigh([*months, Month("2026-07", claims, 50_000)], DAY) for claims in (1_001, 999))
     assert (more.change, more.told) == (Decimal("0.1"), "rose")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -130,6 +131,14 @@ def test_what_speaks_against_a_rule(new: ReturnRule, faults: list[tuple[str, str
 
 
 NUMBER = number_of("CL-A08752-202611-0001", 2)
+BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # RFC 4648
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=40))
+def test_a_check_is_the_first_twenty_bits_of_the_numbers_checksum(number: str) -> None:
+    """Else the labels that hang on parts already are read no more, and four characters tell less than they could."""
+    bits = crc32(number.encode())
+    assert check_of(number) == "".join(BASE32[bits >> shift & 31] for shift in (27, 22, 17, 12))
 
 
 def test_a_label_is_read_from_its_code_and_from_the_text_under_it() -> None:
@@ -163,6 +172,7 @@ def test_no_single_wrong_character_passes(place: int, wrong: str) -> None:
 
 def test_a_box_is_counted_by_its_labels() -> None:
     assert count({"A", "B"}, ["B", "A", "A"]) == Count((), ())
+    assert [count(listed, ["A"]).right for listed in ({"A"}, {"A", "B"}, set())] == [True, False, False]
     wrong = count({"A", "B", "C"}, ["C", "X"])
     assert (wrong.missing, wrong.extra, wrong.right) == (("A", "B"), ("X",), False)
 
