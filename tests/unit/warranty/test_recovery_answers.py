@@ -62,9 +62,15 @@ def test_what_an_answer_accepts(answer: Answer, amount: str) -> None:
     assert outcome_of(ASKED, Decimal(amount)) == answer.outcome
 
 
-@given(st.integers(1, 10**9), st.integers(0, 10**9), st.sampled_from(OUTCOMES))
-def test_nothing_above_what_is_asked_is_ever_accepted(asked: int, given_: int, outcome: str) -> None:
-    whole, amount = Decimal(asked).scaleb(-2), Decimal(given_).scaleb(-2)
+ASKED_AND_GIVEN = st.integers(1, 10**9).flatmap(
+    lambda asked: st.tuples(st.just(asked), st.sampled_from([None, 0, asked, asked + 1]) | st.integers(0, asked))
+)
+
+
+@given(ASKED_AND_GIVEN, st.sampled_from(OUTCOMES))
+def test_nothing_above_what_is_asked_is_ever_accepted(fen: tuple[int, int | None], outcome: str) -> None:
+    whole, amount = (None if one is None else Decimal(one).scaleb(-2) for one in fen)
+    assert whole is not None
     answer = Answer(outcome, amount, "有异议")
     if answer_faults(whole, answer) == ():
         assert ZERO <= accepted(whole, answer) <= whole
