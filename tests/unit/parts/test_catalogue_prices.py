@@ -57,6 +57,12 @@ def test_a_gap_or_an_overlap_is_told_at_the_day_that_makes_it(
     assert found == ([problem] if problem else [])
 
 
+def test_a_gap_or_an_overlap_of_old_prices_is_not_put_down_to_a_new_one() -> None:
+    gap = [_price("2026-01-01", "2026-03-31"), _price("2026-05-01")]
+    overlap = [_price("2026-01-01", "2026-05-31"), _price("2026-05-01")]
+    assert [price_problems(_price("2026-12-01"), known, TODAY) for known in (gap, overlap)] == [[], []]
+
+
 PERIODS = st.lists(
     st.tuples(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 20))), unique_by=lambda pair: pair[0], max_size=6
 )
