@@ -333,8 +333,12 @@ def test_walls_and_permissions(session: Session, dealer: Dealer, clerk: Actor, p
         with pytest.raises(AccessDeniedError):
             refused()
     advisor = make_actor(session, "service_advisor", dealer)
-    with pytest.raises(AccessDeniedError):
-        make_order_as(session, advisor, now)
+    delivery = shipped(session, confirmed(session, now, {"BP100": "2"}, dealer).number, now).number
+    for refused in (lambda: make_order_as(session, advisor, now),
+                    lambda: receive_delivery(session, delivery, Receipt(), advisor, now),
+                    lambda: enter_invoice(session, delivery, "12345678", d("160.00"), advisor, now)):  # fmt: skip
+        with pytest.raises(AccessDeniedError):
+            refused()
     with pytest.raises(DomainError):
         make_order_as(session, DESK, now)
     stranger = act_as(session, make_clerk(session))
