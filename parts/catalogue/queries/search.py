@@ -183,7 +183,7 @@ def _ways(session: Session, key: Wanted) -> Iterator[Way]:
     """Yield the ways that lead to a part at all, but for a lone term, whose page says so itself."""
     numbers = _numbers(key)
     letters = key.initial_keys if key.initials else ()
-    if len(key.keys) == 1 and not numbers and not letters:
+    if len(key.keys) == 1 and not numbers:  # nor letters: whatever can be initials can begin a number, too
         yield replace(_by_name(key.pieces, key.keys), term=key.keys[0])
         return
     held = _held(session, numbers, letters, key.keys)

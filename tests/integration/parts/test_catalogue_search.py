@@ -44,7 +44,7 @@ CASES = [
     ("water pu", ["1025-01770"]), ("unit", ["ABS.1"]), ("brake", [*BRAKES, "QZD-9"]), ("nit", []), ("ab", ["ABS.1"]),
     ("%", []), ("_", []), ("制%动", BRAKES), ("前制动片", ["3501-00410"]), ("abs控制单元", ["ABS.1"]),
     ("qzdp", FRONT), ("sbzc", ["1025-01770"]), ("bskzdy", ["ABS.1"]), ("bskzdd", []),
-    ("水泵 总成", ["1025-01770"]),
+    ("水泵 总成", ["1025-01770"]), ("前制 动片", FRONT[:1]), ("动片 前制", FRONT[:1]),
     ("水泵 片", []), ("前制动 water", []), ("制单 unit abs", ["ABS.1"]), ("制单 nit abs", []),
 ]  # fmt: skip
 
@@ -74,9 +74,21 @@ def test_frequent_words_are_found_by_the_statement_itself(
     assert [row.number for row in upward.rows] == ["3502-00410", "3501-00530", "3501-00410"]
 
 
+@pytest.mark.parametrize("few", [1, 2, 3])
+def test_however_many_are_named_one_by_one_none_is_lost(
+    session: Session, app: Flask, shelf: None, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    for typed, found in (("QZD", [*FRONT, "QZD-9"]), ("zdp", BRAKES), ("ab", ["ABS.1"])):
+        assert [row.number for row in fetch_page(session, PARTS, {"q": typed}).rows] == found, typed
+
+
 def test_the_likeliest_comes_first_at_the_counter(session: Session, app: Flask, shelf: None) -> None:
     found = catalogue().find_parts(session, "qzd", TODAY)
     assert [offer.number for offer in found] == ["QZD-9", "3501-00410", "3501-00530"]  # its number, then initials
+    make_part(session, "9999-1", "制动盘片")
+    initials = [offer.number for offer in catalogue().find_parts(session, "zdp", TODAY)]
+    assert initials == ["9999-1", *BRAKES]  # its initials begin so, those of the others hold it
     make_part(session, "3501", "前制动器总成")
     assert catalogue().find_parts(session, "3501", TODAY)[0].number == "3501"
     assert len(catalogue().find_parts(session, "制动", TODAY, limit=2)) == 2

@@ -177,6 +177,9 @@ def test_a_receipt_may_differ_and_headquarters_answers(
     assert set(told(much)) == {f"line-{row.id}-damaged"}
     receive_delivery(session, delivery.number, Receipt(lines=got, reason="外箱破损"), clerk, now)
     assert (delivery.state, stock_of(session, dealer.id, part)) == ("differing", (d("2"), d("160.00")))
+    with pytest.raises(DomainError) as neither:
+        answer_delivery(session, delivery.number, "maybe", "物流责任", DESK, now)
+    assert told(neither) == {"outcome": "Please choose from the list."}
     answer_delivery(session, delivery.number, outcome, "物流责任", DESK, now)
     view = order_page(session, order.number, local_date(now))
     assert (view.order.state, view.lines[0].counts.owed, delivery.credit) == (
@@ -330,8 +333,12 @@ def test_walls_and_permissions(session: Session, dealer: Dealer, clerk: Actor, p
         with pytest.raises(AccessDeniedError):
             refused()
     advisor = make_actor(session, "service_advisor", dealer)
-    with pytest.raises(AccessDeniedError):
-        make_order_as(session, advisor, now)
+    delivery = shipped(session, confirmed(session, now, {"BP100": "2"}, dealer).number, now).number
+    for refused in (lambda: make_order_as(session, advisor, now),
+                    lambda: receive_delivery(session, delivery, Receipt(), advisor, now),
+                    lambda: enter_invoice(session, delivery, "12345678", d("160.00"), advisor, now)):  # fmt: skip
+        with pytest.raises(AccessDeniedError):
+            refused()
     with pytest.raises(DomainError):
         make_order_as(session, DESK, now)
     stranger = act_as(session, make_clerk(session))

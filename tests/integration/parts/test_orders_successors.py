@@ -114,6 +114,16 @@ def test_a_newer_number_without_limits_that_a_repair_lacks_is_its_own_affair(
     assert proposed(session, dealer, now) == []
 
 
+@pytest.mark.parametrize("begun_in", [0, 1])
+def test_an_old_number_without_limits_that_a_repair_lacks_is_its_own_affair(
+    session: Session, dealer: Dealer, clerk: Actor, old: Part, now: datetime, begun_in: int
+) -> None:
+    old.superseded_on = local_date(now) + timedelta(days=begun_in)
+    make_stock(session, clerk, old, now, "1")
+    make_needy_order(session, dealer.id, now, old, quantity="3")
+    assert proposed(session, dealer, now) == []
+
+
 def test_of_two_old_numbers_the_one_that_lacks_most_decides(
     session: Session, dealer: Dealer, clerk: Actor, old: Part, now: datetime
 ) -> None:
@@ -159,6 +169,18 @@ def test_what_is_there_of_the_successor_is_not_ordered(
     later = local_date(now) - timedelta(days=1)
     old.superseded_on = local_date(now)
     assert repair_supply(session, repair.number, later).missing == {old.id: d("2")}
+
+
+def test_a_successor_that_just_covers_the_need_is_enough(
+    session: Session, dealer: Dealer, clerk: Actor, old: Part, new: Part, now: datetime
+) -> None:
+    repair = make_needy_order(session, dealer.id, now, old)  # two of it
+    enough = []
+    for _piece in range(2):
+        make_stock(session, clerk, new, now, "1")
+        found = repair_supply(session, repair.number, local_date(now))
+        enough.append(found.enough(found.needs.needs[0]))
+    assert enough == [False, True]
 
 
 def test_an_old_part_goes_in_for_a_newer_one_only_both_ways(

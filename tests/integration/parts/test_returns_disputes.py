@@ -78,6 +78,14 @@ def test_days_are_days_in_china(session: Session) -> None:
     services.dispute(session, part.number, "不属实", [], packer(part.dealer_id), last_minute)
 
 
+def test_what_was_deducted_at_midnight_was_deducted_on_the_day_that_began(session: Session) -> None:
+    midnight = datetime(2026, 11, 19, 16, tzinfo=UTC)  # 20 November 00:00 in China
+    part = bad_in_store(session, midnight)
+    last, over = (midnight + timedelta(days=days, hours=23) for days in (30, 31))
+    assert offered(session, last) == ([], [(part.number, date(2026, 12, 20))])
+    assert offered(session, over) == ([part.number], [])
+
+
 def test_a_good_part_and_one_that_cost_nothing_may_leave_at_once(session: Session, now: datetime) -> None:
     good = make_old_part(session, "stored", now)
     spared = make_old_part(session, "signed", now)

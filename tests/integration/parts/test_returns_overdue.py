@@ -117,6 +117,19 @@ def test_of_a_claim_that_nobody_knows_nothing_bounds_the_cost(app: Flask, sessio
         app.extensions["deductions"] = wired
 
 
+def test_on_its_last_day_a_part_is_not_overdue_and_a_day_later_it_is(session: Session, now: datetime) -> None:
+    with pytest.raises(DomainError, match="does not exist"):
+        services.write_off(session, "NOBODY", "逾期未返", SYSTEM, now)
+    part = make_due(session, now, make_dealer(session))
+    code = session.scalars(select(Dealer.code)).one()
+    last = now + timedelta(days=30)  # what nobody wrote a rule for
+    assert part.due_on == local_date(last)
+    with pytest.raises(DomainError, match="Nothing of this dealer is overdue"):
+        services.write_off(session, code, "逾期未返", SYSTEM, last)
+    assert services.write_off(session, code, "逾期未返", SYSTEM, last + timedelta(days=1)) == [part]
+    assert (part.outcome, part.deducted) == ("missing", COST)
+
+
 def test_other_parts_than_were_shown_are_not_deducted(session: Session, now: datetime) -> None:
     dealer = make_dealer(session)
     make_late(session, dealer, 2)

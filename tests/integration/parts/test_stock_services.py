@@ -88,6 +88,22 @@ def test_what_has_no_price_needs_a_cost(session: Session, clerk: Actor, now: dat
     assert stock_of(session, clerk.dealer_id or 0, bare) == (d("3"), d("1.50"))
 
 
+@pytest.mark.parametrize(
+    ("cost", "possible"), [("0", True), ("9999999999.99", True), ("-0.01", False), ("10000000000", False)]
+)
+def test_goods_cost_nothing_or_what_an_amount_holds(
+    session: Session, part: Part, clerk: Actor, now: datetime, cost: str, *, possible: bool
+) -> None:
+    line = Line("BP100", d("1"), "A", d(cost), place="line-0")
+    if possible:
+        found = receive_goods(session, [line], clerk, now)
+        assert (found.value, found.reason_code) == (d(cost), None)
+    else:
+        with pytest.raises(DomainError) as wrong:
+            receive_goods(session, [line], clerk, now)
+        assert told(wrong) == {"line-0-cost": "From 0 to 9,999,999,999.99 yuan, please."}
+
+
 def test_more_than_lies_there_is_told_with_what_does(session: Session, part: Part, clerk: Actor, now: datetime) -> None:
     make_stock(session, clerk, part, now, "10", bin_="A-01")
     lines = [Line("BP100", d("6"), "A-01", place="line-0"), Line("BP100", d("5"), "A-01", place="line-1"),
@@ -119,6 +135,9 @@ def test_between_bins_no_value_moves(session: Session, part: Part, clerk: Actor,
     assert done.value == d("0.00")
     found = item_page(session, "BP100", clerk.dealer_id or 0)
     assert [(row.bin, row.quantity) for row in found.bins] == [("B-9", d("3"))]
+    assert [(row.quantity, row.quantity_after, row.value_after) for row in found.movements[:2]] == [
+        (d("3"), d("3"), d("30.00")), (d("-3"), d("0"), d("30.00")),
+    ]  # fmt: skip
     assert found.balance.value == d("30.00")
     for line, field in ((Line("BP100", d("1"), "B-9", to_bin="b-9"), "line-to_bin"),
                         (Line("BP100", d("-1"), "B-9", to_bin="C"), "line-quantity"),
@@ -166,6 +185,53 @@ def test_an_issue_larger_than_the_stock_is_told_and_nothing_is_half_done(
     assert told(wrong) == {"issue-BP100": "Only 1 in bin A-01."}
     assert stock_of(session, order.dealer_id, other) == (d("5"), d("500.00"))
     assert session.scalar(select(func.count()).where(StockDocument.kind == "issue")) == 0
+
+
+def test_what_no_job_needs_is_not_issued_and_nothing_is_no_quantity(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    make_stock(session, clerk, part, now)
+    order = make_needy_order(session, clerk.dealer_id or 0, now, part)
+    foreign = PartLine(dealer_id=order.dealer_id, position=2, part_number="FOREIGN", name="外购件", unit="件",
+                       quantity=d("1"), unit_price=d("5.00"), amount=d("5.00"))  # fmt: skip
+    order.jobs[0].parts.append(foreign)
+    session.flush()
+    unknown, need = sorted(order_needs(session, order.number).needs, key=lambda one: one.part_id or 0)
+    assert (unknown.number, unknown.part_id) == ("FOREIGN", None)
+    portions = [Portion("9-9", d("1"), field="a"), Portion(unknown.key, d("1"), field="b"),
+                Portion(need.key, d("0"), field="c"), Portion(need.key, d("-1"), field="d")]  # fmt: skip
+    with pytest.raises(DomainError) as wrong:
+        issue_parts(session, order.number, portions, clerk, now)
+    not_needed, nothing = "No job of this order needs that part any more.", "Please write a quantity above 0."
+    assert told(wrong) == {"a": not_needed, "b": not_needed, "c": nothing, "d": nothing}
+    issue_parts(session, order.number, [Portion(need.key, d("2"))], clerk, now)
+    with pytest.raises(DomainError) as back:
+        return_parts(session, order.number, portions, clerk, now)
+    none_issued = "Only 0 were issued."
+    assert told(back) == {"a": none_issued, "b": none_issued, "c": nothing, "d": nothing}
+    assert stock_of(session, order.dealer_id, part) == (d("8"), d("800.00"))
+
+
+def test_who_moves_no_stock_issues_none_and_takes_none_back(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    make_stock(session, clerk, part, now)
+    order = make_needy_order(session, clerk.dealer_id or 0, now, part)
+    key = order_needs(session, order.number).needs[0].key
+    advisor = make_actor(session, "service_advisor", item_page(session, "BP100", order.dealer_id).dealer)
+    for step in (issue_parts, return_parts):
+        with pytest.raises(AccessDeniedError):
+            step(session, order.number, [Portion(key, d("1"))], advisor, now)
+
+
+def test_a_part_of_which_none_lies_there_says_where_to_order_it(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    order = make_needy_order(session, clerk.dealer_id or 0, now, part)
+    key = order_needs(session, order.number).needs[0].key
+    with pytest.raises(DomainError) as wrong:
+        issue_parts(session, order.number, [Portion(key, d("1"), field="issue-1")], clerk, now)
+    assert told(wrong) == {"issue-1": "There is none in stock. Order it urgently on the repair order's page."}
 
 
 def test_returns_bring_back_what_the_issue_took(session: Session, part: Part, clerk: Actor, now: datetime) -> None:

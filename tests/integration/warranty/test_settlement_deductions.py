@@ -201,6 +201,17 @@ def debit(dealer: Dealer, claim: Claim, amount: str) -> Booking:
     return Booking(dealer.code, "debit", D(amount), "二次抵扣", claim.number)
 
 
+def test_no_dealer_is_booked_for_the_claim_of_another(session: Session) -> None:
+    _dealer, claim, _part = paid_claim(session)
+    other = make_dealer(session)
+    for kind in ("debit", "credit", "audit", "administrative"):
+        with pytest.raises(DomainError) as raised:
+            book(session, Booking(other.code, kind, D("1.00"), "写错店代码", claim.number), SYSTEM, CLOSING)
+        (fault,) = raised.value.faults
+        assert (fault.field, fault.message) == ("claim", "This dealer has no settled claim of this number.")
+    assert session.scalar(select(func.count()).where(Deduction.claim_number == claim.number)) == 0
+
+
 def test_an_old_part_takes_no_more_than_debits_left_of_the_claim(session: Session) -> None:
     dealer, claim, part = paid_claim(session)
     book(session, debit(dealer, claim, "1000.00"), SYSTEM, CLOSING)
@@ -261,6 +272,26 @@ def test_a_credit_that_was_taken_back_since_is_not_struck_out(session: Session) 
         undo(session, credit.id, "录错", SYSTEM, CLOSING)
     undo(session, back.id, "录错", SYSTEM, CLOSING)
     undo(session, credit.id, "录错", SYSTEM, CLOSING)
+    assert credit.cancelled_at is not None
+
+
+def test_a_credit_of_which_all_is_left_is_struck_out(session: Session) -> None:
+    dealer, claim, _part = paid_claim(session)
+    credit = book(session, Booking(dealer.code, "credit", D("50.00"), "返还", claim.number), SYSTEM, CLOSING)
+    book(session, debit(dealer, claim, str(CLAIM)), SYSTEM, CLOSING)  # 1460.55 - 1410.55 = 50.00 are left
+    undo(session, credit.id, "录错", SYSTEM, CLOSING)
+    assert credit.cancelled_at is not None
+
+
+def test_the_credit_of_a_fine_is_struck_out_whatever_is_left_of_the_claim(session: Session) -> None:
+    dealer, claim, _part = paid_claim(session)
+    fine = book(session, Booking(dealer.code, "administrative", D("9.00"), "违规罚款", claim.number), SYSTEM, CLOSING)
+    make_approved(session, dealer, CLOSING)
+    session.commit()
+    close_month(session, NEXT, SYSTEM, LATER)
+    credit = undo(session, fine.id, "申诉成立", SYSTEM, LATER)
+    book(session, debit(dealer, claim, str(CLAIM)), SYSTEM, LATER)  # nothing is left of it
+    undo(session, credit.id, "录错", SYSTEM, LATER)
     assert credit.cancelled_at is not None
 
 

@@ -15,12 +15,13 @@ from portal.kernel.access import Actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.errors import ConflictError
 from tests.factories.network import make_actor, make_dealer
+from tests.factories.returns import make_old_part
 from tests.factories.settlement import make_approved
 from tests.support.at_once import Pause, both_at_once, in_a_transaction
 from warranty.claims.models import Claim
 from warranty.settlement import deductions, services
 from warranty.settlement.closing import close_month
-from warranty.settlement.deductions import Booking, book, undo
+from warranty.settlement.deductions import Booking, StatementDeductions, book, undo
 from warranty.settlement.models import Deduction, Settlement, SettlementLine
 from warranty.settlement.queries import unbalanced
 from warranty.settlement.services import REMOVED, Answer
@@ -44,6 +45,16 @@ def settled_debit(session: Session) -> tuple[Dealer, Deduction]:
     session.commit()
     close_month(session, NEXT, FINANCE, LATER)
     return dealer, session.get_one(Deduction, debit.id)
+
+
+def test_an_old_parts_deduction_is_given_back_once_and_one_that_never_was_not_at_all(session: Session) -> None:
+    part = make_old_part(session, "deducted", OCTOBER, make_dealer(session))
+    beside = StatementDeductions()
+    beside.give_back(session, f"{part.number}9", "没有这件旧件", DESK, CLOSING)
+    for reason, day in (("复测属实", CLOSING), ("再来一次", LATER)):
+        beside.give_back(session, part.number, reason, DESK, day)
+    entry = session.scalars(select(Deduction)).one()
+    assert (entry.source, entry.cancelled_for, entry.cancelled_at) == (part.number, "复测属实", CLOSING)
 
 
 def test_a_credit_that_was_struck_out_is_given_anew(session: Session) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -43,11 +44,28 @@ def test_a_window_needs_the_day_of_production_but_a_row_without_one_decides() ->
     assert fits([window, Fitment(1, Decimal(2))], unknown) == Fit("yes", "fits", Decimal(2))
 
 
+def test_where_several_rows_fit_the_car_takes_the_largest_quantity() -> None:
+    rows = [Fitment(1, Decimal(4)), Fitment(1, Decimal(6), built_from=BUILT), Fitment(1, Decimal(5))]
+    assert fits(rows, CAR) == fits(rows[::-1], CAR) == Fit("yes", "fits", Decimal(6))
+
+
+def test_a_car_that_is_too_old_by_its_day_is_not_asked_for_its_vin_and_one_of_the_days_is() -> None:
+    other_vins = {"vin_from": make_vin(501), "vin_until": make_vin(600)}
+    built, vin = Fitment(1, built_from=BUILT + timedelta(days=1)), Fitment(1, **other_vins)
+    assert fits([replace(built, **other_vins)], CAR) == Fit("no", "built")
+    assert fits([built, vin], CAR) == Fit("no", "vin")  # its day is right for one row, so the VIN decides
+    unknown = Car(CAR.vin, 1, None)
+    assert fits([replace(built, **other_vins)], unknown) == Fit("no", "vin")  # no day would make it fit
+    assert fits([vin, built], unknown) == Fit("unknown", "built_unknown")
+
+
 def test_serials_are_ordered_within_one_head_only() -> None:
     first, last = make_vin(400), make_vin(600)
     assert fits([Fitment(1, vin_from=first, vin_until=last)], CAR).answer == "yes"
     assert fits([Fitment(1, vin_from=make_vin(501), vin_until=last)], CAR) == Fit("no", "vin")
     assert not in_range(make_vin(500, plant="3"), first, last)
+    inside = [in_range(make_vin(serial), first, last) for serial in (399, 400, 600, 601)]
+    assert inside == [False, True, True, False]
 
 
 @given(st.integers(1, 999_998), st.integers(0, 999), st.integers(1, 999_999))
@@ -69,6 +87,13 @@ def test_a_vin_is_in_a_range_when_its_serial_is(first: int, wide: int, serial: i
         (Fitment(1, vin_from=make_vin(1), vin_until=make_vin(2, plant="3")), ("heads_differ", "vin_until")),
         (Fitment(1, vin_from=make_vin(2), vin_until=make_vin(1)), ("range_turned", "vin_until")),
         (Fitment(3, Decimal(7)), ("twice", "model")),
+        (Fitment(3, Decimal(7), built_from=BUILT), None),
+        (Fitment(1, Decimal("0.01")), None),
+        (Fitment(1, Decimal(9999)), None),
+        (Fitment(1, Decimal("9999.01")), ("quantity", "quantity")),
+        (Fitment(1, built_from=BUILT, built_until=BUILT), None),  # a single day, a single car
+        (Fitment(1, vin_from=make_vin(1), vin_until=make_vin(1)), None),
+        (Fitment(1, vin_from=make_vin(1), vin_until="LSVAM4180R2O00001"), ("vin", "vin_until")),
     ],
 )
 def test_what_makes_no_sense_is_told_at_its_field(new: Fitment, problem: tuple[str, str] | None) -> None:

@@ -40,6 +40,11 @@ OVERLAP_AFTER = ("overlap", "valid_until", "2027-01-01", "2027-01-31")
         (_price("2027-01-01"), _price("2026-12-01", "2026-12-20"), ("gap", "valid_until", "2026-12-21", "2026-12-31")),
         (_price("2027-01-01"), _price("2026-12-01", "2027-01-31"), OVERLAP_AFTER),
         (_price("2026-01-01"), _price("2026-12-01", "2026-11-30"), ("days_turned", "valid_until", None, None)),
+        (_price("2026-01-01"), _price("2026-12-01", "2026-12-01"), None),  # of one day
+        (_price("2026-01-01", "2026-12-01"), _price("2026-12-01"), ("overlap", "valid_from", *["2026-12-01"] * 2)),
+        (_price("2026-01-01", "2026-11-30"), _price("2026-12-02"), ("gap", "valid_from", *["2026-12-01"] * 2)),
+        (_price("2026-01-01", "2026-12-31"), _price("2026-12-01", "2026-12-10"),
+         ("overlap", "valid_from", "2026-12-01", "2026-12-10")),
     ],
 )  # fmt: skip
 def test_a_gap_or_an_overlap_is_told_at_the_day_that_makes_it(
@@ -50,6 +55,12 @@ def test_a_gap_or_an_overlap_is_told_at_the_day_that_makes_it(
         for item in price_problems(new, [known], TODAY)
     ]
     assert found == ([problem] if problem else [])
+
+
+def test_a_gap_or_an_overlap_of_old_prices_is_not_put_down_to_a_new_one() -> None:
+    gap = [_price("2026-01-01", "2026-03-31"), _price("2026-05-01")]
+    overlap = [_price("2026-01-01", "2026-05-31"), _price("2026-05-01")]
+    assert [price_problems(_price("2026-12-01"), known, TODAY) for known in (gap, overlap)] == [[], []]
 
 
 PERIODS = st.lists(

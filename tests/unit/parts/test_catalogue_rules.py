@@ -34,6 +34,7 @@ def test_a_circle_is_found_and_what_leads_into_it_is_not_in_it() -> None:
     assert circles({"A": "B", "B": "C", "C": "B", "D": "E"}) == {"B", "C"}
     assert circles({"A": "A"}) == {"A"}
     assert chain({"A": "B", "B": "A"}, "A") == ["B"]
+    assert chain({"A": "B", "B": "C", "C": "B"}, "A") == ["B", "C"]  # it leads into one that it is not in
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.sampled_from("ABCDEFGH")))
@@ -61,4 +62,9 @@ def test_a_new_price_begins_today_or_later_on_a_free_day() -> None:
     assert codes(_price("2026-11-19")) == [("past", "valid_from")]
     assert codes(_price("2026-12-01")) == [("day_taken", "valid_from")]
     assert codes(_price("2026-11-21", retail="-0.01")) == [("amount", "retail")]
+    assert codes(_price("2026-11-21", retail="70.00")) == []  # what the dealer pays
+    assert codes(_price("2026-11-21", retail="0.00", dealer="0.00")) == []
+    assert codes(_price("2026-11-21", retail="9999999999.99")) == []
+    assert codes(_price("2026-11-21", retail="10000000000.00")) == [("amount", "retail")]
+    assert codes(_price("2026-11-19", retail="69.99")) == [("past", "valid_from")]
     assert codes(_price("2026-11-21", retail="69.99")) == [("retail_low", "retail")]

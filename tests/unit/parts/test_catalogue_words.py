@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parts.catalogue.rules.facts import clean_number, is_code, is_number
+from parts.catalogue.rules.facts import clean_number, is_code, is_number, quantity_problems
 from parts.catalogue.rules.words import plain, terms, wanted
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=12)
@@ -16,6 +18,22 @@ def test_a_name_has_its_pieces_its_words_and_the_pieces_of_its_initials() -> Non
         "~ab", "~bs", "~sk", "~kz", "~zd", "~dy", "~abs", "~bsk", "~skz", "~kzd", "~zdy",
         "~absk", "~bskz", "~skzd", "~kzdy",
     }  # fmt: skip
+
+
+def test_a_word_shorter_than_a_term_is_none() -> None:
+    assert terms("", "AB ABS pump", "") == {"abs", "pum", "pump"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("brake pads", ("brak", "pads")), ("wat", ("wat",)), ("ab", ()), ("ab pump", ("pump",)),
+        ("水泵总成", ("水泵总成",)), ("前制动片", ("前制动片",)), ("制动 abs", ("制动", "abs")), ("泵", ()),
+        ("发动机机油", ("发动机机", "动机机油")),
+    ],
+)  # fmt: skip
+def test_a_name_is_looked_up_by_its_longest_terms(typed: str, keys: tuple[str, ...]) -> None:
+    assert wanted(typed).keys == keys
 
 
 def test_words_do_not_run_into_each_other() -> None:
@@ -61,4 +79,16 @@ def test_numbers_are_kept_as_people_write_them_and_found_without_hyphens() -> No
     assert not is_number("A/B")
     assert not is_number("-A")
     assert is_code("G1001")
+    assert is_code("G" * 16)
     assert not is_code("G" * 17)
+    assert is_number("G" * 32)
+    assert not is_number("G" * 33)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "possible"),
+    [("0.01", True), ("4.5", True), ("9999", True), ("0", False), ("9999.01", False), ("4.505", False), (None, False)],
+)
+def test_a_car_takes_hundredths_of_a_litre_and_no_less(quantity: str | None, possible: bool) -> None:  # noqa: FBT001
+    found = list(quantity_problems(None if quantity is None else Decimal(quantity)))
+    assert found == ([] if possible else ["quantity"])

@@ -33,7 +33,8 @@ def test_a_delivery_leaves_something_owed_or_nothing() -> None:
 @pytest.mark.parametrize(
     ("short", "damaged", "good", "fault"),
     [
-        ("0", "0", "5", None), ("2", "3", "0", None), ("5.01", "0", "-0.01", "short"), ("-1", "0", "6", "short"),
+        ("0", "0", "5", None), ("2", "3", "0", None), ("5", "0", "0", None), ("0", "5", "0", None),
+        ("5.01", "0", "-0.01", "short"), ("-1", "0", "6", "short"),
         ("3", "2.01", "-0.01", "damaged"), ("0", "-1", "6", "damaged"),
     ],
 )  # fmt: skip

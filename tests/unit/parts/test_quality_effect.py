@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,16 @@ def test_more_cars_with_more_claims_are_no_worse() -> None:
     months = [Month("2026-03", 3, 1_000), Month("2026-04", 3, 1_000), Month("2026-06", 6, 2_000),
               Month("2026-07", 6, 2_000)]  # fmt: skip
     assert (weigh(months, DAY).change, weigh(months, DAY).told) == (Decimal("0.0"), "same")
+
+
+def test_half_of_a_last_place_goes_up() -> None:
+    # 2,000 claims before and 2,001 after on as many cars are 0.05 % more; 1 claim on 200,000 is 0.005 a thousand
+    months = [Month("2026-03", 1_000, 50_000), Month("2026-04", 1_000, 50_000), Month("2026-06", 1_000, 50_000)]
+    more, fewer = (weigh([*months, Month("2026-07", claims, 50_000)], DAY) for claims in (1_001, 999))
+    assert (more.change, more.told) == (Decimal("0.1"), "rose")
+    assert (fewer.change, fewer.told) == (Decimal("-0.1"), "fell")
+    assert Side(2, 1, 200_000).rate == Decimal("0.01")
+    assert Side(2, 500, 1_000).rate == Decimal("500.00")  # every second car
 
 
 def test_one_month_after_it_is_too_early() -> None:
@@ -72,3 +83,10 @@ def test_whatever_is_counted_something_is_told(counted: list[tuple[int, int, int
 def test_without_cars_there_is_no_rate() -> None:
     found = weigh([Month(f"2026-0{number}", 0, 0) for number in (3, 4, 6, 7)], DAY)
     assert (found.before.rate, found.told) == (None, "too_early")
+
+
+@pytest.mark.parametrize("empty", [(3, 4), (6, 7)])
+def test_where_one_side_had_no_cars_nothing_is_compared(empty: tuple[int, int]) -> None:
+    cars = {number: 0 if number in empty else 1_000 for number in (3, 4, 6, 7)}
+    found = weigh([Month(f"2026-0{number}", 0, cars[number]) for number in cars], DAY)
+    assert (found.change, found.told) == (None, "too_early")

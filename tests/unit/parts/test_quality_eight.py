@@ -56,6 +56,8 @@ def test_a_step_is_in_time_on_its_day() -> None:
         (replace(STEP, due_on=BEGUN - timedelta(days=1), done_on=None), set(), [Hindrance("due_early", "due_on")]),
         (replace(STEP, step=8), {1, 2, 3, 4, 5, 6}, [Hindrance("rests_on", "done_on", (7,))]),
         (replace(STEP, step=3), set(), []),  # containment waits for nothing
+        (replace(STEP, due_on=BEGUN, done_on=BEGUN), {2}, []),  # on the first day
+        (replace(STEP, done_on=TODAY), {2}, []),
     ],
 )
 def test_what_keeps_a_step(step: Step, done_before: set[int], found: list[Hindrance]) -> None:
@@ -94,6 +96,8 @@ INTERIM, PERMANENT = Measure("interim", BEGUN), Measure("permanent", TODAY)
          ["permanent_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5), (Measure("permanent", None),)), ["steps_open", "permanent_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True),)), ["permanent_failed"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (INTERIM, replace(PERMANENT, failed=True))), ["permanent_failed"]),
+        ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(INTERIM, failed=True),)), ["permanent_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, lifted=True),)), ["permanent_missing"]),
         ("decide", Standing(done(1, 2, 3, 4), (replace(INTERIM, lifted=True),), "plant"), ["measure_missing"]),
         ("enforce", Standing(done(1, 2, 3, 4, 5, 6), (replace(PERMANENT, failed=True), PERMANENT)), []),

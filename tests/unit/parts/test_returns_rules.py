@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ from parts.returns.rules.inspection import (
     inspection_faults,
     shared_out,
     step_of,
+    uncovered,
 )
 from parts.returns.rules.labels import PREFIX, Count, LabelError, check_of, count, number_of, payload, printed, read
 from parts.returns.states import OLD_PART
@@ -92,6 +94,12 @@ def test_a_sample_takes_about_its_share() -> None:
     assert 700 < taken < 900
 
 
+def test_a_share_of_nothing_draws_none_and_the_whole_draws_all() -> None:
+    numbers = [f"CL-A00001-202611-{n:04d}" for n in range(1_000)]  # every hundredth is among them, and more than once
+    assert not any(drawn(number, 1, 0) for number in numbers)
+    assert all(drawn(number, 1, 100) for number in numbers)
+
+
 def test_what_a_label_stands_for() -> None:
     assert [liability(kind) for kind in ("repair", "out_call", "part_warranty", "campaign", "pdi", "goodwill")] == [
         "supplier", "supplier", "supplier", "maker", "maker", "goodwill",
@@ -109,6 +117,10 @@ def test_what_a_label_stands_for() -> None:
         (rule(Scope.ALL, "", Demand.GENERAL, DAY), [("general_of_all", "demand")]),
         (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=0), [("percent", "percent")]),
         (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=100), [("percent", "percent")]),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=1), []),
+        (rule(Scope.ALL, "", Demand.SAMPLE, DAY, percent=99), []),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=1), []),
+        (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=365), []),
         (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=0), [("days", "days")]),
         (rule(Scope.ALL, "", Demand.ALWAYS, DAY, days=366), [("days", "days")]),
     ],
@@ -119,6 +131,14 @@ def test_what_speaks_against_a_rule(new: ReturnRule, faults: list[tuple[str, str
 
 
 NUMBER = number_of("CL-A08752-202611-0001", 2)
+BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # RFC 4648
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=40))
+def test_a_check_is_the_first_twenty_bits_of_the_numbers_checksum(number: str) -> None:
+    """Else the labels that hang on parts already are read no more, and four characters tell less than they could."""
+    bits = crc32(number.encode())
+    assert check_of(number) == "".join(BASE32[bits >> shift & 31] for shift in (27, 22, 17, 12))
 
 
 def test_a_label_is_read_from_its_code_and_from_the_text_under_it() -> None:
@@ -152,6 +172,7 @@ def test_no_single_wrong_character_passes(place: int, wrong: str) -> None:
 
 def test_a_box_is_counted_by_its_labels() -> None:
     assert count({"A", "B"}, ["B", "A", "A"]) == Count((), ())
+    assert [count(listed, ["A"]).right for listed in ({"A"}, {"A", "B"}, set())] == [True, False, False]
     wrong = count({"A", "B", "C"}, ["C", "X"])
     assert (wrong.missing, wrong.extra, wrong.right) == (("A", "B"), ("X",), False)
 
@@ -173,6 +194,9 @@ def test_an_outcome_is_a_step_and_costs_what_was_paid_or_less() -> None:
         ("damaged", None, "", []),
         ("damaged", D("600.00"), "壳体碰伤", []),
         ("damaged", D("600.00"), " ", [("reason_lower", "note")]),
+        ("damaged", D("1200.50"), "", []),  # the whole amount, typed: no less than it
+        ("damaged", D("0.00"), "运输中碰伤，不扣", []),
+        ("ok", D("0.00"), "", []),
         ("damaged", D("1200.51"), "", [("amount", "amount")]),
         ("damaged", D("-0.01"), "", [("amount", "amount")]),
         ("ok", D("1.00"), "", [("ok_costs", "amount")]),
@@ -183,6 +207,12 @@ def test_what_keeps_a_finding_from_standing(
     outcome: str, asked: Decimal | None, note: str, faults: list[tuple[str, str]]
 ) -> None:
     assert inspection_faults(outcome, D("1200.50"), asked, note) == faults
+
+
+def test_what_its_claim_has_nothing_left_for_stays_uncovered() -> None:
+    assert uncovered(D("300.00"), D("120.50")) == D("179.50")
+    assert uncovered(D("300.00"), D("0.00")) == D("300.00")
+    assert uncovered(D("300.00"), D("300.00")) is None
 
 
 def test_a_deduction_may_be_disputed_for_thirty_days() -> None:

@@ -17,8 +17,9 @@ from parts.stock.rules import (
     quantity_fault,
     take_out,
     worth,
+    worth_fault,
 )
-from portal.kernel.money import ZERO
+from portal.kernel.money import LIMIT, ZERO
 from tests.support.figures import d
 
 quantities = st.decimals("0.01", "999.99", places=2)
@@ -106,11 +107,26 @@ def test_quantities_that_move(quantity: str, fault: str | None) -> None:
     assert quantity_fault(d(quantity)) == fault
 
 
+def test_goods_are_worth_no_more_than_an_amount_holds() -> None:
+    assert worth_fault(d("1"), LIMIT) is None
+    assert worth_fault(d("2"), d("4999999999.99")) is None  # 9,999,999,999.98
+    assert worth_fault(d("2"), d("5000000000.00")) == "worth_large"
+
+
+@pytest.mark.parametrize(("quantity", "value"), [("0", "1.00"), ("-1", "1.00"), ("1", "-0.01")])
+def test_a_receipt_brings_something_and_costs_no_less_than_nothing(quantity: str, value: str) -> None:
+    with pytest.raises(ValueError, match="for"):
+        put_in(Balance(d("3"), d("10.00")), d(quantity), d(value))
+    assert put_in(Balance(), d("1"), ZERO) == Balance(d("1"), ZERO)  # a gift
+
+
 @pytest.mark.parametrize(
     ("minimum", "maximum", "fault"),
     [
         ("0", "0", None), ("2", "2", None), ("2", "1", ("maximum_low", "maximum")),
         ("-1", "1", ("limit_range", "minimum")), ("1", "100000", ("limit_range", "maximum")),
+        ("99999.99", "99999.99", None), ("100000", "100000", ("limit_range", "minimum")),
+        ("0", "-1", ("limit_range", "maximum")),
     ],
 )  # fmt: skip
 def test_limits(minimum: str, maximum: str, fault: tuple[str, str] | None) -> None:

@@ -58,6 +58,8 @@ def test_where_no_car_is_old_enough_there_is_no_rate() -> None:
     assert per_thousand(3, 0) is None
     assert per_thousand(3, None) is None
     assert per_thousand(3, 800) == Decimal("3.75")
+    assert per_thousand(999, 1_000) == Decimal("999.00")
+    assert per_thousand(1, 200_000) == Decimal("0.01")  # half of the last place goes up
 
 
 @given(st.dictionaries(st.integers(0, 60), st.integers(1, 500)), st.integers(0, 59))

@@ -42,6 +42,7 @@ ASKED = Decimal("100.00")
         (Answer(REJECTED, Decimal("1.00"), "非本厂零件"), (("not_none", "amount"),)),
         (Answer(REJECTED), (("reason", "reason"),)),
         (Answer("maybe", None, ""), (("outcome", "outcome"),)),
+        (Answer(REJECTED, None, "长" * 500), ()),
         (Answer(REJECTED, None, "长" * 501), (("long", "reason"),)),
     ],
 )
@@ -49,9 +50,27 @@ def test_what_an_answer_has_to_say(answer: Answer, faults: tuple[tuple[str, str]
     assert answer_faults(ASKED, answer) == faults
 
 
-@given(st.integers(1, 10**9), st.integers(0, 10**9), st.sampled_from(OUTCOMES))
-def test_nothing_above_what_is_asked_is_ever_accepted(asked: int, given_: int, outcome: str) -> None:
-    whole, amount = Decimal(asked).scaleb(-2), Decimal(given_).scaleb(-2)
+@pytest.mark.parametrize(
+    ("answer", "amount"),
+    [
+        (Answer(ACCEPTED), "100.00"), (Answer(ACCEPTED, ASKED), "100.00"),
+        (Answer(PARTLY, Decimal("40.25"), "工时过高"), "40.25"), (Answer(REJECTED, None, "非本厂零件"), "0.00"),
+    ],
+)  # fmt: skip
+def test_what_an_answer_accepts(answer: Answer, amount: str) -> None:
+    assert accepted(ASKED, answer) == Decimal(amount)
+    assert outcome_of(ASKED, Decimal(amount)) == answer.outcome
+
+
+ASKED_AND_GIVEN = st.integers(1, 10**9).flatmap(
+    lambda asked: st.tuples(st.just(asked), st.sampled_from([None, 0, asked, asked + 1]) | st.integers(0, asked))
+)
+
+
+@given(ASKED_AND_GIVEN, st.sampled_from(OUTCOMES))
+def test_nothing_above_what_is_asked_is_ever_accepted(fen: tuple[int, int | None], outcome: str) -> None:
+    whole, amount = (None if one is None else Decimal(one).scaleb(-2) for one in fen)
+    assert whole is not None
     answer = Answer(outcome, amount, "有异议")
     if answer_faults(whole, answer) == ():
         assert ZERO <= accepted(whole, answer) <= whole

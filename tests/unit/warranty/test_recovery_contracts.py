@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kernel.money import LIMIT
 from warranty.recovery.rules.contracts import ALL, COMPONENT, PART, Contract, Terms, choose, overlapping, term_faults
 
 HALF = Terms(Decimal(50), Decimal(50), Decimal(50))
@@ -83,6 +84,13 @@ def test_periods_of_the_same_part_never_share_a_day() -> None:
     assert overlapping(ALL, "", *YEAR, known) == FOR_ALL
 
 
+def test_of_several_contracts_in_the_way_the_earliest_is_named() -> None:
+    spring = contract(4, PART, "W-PUMP", date(2026, 1, 1), date(2026, 6, 30))
+    autumn = contract(5, PART, "W-PUMP", date(2026, 7, 1), date(2026, 12, 31))
+    assert overlapping(PART, "W-PUMP", *YEAR, (autumn, spring)) == spring
+    assert overlapping(PART, "W-PUMP", date(2026, 7, 1), date(2027, 6, 30), (autumn, spring)) == autumn
+
+
 @given(first=st.tuples(DAYS, DAYS), second=st.tuples(DAYS, DAYS))
 def test_an_overlap_is_a_day_on_which_both_would_hold(first: tuple[date, date], second: tuple[date, date]) -> None:
     one, other = (contract(key, PART, "P", min(days), max(days)) for key, days in enumerate((first, second)))
@@ -103,6 +111,11 @@ def test_an_overlap_is_a_day_on_which_both_would_hold(first: tuple[date, date], 
         (replace(HALF, year_cap=Decimal(-1)), (("cap", "year_cap"),)),
         (replace(HALF, claim_cap=Decimal(500), year_cap=Decimal(499)), (("cap_order", "claim_cap"),)),
         (replace(HALF, claim_cap=Decimal(500), year_cap=Decimal(500)), ()),
+        (replace(HALF, claim_cap=Decimal(500)), ()),
+        (replace(HALF, claim_cap=LIMIT, year_cap=LIMIT), ()),
+        (replace(HALF, year_cap=LIMIT + Decimal("0.01")), (("cap", "year_cap"),)),
+        # of caps that cannot be, it does not matter which is higher
+        (replace(HALF, claim_cap=Decimal(500), year_cap=Decimal(-1)), (("cap", "year_cap"),)),
     ],
 )
 def test_terms_have_to_make_sense(terms: Terms, faults: tuple[tuple[str, str], ...]) -> None:

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kernel.invoices import is_invoice_number, within_tolerance
-from portal.kernel.money import from_fen, to_fen
+from portal.kernel.money import LIMIT, from_fen, to_fen
 from warranty.claims.words import KINDS as CLAIM_KINDS
 from warranty.settlement.rules import (
     DEDUCTION_KINDS,
     KINDS,
     Amount,
     booking_faults,
+    by_hand,
     left_of,
     of_the_claim,
     rate_on,
@@ -162,9 +163,14 @@ def test_a_claims_kind_is_no_deduction() -> None:
         ("credit", "10.00", "CL-1", "5.00", []),
         ("old_part", "10.00", "", None, [("kind", "kind")]),
         ("audit", "0.00", "", None, [("not_positive", "amount")]),
+        ("audit", str(LIMIT), "", None, []),
+        ("audit", str(LIMIT + D("0.01")), "", None, [("not_positive", "amount")]),
         ("audit", "10.00", "CL-9", None, [("claim_unknown", "claim")]),
         ("debit", "10.00", "", None, [("claim_needed", "claim")]),
+        ("debit", "10.00", "CL-1", "10.00", []),  # all that is left of it
         ("debit", "10.01", "CL-1", "10.00", [("above_settled", "amount")]),
+        ("debit", "10.00", "CL-9", None, [("claim_unknown", "claim")]),
+        ("audit", "10.01", "CL-1", "10.00", []),
     ],
 )
 def test_what_keeps_an_entry_from_being_booked(
@@ -190,3 +196,15 @@ def test_what_is_left_of_a_claim_is_never_below_nought_and_no_old_part_takes_mor
 )  # fmt: skip
 def test_a_fine_and_its_credit_are_no_money_of_the_claim(kind: str, source: str, counts: bool) -> None:  # noqa: FBT001
     assert of_the_claim(kind, source) is counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "person"),
+    [
+        ("audit", "DD-1", True), ("administrative", "DD-2", True), ("debit", "DD-3", True), ("credit", "DD-4", True),
+        ("credit", "debit:DD-3", True), ("credit", "old_part:CL-1-2", False), ("old_part", "CL-1-2", False),
+        ("brought_forward", "ST-1/1", False), ("carried_over", "ST-1/1", False),
+    ],
+)  # fmt: skip
+def test_what_came_by_itself_was_booked_by_nobody(kind: str, source: str, person: bool) -> None:  # noqa: FBT001
+    assert by_hand(kind, source) is person
