@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.services import cancel_order
 from parts.catalogue.models import Part
+from parts.orders.models import PartOrder
 from parts.orders.queries.orders import delivery_page
 from parts.orders.services import (
     Got,
+    Promise,
     Receipt,
     Wanted,
     answer_delivery,
     close_order,
+    draft_for_repair,
     draft_order,
+    promise_lines,
     receive_delivery,
     save_order,
 )
 from portal.kernel.access import Actor
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import ConflictError, DomainError
+from tests.factories.network import make_actor
 from tests.factories.orders import DESK, confirmed, lines, shipped
-from tests.factories.stock import make_part, stock_of
+from tests.factories.stock import make_needy_order, make_part, stock_of
 from tests.support.faults import told
 from tests.support.figures import d
 
@@ -80,3 +87,27 @@ def test_a_draft_is_saved_with_a_kind_that_there_is(session: Session, clerk: Act
         save_order(session, order.number, "wish", [], "", clerk)
     assert told(wish) == {"kind": "Please choose from the list."}
     assert (order.kind, [line.quantity for line in lines(session, order.number)]) == ("stock", [d("1")])
+
+
+def test_a_day_that_has_not_passed_is_promised(session: Session, dealer: Dealer, part: Part, now: datetime) -> None:
+    order = confirmed(session, now, {"BP100": "2"}, dealer)
+    (line,) = lines(session, order.number)
+    for day in (date(2026, 11, 20), date(2026, 11, 21)):  # today, tomorrow
+        promise_lines(session, order.number, {line.id: Promise(day)}, DESK, now)
+        assert line.promised_on == day
+    after = now + timedelta(days=2)
+    promise_lines(session, order.number, {line.id: Promise(date(2026, 11, 21))}, DESK, after)  # it stands already
+    with pytest.raises(DomainError) as past:
+        promise_lines(session, order.number, {line.id: Promise(date(2026, 11, 20))}, DESK, after)
+    assert told(past) == {f"line-{line.id}-promised_on": "A day that has passed cannot be promised."}
+
+
+def test_nothing_is_ordered_for_a_repair_that_is_over(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime
+) -> None:
+    repair = make_needy_order(session, dealer.id, now, part)
+    cancel_order(session, repair.id, "客户取消", make_actor(session, "service_manager", dealer), now)
+    with pytest.raises(ConflictError) as over:
+        draft_for_repair(session, repair.number, clerk, now)
+    assert told(over) == {None: "This order is not open: no parts are ordered for it."}
+    assert session.scalar(select(func.count()).select_from(PartOrder)) == 0

@@ -11,7 +11,22 @@ from sqlalchemy.orm import Session
 from parts.catalogue.models import Part
 from parts.stock.models import StockDocument, StockTransfer
 from parts.stock.queries.issues import order_needs
-from parts.stock.services import Line, Portion, issue_parts, issue_scanned, receive_goods, return_parts, send_parts
+from parts.stock.queries.items import item_page
+from parts.stock.queries.transfers import transfer_page
+from parts.stock.services import (
+    Arrival,
+    Line,
+    Portion,
+    issue_parts,
+    issue_scanned,
+    move_stock,
+    receive_goods,
+    receive_transfer,
+    return_parts,
+    scrap_stock,
+    send_parts,
+    settle_transfer,
+)
 from parts.stock.services.transfer import NOTE_LENGTH
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
@@ -57,6 +72,7 @@ def test_goods_are_worth_what_they_cost_to_the_fen(
     [
         ("100000.00", "1.00", "line-quantity"),  # a hundredth above the most
         ("-1", "1.00", "line-quantity"),
+        ("-99999999999.00", "1.00", "line-quantity"),  # below any amount: told, not reckoned
         ("2", "5000000000.00", "line-quantity"),  # each may be, together they are more than an amount holds
         ("1", "-0.01", "line-cost"),
         ("1", "10000000000.00", "line-cost"),
@@ -125,3 +141,50 @@ def test_nothing_is_neither_issued_nor_taken_back(
 def key_of(session: Session, number: str) -> str:
     (need,) = order_needs(session, number).needs
     return need.key
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1"])
+def test_of_two_lines_the_one_that_moves_nothing_is_told_and_neither_moves(
+    session: Session, part: Part, clerk: Actor, now: datetime, quantity: str
+) -> None:
+    """A quantity below nought would go the other way: out of the bin it was meant for, or into stock."""
+    receiver = make_dealer(session)
+    for bin_ in ("A-01", "B-01"):
+        make_stock(session, clerk, part, now, "2", bin_=bin_)
+    lines = [
+        Line("BP100", d("1"), "A-01", to_bin="B-01", place="line-0"),
+        Line("BP100", d(quantity), "A-01", to_bin="B-01", place="line-1"),
+    ]
+    for act in (
+        lambda: move_stock(session, lines, clerk, now),
+        lambda: scrap_stock(session, lines, "damaged", "泡水", clerk, now),
+        lambda: send_parts(session, receiver.code, lines, "", clerk, now),
+    ):
+        with pytest.raises(DomainError) as wrong:
+            act()
+        assert told(wrong) == {"line-1-quantity": "Please write a quantity above 0."}
+    assert [row.quantity for row in item_page(session, "BP100", clerk.dealer_id or 0).bins] == [d("2"), d("2")]
+
+
+def test_a_transfer_of_which_one_line_lacks_is_not_whole_whatever_came_of_the_other(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    other, receiver = make_part(session, "BP200"), make_clerk(session, make_dealer(session))
+    make_stock(session, clerk, part, now, "2", "10.00")
+    make_stock(session, clerk, other, now, "3", "7.00")
+    code = item_page(session, "BP100", receiver.dealer_id or 0).dealer.code
+    typed = [Line("BP100", d("2")), Line("BP200", d("3"))]
+    number = send_parts(session, code, typed, "", clerk, now).number
+    first, second = transfer_page(session, number, clerk).lines
+    act_as(session, receiver)
+    arrived = {first.id: Arrival(d("2"), "Z"), second.id: Arrival(d("1"), "Z")}
+    with pytest.raises(DomainError) as silent:
+        receive_transfer(session, number, arrived, "", receiver, now)
+    assert set(told(silent)) == {"reason"}
+    receive_transfer(session, number, arrived, "少两件", receiver, now)
+    assert stock_of(session, receiver.dealer_id or 0, part) == (d("2"), d("20.00"))
+    assert stock_of(session, receiver.dealer_id or 0, other) == (d("1"), d("7.00"))
+    act_as(session, clerk)
+    settle_transfer(session, number, "承运商查找", clerk, now, lost=False)
+    assert stock_of(session, clerk.dealer_id or 0, part) == (d("0"), d("0.00"))
+    assert stock_of(session, clerk.dealer_id or 0, other) == (d("2"), d("14.00"))
