@@ -19,7 +19,6 @@ from warranty.settlement.queries.deductions import (
     of_claims,
     statement_of,
     statements_of,
-    waiting_entries,
 )
 from warranty.settlement.queries.statements import (
     LinePage,
@@ -48,5 +47,5 @@ __all__ = [
     "claims_of", "closing_job", "count_in", "dealer_of", "disputed_lines", "empty_lines", "entries_of", "entry_of",
     "find", "last_carry", "left_of_claims", "line_of", "lines_page", "money_lines", "months_to_close", "of_claims",
     "open_entry", "open_months", "period_of", "periods", "ready", "ready_of", "statement_of", "statements_of",
-    "tax_rates", "unbalanced", "waiting", "waiting_entries",
+    "tax_rates", "unbalanced", "waiting",
 ]  # fmt: skip

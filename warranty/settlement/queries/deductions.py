@@ -24,16 +24,6 @@ def entries_of(session: Session, settlement_id: int) -> list[Deduction]:
     return sorted(rows, key=lambda row: DEDUCTION_KINDS.index(row.kind))
 
 
-def waiting_entries(session: Session, dealer_id: int) -> tuple[int, Decimal]:
-    """Return how many entries wait for a dealer's next statement, and what they come to."""
-    row = session.execute(
-        select(func.count(), func.coalesce(func.sum(Deduction.amount), NOTHING)).where(
-            Deduction.dealer_id == dealer_id, Deduction.settlement_id.is_(None), Deduction.cancelled_at.is_(None)
-        )
-    ).one()
-    return row[0], row[1]
-
-
 def entry_of(session: Session, key: int) -> Deduction:
     """Return an entry of the session's scope; raise `NotFoundError` where there is none."""
     found = session.scalars(select(Deduction).where(Deduction.id == key)).first()
