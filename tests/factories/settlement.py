@@ -48,7 +48,7 @@ def _draft(
     money = {kind: Decimal(amount) for kind, amount in amounts.items()}
     claim = Claim(
         dealer_id=dealer.id, number=f"CL-{dealer.code}-{order.id:06d}", version=1, order_id=order.id,
-        job_id=order.jobs[0].id, vehicle_id=vehicle.id, vin=vehicle.vin, type="warranty", received_at=decided_at,
+        job_id=order.jobs[0].id, vehicle_id=vehicle.id, vin=vehicle.vin, type="repair", received_at=decided_at,
         odometer_km=12_000, concern="发动机异响", cause="张紧轮磨损", correction="更换张紧轮", component="engine",
         applied=total(money.values()), audited=total(money.values()), submitted_at=decided_at, decided_at=decided_at,
         created_at=decided_at,

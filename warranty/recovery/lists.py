@@ -19,7 +19,7 @@ from portal.kernel.listing import Column, Filter, ListSpec
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract, RecoveryEntry, RecoveryLine
 from warranty.recovery.queries.above import demands_above
-from warranty.recovery.queries.costs import BORNE, with_part
+from warranty.recovery.queries.costs import caused, with_part
 from warranty.recovery.queries.figures import (
     ACCEPTED,
     BEARER,
@@ -245,7 +245,7 @@ def _costs() -> Select[Any]:
             STANDING.label("standing"),
         )
         .select_from(Claim).join(Dealer, Dealer.id == Claim.dealer_id)
-        .where(Claim.state.in_(BORNE), Claim.causal_part.is_not(None))
+        .where(caused())
     )  # fmt: skip
     return with_part(cast("Select[Any]", statement)).join(Supplier, Supplier.id == BEARER)
 

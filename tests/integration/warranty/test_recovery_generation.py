@@ -16,6 +16,7 @@ from dealers.network.models import Dealer
 from parts.catalogue.models import Supplier
 from portal.kernel.access import AccessDeniedError
 from portal.kernel.errors import DomainError
+from portal.kernel.listing import fetch_page
 from portal.kernel.money import ZERO
 from tests.factories.network import make_actor, make_dealer
 from tests.factories.recovery import (
@@ -33,12 +34,13 @@ from tests.factories.recovery import (
 )
 from warranty.claims.models import Claim
 from warranty.recovery.jobs import generate
+from warranty.recovery.lists import COSTS
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.costs import Period, costs_of, waiting
 from warranty.recovery.queries.recoveries import find, lines_of, unbalanced
 from warranty.recovery.rules.contracts import COMPONENT
 from warranty.recovery.rules.contracts import PART as ONE_PART
-from warranty.recovery.services.generate import recover_supplier
+from warranty.recovery.services.generate import reckon_anew, recover_supplier
 from warranty.recovery.services.rounds import withdraw
 
 OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
@@ -77,6 +79,42 @@ def test_a_claim_becomes_a_demand_with_each_step_of_the_reckoning(
     ]
     assert {(one.claim_id, one.contract_id, one.year, one.part) for one in lines} == {(claim.id, contract.id, 1, PART)}
     assert (lines[0].decided_on, lines[0].done_on) == (date(2026, 10, 20), date(2026, 10, 15))
+    assert unbalanced(session) == []
+
+
+def test_suppliers_are_asked_for_their_failures_only(
+    session: Session, dealer: Dealer, supplier: Supplier, now: datetime
+) -> None:
+    """What the maker does out of goodwill, for a campaign or before the sale is its own, as the part's label says."""
+    make_contract(session, now, supplier)
+    theirs = {"repair", "part_warranty", "out_call"}
+    numbers = {}
+    for kind in sorted(theirs | {"goodwill", "campaign", "pdi", "first_service"}):
+        claim = make_cost(session, dealer, OCTOBER)
+        claim.type = kind
+        numbers[claim.id] = kind
+    session.flush()
+    (waits,) = waiting(session, period_of(now))
+    assert (waits.claims, waits.cost) == (3, 3 * Decimal("752.10"))
+    found = make_recovery(session, now, supplier)
+    assert {numbers[line.claim_id] for line in lines_of(session, found.id)} == theirs
+    rows = fetch_page(session, COSTS, {}).rows
+    assert {numbers[row.id] for row in rows} == theirs
+
+
+def test_a_draft_made_before_drops_what_is_no_suppliers_failure(
+    session: Session, dealer: Dealer, supplier: Supplier, now: datetime
+) -> None:
+    make_contract(session, now, supplier)
+    goodwill, _repair = make_cost(session, dealer, OCTOBER), make_cost(session, dealer, OCTOBER)
+    found = make_recovery(session, now, supplier)
+    goodwill.type = "goodwill"  # as in a draft of a time when it was asked for
+    session.flush()
+    assert {row.id for row in fetch_page(session, COSTS, {}).rows} >= {
+        goodwill.id
+    }  # what is in a demand stays in sight
+    assert reckon_anew(session, found.id, ENGINEER, now).claims == 1
+    assert goodwill.id not in {line.claim_id for line in lines_of(session, found.id)}
     assert unbalanced(session) == []
 
 

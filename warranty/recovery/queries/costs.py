@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from parts.catalogue.models import Part, Supplier
@@ -17,6 +17,7 @@ from portal.kernel.money import ZERO
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import RecoveryContract, RecoveryLine
 from warranty.recovery.queries.charges import borne_lines_of, charged
+from warranty.recovery.queries.old_parts import SUPPLIERS_OWN
 from warranty.recovery.rules.contracts import KINDS
 from warranty.recovery.rules.reckoning import Cost
 
@@ -38,10 +39,17 @@ class Period:
 
 
 def borne(period: Period) -> ColumnElement[bool]:
-    """Tell whether headquarters decided on these days to bear a claim."""
+    """Tell whether headquarters decided on these days to bear a claim of a supplier's failure."""
     start, end = day_bounds(period.first, period.last)
     decided = func.coalesce(Claim.decided_at, Claim.created_at)
-    return and_(Claim.state.in_(BORNE), Claim.causal_part.is_not(None), decided >= start, decided < end)
+    return and_(caused(), decided >= start, decided < end)
+
+
+def caused() -> ColumnElement[bool]:
+    """Tell whether headquarters bears a claim of a supplier's failure; what was asked for already stays in sight."""
+    return and_(
+        Claim.state.in_(BORNE), Claim.causal_part.is_not(None), or_(Claim.type.in_(SUPPLIERS_OWN), ~unrecovered())
+    )
 
 
 def with_part(statement: Select[Any]) -> Select[Any]:
@@ -93,7 +101,7 @@ def costs_of(session: Session, supplier_id: int, period: Period, claims: Iterabl
 def costs_in(session: Session, recovery_id: int) -> Costs:
     """Read the lines of the claims of a demand as they would be asked for now."""
     claims = select(RecoveryLine.claim_id).where(RecoveryLine.recovery_id == recovery_id)
-    return _read(session, (Claim.id.in_(claims), *_SHARED))
+    return _read(session, (Claim.id.in_(claims), Claim.type.in_(SUPPLIERS_OWN), *_SHARED))
 
 
 def _read(session: Session, which: Iterable[ColumnElement[bool]]) -> Costs:

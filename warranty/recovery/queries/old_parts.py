@@ -1,4 +1,4 @@
-"""What the inspection of old parts found, and their photos: the only file of this room that knows theirs."""
+"""Whose failure old parts stand for, what their inspection found, and photos: this room's only file that knows them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from parts.returns.models import OldPart, OldPartDispute, OldPartPhoto, PartDisposal, still_deducted
+from parts.returns.rules.asking import liability
 from parts.returns.words import OUTCOMES, SIDES, STATES
+from warranty.claims.words import TYPES
+
+#: Types of claims whose failed part stands for a supplier's failure, as the label of the old part says: what the maker
+#: does for a campaign, before the sale or out of goodwill is nobody else's to pay.
+SUPPLIERS_OWN = tuple(key for key in TYPES if liability(key) == "supplier")
 
 
 @dataclass(frozen=True)
