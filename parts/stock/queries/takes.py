@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select, type_coerce
+from sqlalchemy import Row, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
@@ -22,13 +22,17 @@ AnyRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class TakePage:
-    """A sheet with its lines; ``document`` posted its differences, if there were any."""
+    """A sheet with its lines; ``document`` posted its differences, if there were any.
+
+    ``goes_on``: more lies in its bins behind its last line, for a sheet of its own.
+    """
 
     take: StockTake
     dealer: Dealer
     lines: list[AnyRow]
     document: str | None
     steps: list[StateChange]
+    goes_on: bool
 
     @property
     def counted(self) -> int:
@@ -57,8 +61,9 @@ def take_page(session: Session, number: str) -> TakePage:
                                            StockDocument.reference == take.number)
     )  # fmt: skip
     return TakePage(
-        take, session.get_one(Dealer, take.dealer_id), take_lines(session, take.id), document, history(session, take)
-    )
+        take, session.get_one(Dealer, take.dealer_id), take_lines(session, take.id), document, history(session, take),
+        bool(to_count(session, take.dealer_id, take.bins, 1, take.id)),
+    )  # fmt: skip
 
 
 def take_lines(session: Session, take_id: int) -> list[AnyRow]:
@@ -77,17 +82,30 @@ def take_lines(session: Session, take_id: int) -> list[AnyRow]:
     return list(session.execute(statement))
 
 
-def to_count(session: Session, dealer_id: int, bins: str, most: int) -> list[tuple[int, str, Decimal]]:
-    """Return what lies in the bins that begin so: part, bin, quantity; one more than ``most`` where there are more."""
+def to_count(
+    session: Session, dealer_id: int, bins: str, most: int, behind: int | None = None
+) -> list[tuple[int, str, Decimal]]:
+    """Return what lies in the bins that begin so: part, bin, quantity, in the order of a sheet, ``most`` at most.
+
+    ``behind`` is the key of an earlier sheet: what stands on it or before its last line is left out.
+    """
     statement = (
         select(StockItem.part_id, StockBin.bin, StockBin.quantity)
         .join(StockItem, StockItem.id == StockBin.item_id)
         .where(StockItem.dealer_id == dealer_id, StockBin.quantity > 0)
         .order_by(StockBin.bin, StockItem.part_id)
-        .limit(most + 1)
+        .limit(most)
     )
     if bins:
         statement = statement.where(StockBin.bin.startswith(bins, autoescape=True))
+    if behind is not None:
+        line = StockTakeLine
+        last = session.execute(
+            select(line.bin, line.part_id).where(line.take_id == behind, line.book > 0)
+            .order_by(line.bin.desc(), line.part_id.desc()).limit(1)
+        ).one()  # fmt: skip
+        later = and_(StockBin.bin == last.bin, StockItem.part_id > last.part_id)
+        statement = statement.where(or_(StockBin.bin > last.bin, later))
     return [(row.part_id, row.bin, row.quantity) for row in session.execute(statement)]
 
 

@@ -30,15 +30,22 @@ from portal.kernel.numbers import next_number
 SERIES = "SC"
 #: Lines of one sheet: what two people count in a morning.
 MOST_LINES = 300
+NO_MORE = N_("Nothing more lies behind the last line of that sheet.")
 
 
-def open_take(session: Session, bins: str, actor: Actor, now: datetime) -> StockTake:
-    """Make a sheet of all that lies in the bins whose names begin so, as the books have it at this moment."""
+def open_take(session: Session, bins: str, actor: Actor, now: datetime, behind: str = "") -> StockTake:
+    """Make a sheet of what lies in the bins whose names begin so, as the books have it at this moment.
+
+    Of more than `MOST_LINES` the first; ``behind`` is the number of the sheet behind whose last line the next goes on.
+    """
     require(actor, Permission.STOCK_MOVE)
-    dealer, begins = station(session, actor), clean_bin(bins)
-    parts = {part for part, _bin, _quantity in _listed(session, dealer.id, begins)}
+    dealer, begins, after = station(session, actor), clean_bin(bins), None
+    if behind:
+        before = find_take(session, behind)
+        begins, after = before.bins, before.id
+    parts = {part for part, _bin, _quantity in _listed(session, dealer.id, begins, after)}
     shelf = lock(session, dealer.id, parts)
-    lines = _listed(session, dealer.id, begins)
+    lines = _listed(session, dealer.id, begins, after)
     if {part for part, _bin, _quantity in lines} - parts:
         raise ConflictError(Fault(CHANGED))  # something came into these bins before they were locked
     for part, bin_, _quantity in lines:
@@ -61,13 +68,10 @@ def open_take(session: Session, bins: str, actor: Actor, now: datetime) -> Stock
     return take
 
 
-def _listed(session: Session, dealer_id: int, bins: str) -> list[tuple[int, str, Decimal]]:
-    lines = to_count(session, dealer_id, bins, MOST_LINES)
+def _listed(session: Session, dealer_id: int, bins: str, behind: int | None) -> list[tuple[int, str, Decimal]]:
+    lines = to_count(session, dealer_id, bins, MOST_LINES, behind)
     if not lines:
-        raise DomainError.at("bins", N_("Nothing lies in bins that begin so."))
-    if len(lines) > MOST_LINES:
-        message = N_("More than %(most)s lines: please count a shelf at a time, by the beginning of its bins.")
-        raise DomainError.at("bins", message, most=MOST_LINES)
+        raise DomainError.at("bins", N_("Nothing lies in bins that begin so.") if behind is None else NO_MORE)
     return lines
 
 

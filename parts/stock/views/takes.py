@@ -12,6 +12,7 @@ from parts.stock.forms import checked, read_counts
 from parts.stock.lists import TAKES
 from parts.stock.queries.takes import take_page
 from parts.stock.rules import NOTHING
+from parts.stock.services.take import MOST_LINES
 from parts.stock.states import STOCK_TAKE
 from parts.stock.views import bp
 from parts.stock.views.again import take as step
@@ -42,7 +43,7 @@ def open_take() -> Any:
     """Freeze a sheet of the bins that begin so."""
 
     def act(reader: Reader) -> tuple[str, str]:
-        made = services.open_take(db_session(), reader.text("bins"), actor(), now())
+        made = services.open_take(db_session(), reader.text("bins"), actor(), now(), reader.text("behind"))
         return _("The sheet is made. Print it, or count on this page."), url_for("stock.take", key=made.number)
 
     return step(act, _new)
@@ -99,7 +100,8 @@ def cancel(key: str) -> Any:
 
 
 def _new(status: int = 200, **shown: Any) -> Any:
-    return page("parts/stock/take_new.html", status, typed=shown.get("typed"), faults=shown.get("faults", []))
+    return page("parts/stock/take_new.html", status, typed=shown.get("typed"), faults=shown.get("faults", []),
+                most=MOST_LINES)  # fmt: skip
 
 
 def _show(key: str, status: int = 200, **shown: Any) -> Any:

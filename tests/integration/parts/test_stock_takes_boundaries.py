@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from dealers.network.services import step_dealer
 from parts.catalogue.models import Part
-from parts.stock.models import StockTake, StockTransfer
+from parts.stock.models import StockTransfer
 from parts.stock.queries.takes import take_page
-from parts.stock.services import Line, add_found, count_lines, open_take, post_take, send_parts, take
+from parts.stock.services import Line, add_found, count_lines, open_take, post_take, send_parts
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from tests.factories.network import act_as, make_dealer
@@ -79,21 +79,6 @@ def test_what_is_found_is_named_has_a_place_and_is_something(
     assert [(line.bin, line.position) for line in sorted(lines, key=lambda one: one.position)] == [
         ("B-01", 1), ("C-01", 2), ("C-02", 3),
     ]  # fmt: skip
-
-
-def test_a_sheet_is_no_longer_than_two_people_count_in_a_morning(
-    session: Session, part: Part, clerk: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert take.MOST_LINES == 300
-    monkeypatch.setattr(take, "MOST_LINES", 2)
-    with pytest.raises(DomainError) as long:
-        open_take(session, "", clerk, now)
-    assert told(long) == {
-        "bins": "More than 2 lines: please count a shelf at a time, by the beginning of its bins."
-    }  # fmt: skip
-    assert session.scalar(select(func.count()).select_from(StockTake)) == 0
-    sheet = open_take(session, "A", clerk, now)
-    assert [line.bin for line in take_page(session, sheet.number).lines] == ["A-01", "A-02"]
 
 
 def test_nothing_is_sent_to_a_station_that_takes_nothing_in(
