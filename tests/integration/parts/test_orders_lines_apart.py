@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from dealers.service.models import RepairOrder
 from dealers.service.services import cancel_order
 from parts.catalogue.models import Part
 from parts.orders.models import PartOrder
@@ -17,9 +18,12 @@ from parts.orders.services import (
     Got,
     Promise,
     Receipt,
+    Shipment,
     Wanted,
     answer_delivery,
     close_order,
+    deliver,
+    draft,
     draft_for_repair,
     draft_order,
     promise_lines,
@@ -29,7 +33,7 @@ from parts.orders.services import (
 from portal.kernel.access import Actor
 from portal.kernel.errors import ConflictError, DomainError
 from tests.factories.network import make_actor
-from tests.factories.orders import DESK, confirmed, lines, shipped
+from tests.factories.orders import DESK, confirmed, lines, received_into, shipped
 from tests.factories.stock import make_needy_order, make_part, stock_of
 from tests.support.faults import told
 from tests.support.figures import d
@@ -111,3 +115,65 @@ def test_nothing_is_ordered_for_a_repair_that_is_over(
         draft_for_repair(session, repair.number, clerk, now)
     assert told(over) == {None: "This order is not open: no parts are ordered for it."}
     assert session.scalar(select(func.count()).select_from(PartOrder)) == 0
+
+
+def test_an_order_has_so_many_lines_and_no_more(
+    session: Session, clerk: Actor, part: Part, other: Part, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert draft.MOST_LINES == 200
+    monkeypatch.setattr(draft, "MOST_LINES", 2)
+    make_part(session, "BP300")
+    two = [Wanted("BP100", d("1")), Wanted("BP200", d("1"))]
+    assert len(lines(session, draft_order(session, "stock", two, clerk, now).number)) == 2
+    with pytest.raises(DomainError):
+        draft_order(session, "stock", [*two, Wanted("BP300", d("1"))], clerk, now)
+
+
+def test_what_leaves_without_a_moment_leaves_now(session: Session, dealer: Dealer, part: Part, now: datetime) -> None:
+    order = confirmed(session, now - timedelta(days=1), {"BP100": "2"}, dealer)
+    (line,) = lines(session, order.number)
+    sent = deliver(session, order.number, Shipment(" 顺丰速运 ", quantities={line.id: d("2")}), DESK, now)
+    assert (sent.shipped_at, sent.carrier, sent.waybill) == (now, "顺丰速运", "")
+
+
+def test_a_note_and_a_quantity_are_within_what_is_kept(
+    session: Session, clerk: Actor, part: Part, now: datetime
+) -> None:
+    with pytest.raises(DomainError) as long:
+        draft_order(session, "stock", [], clerk, now, note="急" * 501)
+    assert told(long) == {"note": "At most 500 characters."}
+    for wrong in ("0", "-1", "10000.00"):
+        with pytest.raises(DomainError) as much:
+            draft_order(session, "stock", [Wanted("BP100", d(wrong), "line-0")], clerk, now)
+        assert told(much) == {"line-0-quantity": "From 0.01 to 9,999.99, please."}
+    order = draft_order(session, "stock", [Wanted("BP100", d("9999.99"))], clerk, now, note="急" * 500)
+    assert (order.note, [line.quantity for line in lines(session, order.number)]) == ("急" * 500, [d("9999.99")])
+
+
+def test_an_ordinary_part_leaves_the_hours_that_were_typed_for_special_ones(
+    session: Session, dealer: Dealer, clerk: Actor, part: Part, now: datetime
+) -> None:
+    """Art. 24 takes the transport of special parts out of the days of repair; brake pads say nothing of it."""
+    repair = make_needy_order(session, dealer.id, now - timedelta(days=3), part)
+    repair.special_transport_hours = d("48.00")
+    order = confirmed(
+        session, now - timedelta(days=2), {"BP100": "2"}, dealer, kind="urgent", repair_order_id=repair.id
+    )
+    delivery = shipped(session, order.number, now - timedelta(days=1))
+    receive_delivery(session, delivery.number, received_into("A", session, delivery), clerk, now)
+    assert session.get_one(RepairOrder, repair.id).special_transport_hours == d("48.00")
+
+
+@pytest.mark.parametrize(("carrier", "waybill", "faults"), [(80, 40, set()), (81, 41, {"carrier", "waybill"})])
+def test_a_carrier_and_a_waybill_are_within_what_is_kept(
+    session: Session, dealer: Dealer, part: Part, now: datetime, carrier: int, waybill: int, faults: set[str]
+) -> None:
+    order = confirmed(session, now, {"BP100": "2"}, dealer)
+    (line,) = lines(session, order.number)
+    shipment = Shipment("运" * carrier, "1" * waybill, now, {line.id: d("1")})
+    if faults:
+        with pytest.raises(DomainError) as long:
+            deliver(session, order.number, shipment, DESK, now)
+        assert set(told(long)) == faults
+    else:
+        assert len(deliver(session, order.number, shipment, DESK, now).carrier) == carrier

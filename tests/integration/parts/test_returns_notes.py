@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from parts.returns import services
 from parts.returns.services import Finding
-from parts.returns.services.inspect import NOTE_LENGTH
+from parts.returns.services.inspect import NOTE_LENGTH, PLACE_LENGTH
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from portal.kernel.lifecycle import LONGEST_REASON
@@ -53,3 +53,21 @@ def test_a_dispute_says_why_in_no_more_than_is_kept(session: Session, now: datet
     with pytest.raises(DomainError) as unknown:
         services.answer(session, part.number, "forget", "—", SYSTEM, now)
     assert told(unknown) == {"action": "Please choose from the list."}
+
+
+def test_a_part_is_stored_in_a_place(session: Session, now: datetime) -> None:
+    part = make_old_part(session, "accepted", now)
+    for place in (" ", "x" * (PLACE_LENGTH + 1)):
+        with pytest.raises(DomainError) as wrong:
+            services.store(session, part.number, place, SYSTEM, now)
+        assert set(told(wrong)) == {"place"}
+    assert (part.state, part.place) == ("accepted", None)
+    services.store(session, part.number, " b-02 ", SYSTEM, now)
+    assert (part.state, part.place) == ("stored", "B-02")
+
+
+def test_an_excused_part_leaves_its_box(session: Session, now: datetime) -> None:
+    part = make_old_part(session, "packed", now)
+    assert part.box_id is not None
+    services.excuse(session, part.number, "公安机关扣留", SYSTEM, now)
+    assert (part.state, part.box_id, part.deducted) == ("excused", None, None)

@@ -181,10 +181,59 @@ def test_a_transfer_of_which_one_line_lacks_is_not_whole_whatever_came_of_the_ot
     with pytest.raises(DomainError) as silent:
         receive_transfer(session, number, arrived, "", receiver, now)
     assert set(told(silent)) == {"reason"}
-    receive_transfer(session, number, arrived, "少两件", receiver, now)
+    signed = receive_transfer(session, number, arrived, "少两件", receiver, now)
+    assert (signed.state, signed.received_at, signed.received_by) == ("short", now, receiver.name)
     assert stock_of(session, receiver.dealer_id or 0, part) == (d("2"), d("20.00"))
     assert stock_of(session, receiver.dealer_id or 0, other) == (d("1"), d("7.00"))
     act_as(session, clerk)
     settle_transfer(session, number, "承运商查找", clerk, now, lost=False)
     assert stock_of(session, clerk.dealer_id or 0, part) == (d("0"), d("0.00"))
     assert stock_of(session, clerk.dealer_id or 0, other) == (d("2"), d("14.00"))
+
+
+def test_what_arrives_where_the_part_never_lay_needs_a_bin(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    receiver = make_clerk(session, make_dealer(session))
+    make_stock(session, clerk, part, now, "2", "10.00")
+    code = item_page(session, "BP100", receiver.dealer_id or 0).dealer.code
+    number = send_parts(session, code, [Line("BP100", d("2"))], "", clerk, now).number
+    (line,) = transfer_page(session, number, clerk).lines
+    act_as(session, receiver)
+    with pytest.raises(DomainError) as nowhere:
+        receive_transfer(session, number, {line.id: Arrival(d("2"))}, "", receiver, now)
+    assert told(nowhere) == {f"line-{line.id}-bin": "Please say which bin."}
+    assert transfer_page(session, number, receiver).transfer.state == "sent"
+
+
+def test_words_on_a_document_are_no_longer_than_they_are_kept(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    one = [Line("BP100", d("1"), "A-01", d("10.00"))]
+    with pytest.raises(DomainError) as reference:
+        receive_goods(session, one, clerk, now, reference="R" * 41)
+    assert told(reference) == {"reference": "At most 40 characters."}
+    assert receive_goods(session, one, clerk, now, reference="R" * 40).reference == "R" * 40
+    with pytest.raises(DomainError) as reason:
+        scrap_stock(session, one, "damaged", "泡" * 501, clerk, now)
+    assert told(reason) == {"reason": "At most 500 characters."}
+    assert scrap_stock(session, one, "damaged", "泡" * 500, clerk, now).reason == "泡" * 500
+
+
+def test_what_arrives_without_a_bin_goes_where_the_part_lies_and_none_may_arrive(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    receiver = make_clerk(session, make_dealer(session))
+    act_as(session, receiver)
+    make_stock(session, receiver, part, now, "1", "10.00", bin_="H-07")
+    act_as(session, clerk)
+    make_stock(session, clerk, part, now, "2", "10.00")
+    code = item_page(session, "BP100", receiver.dealer_id or 0).dealer.code
+    for came, state, lies in (("1", "received", "2"), ("0", "short", "2")):
+        number = send_parts(session, code, [Line("BP100", d("1"))], "", clerk, now).number
+        (line,) = transfer_page(session, number, clerk).lines
+        act_as(session, receiver)
+        assert receive_transfer(session, number, {line.id: Arrival(d(came))}, "见备注", receiver, now).state == state
+        bins = item_page(session, "BP100", receiver.dealer_id or 0).bins
+        assert [(row.bin, row.quantity) for row in bins] == [("H-07", d(lies))]
+        act_as(session, clerk)
