@@ -1,7 +1,8 @@
-"""What open repairs need from stock, and what they were given: read from the orders' lines and the movements.
+"""What repairs need from stock, and what they were given: read from the orders' lines and the movements.
 
 A need is a part of a job. Nothing of it is kept: an order's lines say what it needs, its movements what
 it got, so a line that is changed or removed shows at once as more to issue, or as something to take back.
+A completed repair used up what its lines name: what it was not issued still stands in the books.
 """
 
 from __future__ import annotations
@@ -77,6 +78,11 @@ class OrderNeeds:
 
     order: AnyRow
     needs: list[Need]
+
+    @property
+    def left_in_books(self) -> list[Need]:
+        """What its lines name and stock never gave although it is there; once completed, that is wrong."""
+        return [need for need in self.needs if need.open and need.there]
 
 
 def order_needs(session: Session, number: str) -> OrderNeeds:
