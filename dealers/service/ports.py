@@ -171,13 +171,16 @@ class NoCampaigns:
 
 
 class Waits(Protocol):
-    """Which repairs wait for parts. Found as ``app.extensions["waits"]``."""
+    """Which repairs wait for parts or used them unwritten. Found as ``app.extensions["waits"]``."""
 
     def waiting(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which the repair order with this id waits for parts that were ordered for it."""
 
     def arrived(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which all that was ordered for the repair order with this id has come."""
+
+    def not_issued(self, session: Session, number: str) -> list[tuple[str, Decimal]]:
+        """Return what an order's lines name and its station's stock still has: the part's number, how much."""
 
 
 class NothingWaits:
@@ -192,6 +195,11 @@ class NothingWaits:
         """Know of none."""
         del order_id
         return false()
+
+    def not_issued(self, session: Session, number: str) -> list[tuple[str, Decimal]]:
+        """Know of none."""
+        del session, number
+        return []
 
 
 def waits() -> Waits:

@@ -2,8 +2,9 @@
 
 Stock is valued at moving average cost (移动加权平均): a receipt adds its cost, and what leaves takes its
 share of the value along. The share is rounded once, half up to the fen; whoever takes all takes all of
-the value. So the value is never negative, it is nought where nothing is left, and the values of the
-movements add up to the value of the balance, always, to the fen.
+the value. What came back only to be written off leaves with its own value instead. So the value is never
+negative, it is nought where nothing is left, and the values of the movements add up to the value of the
+balance, always, to the fen.
 """
 
 from __future__ import annotations
@@ -49,9 +50,17 @@ def put_in(balance: Balance, quantity: Decimal, value: Decimal) -> Balance:
     return Balance(balance.quantity + quantity, balance.value + value)
 
 
-def take_out(balance: Balance, quantity: Decimal) -> tuple[Balance, Decimal]:
-    """Return the balance after something left, and the value it took along in yuan."""
+def take_out(balance: Balance, quantity: Decimal, own: Decimal | None = None) -> tuple[Balance, Decimal]:
+    """Return the balance after something left, and the value it took along in yuan.
+
+    ``own`` is what it is worth where that is known, as of goods that are lost on their way; None: its share.
+    ``ValueError`` where that is more than there is, or would leave a value of nothing.
+    """
     value = worth(balance, quantity)
+    if own is not None:
+        if not ZERO <= own <= balance.value or (quantity == balance.quantity and own != value):
+            raise ValueError(f"{own} of {balance.value}")
+        value = own
     return Balance(balance.quantity - quantity, balance.value - value), value
 
 

@@ -12,7 +12,7 @@ from dealers.service import queries, services, words
 from dealers.service.forms import Reader, read_work, written
 from dealers.service.lists import NETWORK_ORDERS, ORDERS
 from dealers.service.models import RepairOrder
-from dealers.service.ports import campaigns, claims
+from dealers.service.ports import campaigns, claims, waits
 from dealers.service.queries import OrderView
 from dealers.service.rules import CAMPAIGN, SUBSTITUTE_AFTER_DAYS, promise_passed
 from dealers.service.views import bp
@@ -59,6 +59,7 @@ def work(key: str) -> Any:
     drop_draft(db_session(), actor().user_id or 0, f"service:{key}")
     if completed:
         flash(_("Order %(number)s is completed.", number=key), "success")
+        _tell_not_issued(key)
     if completed or not is_fragment():
         return _go(url_for("service.order", key=key))
     return _show(queries.order_view(db_session(), key), saved=True)
@@ -93,6 +94,17 @@ def _save(view: OrderView) -> bool:
         return False
     services.complete_order(db_session(), order_id, actor(), now(), completed_at=completed_at)
     return True
+
+
+def _tell_not_issued(key: str) -> None:
+    """Tell which parts of a completed order still stand in the books of stock; it is completed all the same."""
+    left = waits().not_issued(db_session(), key)
+    if left:
+        parts = _(", ").join(f"{number} × {quantity.normalize():f}" for number, quantity in left)
+        flash(
+            _("Still in the books of stock: %(parts)s. The parts clerk issues what was fitted to this order.",
+              parts=parts), "warning",
+        )  # fmt: skip
 
 
 def _again(key: str, error: DomainError) -> Any:

@@ -29,7 +29,7 @@ COMING = type_coerce(PartOrderLine.quantity - PartOrderLine.received - PartOrder
 
 
 class WaitingRepairs:
-    """Tells the counter's list which repairs wait for parts: `dealers.service.ports.Waits`."""
+    """Tells the counter which repairs wait for parts, and what they used unwritten: `dealers.service.ports.Waits`."""
 
     def waiting(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which the repair order with this id waits for ordered parts."""
@@ -38,6 +38,13 @@ class WaitingRepairs:
     def arrived(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which all that was ordered for the repair order with this id has come."""
         return arrived(order_id)
+
+    def not_issued(self, session: Session, number: str) -> list[tuple[str, Decimal]]:
+        """Return what an order's lines name and its station's stock still has: the part's number, how much."""
+        lacking: dict[str, Decimal] = {}
+        for need in order_needs(session, number).left_in_books:
+            lacking[need.number] = lacking.get(need.number, NOTHING) + need.open
+        return list(lacking.items())
 
 
 def waits(order_id: Any) -> ColumnElement[bool]:

@@ -1,26 +1,35 @@
-"""The list of parts to issue to open repairs."""
+"""The list of parts to issue: to open repairs, and to completed ones that used them up unwritten."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, type_coerce
+from sqlalchemy import Select, and_, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealers.service.models import PartLine, RepairJob, RepairOrder
+from dealers.service.words import STATES
 from parts.catalogue.models import Part
 from parts.stock.lists.common import NONE, VIEW, typed
-from parts.stock.models import (
-    StockItem,
-    StockMovement,
-)
+from parts.stock.models import StockDocument, StockItem, StockMovement
 from portal.kernel.access import Actor
 from portal.kernel.db import Exact
 from portal.kernel.i18n import N_
 from portal.kernel.listing import Column, Filter, ListSpec
 
-#: What the lines of open orders need, a row for a part of a job.
+#: A completed repair used up what lay there: it is in the books, and was before the repair was completed. What
+#: the station never had, or got later, came from elsewhere.
+_IN_BOOKS = exists(
+    select(StockMovement.id)
+    .join(StockItem, StockItem.id == StockMovement.item_id)
+    .join(Part, Part.id == StockItem.part_id)
+    .join(StockDocument, StockDocument.id == StockMovement.document_id)
+    .where(Part.number == PartLine.part_number, StockItem.dealer_id == RepairOrder.dealer_id, StockItem.quantity > 0,
+           StockDocument.posted_at <= RepairOrder.completed_at)
+    .correlate(PartLine, RepairOrder)
+)  # fmt: skip
+#: What the lines of these orders need, a row for a part of a job.
 _NEEDS = (
     select(
         func.min(PartLine.id).label("id"), PartLine.job_id, PartLine.part_number.label("number"),
@@ -29,7 +38,7 @@ _NEEDS = (
     )
     .join(RepairJob, RepairJob.id == PartLine.job_id)
     .join(RepairOrder, RepairOrder.id == RepairJob.order_id)
-    .where(RepairOrder.state == "open")
+    .where(or_(RepairOrder.state == "open", and_(RepairOrder.state == "completed", _IN_BOOKS)))
     .group_by(PartLine.job_id, PartLine.part_number)
     .subquery()
 )  # fmt: skip
@@ -52,7 +61,8 @@ def _to_issue() -> Select[Any]:
     return typed(
         select(
             _NEEDS.c.id, RepairOrder.number.label("key"), RepairOrder.number.label("order"), RepairOrder.plate,
-            RepairOrder.received_at, RepairOrder.advisor_name, _NEEDS.c.number, _NEEDS.c.name, _NEEDS.c.unit,
+            RepairOrder.state, RepairOrder.received_at, RepairOrder.advisor_name,
+            _NEEDS.c.number, _NEEDS.c.name, _NEEDS.c.unit,
             type_coerce(_NEEDS.c.needed - _ISSUED, Exact(2)).label("open"),
             type_coerce(_THERE, Exact(2)).label("there"),
             (_NEEDS.c.needed - _ISSUED <= _THERE).label("enough"),
@@ -71,6 +81,10 @@ def _order(statement: Select[Any], text: str) -> Select[Any]:
     )
 
 
+def _state(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(RepairOrder.state == value)
+
+
 def _enough(statement: Select[Any], value: str) -> Select[Any]:
     condition = _NEEDS.c.needed - _ISSUED <= _THERE
     return statement.where(condition if value == "yes" else ~condition)
@@ -85,6 +99,7 @@ TO_ISSUE = ListSpec(
     columns=(
         Column("order", N_("Repair order"), "code", link=True),
         Column("plate", N_("Plate"), "code"),
+        Column("state", N_("State"), "state", words=STATES),
         Column("received_at", N_("Received"), "moment"),
         Column("advisor_name", N_("Advisor"), default=False),
         Column("number", N_("Part number"), "code"),
@@ -101,12 +116,13 @@ TO_ISSUE = ListSpec(
     filters=(
         Filter("q", N_("Order, plate or part number"), _order),
         Filter("enough", N_("In stock"), _enough, "choice", {"yes": N_("Enough in stock"), "no": N_("Not enough")}),
+        Filter("state", N_("State"), _state, "choice", {key: STATES[key] for key in ("open", "completed")}),
     ),
-    empty=N_("No open repair waits for a part from stock."),
+    empty=N_("No repair waits for a part from stock, and what completed ones used is issued."),
 )
 
 
 def to_issue_count(session: Session, _actor: Actor, _now: datetime) -> int:
-    """Count the parts that open repairs wait for and that lie in stock."""
+    """Count the parts that repairs wait for, or used up, and that lie in stock."""
     rows = _enough(_to_issue(), "yes").with_only_columns(_NEEDS.c.id, maintain_column_froms=True).subquery()
     return session.scalar(select(func.count()).select_from(rows)) or 0

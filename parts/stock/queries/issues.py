@@ -1,7 +1,8 @@
-"""What open repairs need from stock, and what they were given: read from the orders' lines and the movements.
+"""What repairs need from stock, and what they were given: read from the orders' lines and the movements.
 
 A need is a part of a job. Nothing of it is kept: an order's lines say what it needs, its movements what
 it got, so a line that is changed or removed shows at once as more to issue, or as something to take back.
+A completed repair used up what its lines name: what it was not issued still stands in the books.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 from sqlalchemy.orm import Session
 
 from dealers.service.models import PartLine, RepairJob, RepairOrder
@@ -77,6 +78,11 @@ class OrderNeeds:
 
     order: AnyRow
     needs: list[Need]
+
+    @property
+    def left_in_books(self) -> list[Need]:
+        """What its lines name and stock never gave although it is there; once completed, that is wrong."""
+        return [need for need in self.needs if need.open and need.there]
 
 
 def order_needs(session: Session, number: str) -> OrderNeeds:
@@ -149,29 +155,33 @@ def _issued(order_id: int) -> Any:
 
 
 def wanted_by_repairs(session: Session, dealer_id: int, parts: Collection[int] | None = None) -> dict[int, Decimal]:
-    """Return what open repairs of a dealer still need of parts, by the part's id."""
+    """Return what open repairs of a dealer still need of parts, by the part's id.
+
+    Each need counts alone, by job and part: what one repair got too much of serves no other, its job has it.
+    """
     needed = (
-        select(Part.id, func.sum(PartLine.quantity))
-        .join(PartLine, PartLine.part_number == Part.number)
+        select(PartLine.job_id.label("job_id"), Part.id.label("part_id"), PartLine.quantity.label("quantity"))
+        .join(Part, Part.number == PartLine.part_number)
         .join(RepairJob, RepairJob.id == PartLine.job_id)
         .join(RepairOrder, RepairOrder.id == RepairJob.order_id)
         .where(RepairOrder.state == "open", RepairOrder.dealer_id == dealer_id)
-        .group_by(Part.id)
     )
-    got = (
-        select(StockMovement.part_id, func.sum(-StockMovement.quantity))
+    got = (  # what went out stands with a minus; where the job was removed nothing is needed
+        select(StockMovement.job_id, StockMovement.part_id, StockMovement.quantity)
         .join(RepairOrder, RepairOrder.id == StockMovement.order_id)
-        .where(RepairOrder.state == "open", RepairOrder.dealer_id == dealer_id)
-        .group_by(StockMovement.part_id)
+        .where(RepairOrder.state == "open", RepairOrder.dealer_id == dealer_id, StockMovement.job_id.is_not(None))
     )
     if parts is not None:
         needed, got = needed.where(Part.id.in_(parts)), got.where(StockMovement.part_id.in_(parts))
-    issued: dict[int, Decimal] = {row[0]: row[1] for row in session.execute(got)}
-    return {
-        part: open_
-        for part, quantity in session.execute(needed)
-        if (open_ := max(quantity - issued.get(part, NOTHING), NOTHING))
-    }
+    both = union_all(needed, got).subquery()
+    open_ = (
+        select(both.c.part_id, func.sum(both.c.quantity).label("quantity"))
+        .group_by(both.c.job_id, both.c.part_id)
+        .having(func.sum(both.c.quantity) > NOTHING)
+        .subquery()
+    )
+    rows = session.execute(select(open_.c.part_id, func.sum(open_.c.quantity)).group_by(open_.c.part_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def below_minimum() -> Any:

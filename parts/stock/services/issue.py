@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.service.models import RepairOrder
+from dealers.service.ports import Claimed, claims
 from parts.stock.models import StockDocument
 from parts.stock.queries.instead import CHANGE_THE_LINE, replaced_needs
 from parts.stock.queries.issues import Need, OrderNeeds, order_needs
@@ -25,10 +26,18 @@ from portal.kernel.errors import ConflictError, DomainError, Fault, NotFoundErro
 from portal.kernel.i18n import N_
 from portal.kernel.lifecycle import locked
 
-NOT_OPEN = N_("This order is not open: parts are issued to open orders only.")
+CANCELLED = N_("This order is cancelled: it needs no parts any more.")
 NOT_NEEDED = N_("No job of this order needs that part any more.")
 TOO_MUCH = N_("Only %(open)s more are needed.")
 NOT_ISSUED = N_("Only %(issued)s were issued.")
+FITTED = N_(
+    "By the lines of the completed order it is fitted: only %(surplus)s may be taken back. "
+    "If it was not, reopen the order and change the line first."
+)
+FITTED_CLAIMED = N_(
+    "By the lines of the completed order it is fitted, and claim %(claim)s rests on them: "
+    "only %(surplus)s may be taken back."
+)
 NONE_THERE = N_("There is none in stock. Order it urgently on the repair order's page.")
 
 
@@ -45,11 +54,14 @@ class Portion:
 def issue_parts(
     session: Session, order_number: str, portions: Iterable[Portion], actor: Actor, now: datetime
 ) -> StockDocument:
-    """Issue parts to the jobs that need them; more than needed or than lies there is told, nothing half done."""
+    """Issue parts to the jobs that need them; more than needed or than lies there is told, nothing half done.
+
+    Also to an order that is completed: what was fitted before anybody wrote it down must leave the books.
+    """
     require(actor, Permission.STOCK_MOVE)
     found = _held(session, order_number)
-    if found.order.state != "open":
-        raise ConflictError(Fault(NOT_OPEN))
+    if found.order.state == "cancelled":
+        raise ConflictError(Fault(CANCELLED))
     entries, faults = [], []
     for portion, need in _matched(found, portions):
         if need is None or need.part_id is None:
@@ -69,21 +81,34 @@ def issue_parts(
 def return_parts(
     session: Session, order_number: str, portions: Iterable[Portion], actor: Actor, now: datetime
 ) -> StockDocument:
-    """Take issued parts back into stock at what they were issued for; also from orders that are closed."""
+    """Take issued parts back into stock at what they were issued for; also from orders that are not open any more.
+
+    Of a completed order only what none of its lines names: by these, claims say what is fitted.
+    """
     require(actor, Permission.STOCK_MOVE)
     found = _held(session, order_number)
     homes = held(session, found.order.dealer_id, [need.part_id for need in found.needs if need.part_id])
+    made = claims().of_order(session, found.order.id) if found.order.state != "open" else []
     entries, faults = [], []
     for portion, need in _matched(found, portions):
         if need is None or need.part_id is None or portion.quantity > need.issued:
             faults.append(Fault(NOT_ISSUED, portion.field, {"issued": plain(need.issued if need else NOTHING)}))
         elif portion.quantity <= NOTHING:
             faults.append(Fault(FAULTS["quantity_nothing"], portion.field))
+        elif found.order.state != "open" and portion.quantity > need.surplus:
+            faults.append(_fitted(need, made, portion.field))
         else:
             value = worth(need.given, portion.quantity)
             bin_ = clean_bin(portion.bin) or homes[need.part_id].home_bin
             entries.append(Entry(need.part_id, bin_, portion.quantity, value, job_id=need.job_id, field=portion.field))
     return _post(session, found, "return", (entries, faults), actor, now)
+
+
+def _fitted(need: Need, made: list[Claimed], field: str) -> Fault:
+    """Return why what a completed order names is not taken back; with the claim of its job, or of the order."""
+    live = sorted((claim for claim in made if claim.live), key=lambda claim: claim.job_id != need.job_id)
+    said = {"surplus": plain(need.surplus)}
+    return Fault(FITTED_CLAIMED, field, {**said, "claim": live[0].number}) if live else Fault(FITTED, field, said)
 
 
 def issue_scanned(session: Session, order_number: str, scanned: str, actor: Actor, now: datetime) -> StockDocument:

@@ -48,8 +48,9 @@ class Head:
 class Entry:
     """One movement that is wanted: of a part, in a bin, above nought in and below nought out.
 
-    What goes takes its share of the value. What comes brings ``value`` yuan; None: it is worth what those
-    that are there are worth, or ``price`` a unit where none are. Between bins (``inside``) no value moves.
+    What goes takes its share of the value, or ``value`` yuan where that is given. What comes brings ``value``
+    yuan; None: it is worth what those that are there are worth, or ``price`` a unit where none are. Between
+    bins (``inside``) no value moves.
     ``field`` is where a fault belongs.
     """
 
@@ -189,7 +190,7 @@ def _reckoned(entry: Entry, balance: Balance) -> tuple[Balance, Decimal]:
     if entry.inside:
         return Balance(balance.quantity + entry.quantity, balance.value), ZERO
     if entry.quantity < NOTHING:
-        after, value = take_out(balance, -entry.quantity)
+        after, value = take_out(balance, -entry.quantity, entry.value)
         return after, -value
     value = at_average(balance, entry.quantity, entry.price) if entry.value is None else entry.value
     return put_in(balance, entry.quantity, value), value

@@ -148,7 +148,8 @@ def settle_transfer(
     advance(session, transfer, "settle", actor, now, reason=reason)
     if lost:
         head = Head("scrap", "lost", reason, transfer.number)
-        gone = [Entry(entry.part_id, entry.bin, -entry.quantity) for entry in entries]
+        # What was never here does not take the average of what is: it leaves with the worth it came back with.
+        gone = [Entry(entry.part_id, entry.bin, -entry.quantity, entry.value) for entry in entries]
         post(session, station(session, actor), head, gone, actor, now)
     return transfer
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from dealers.service.forms import Reader
 from dealers.service.models import RepairOrder
+from dealers.service.ports import claims
 from parts.stock import services
 from parts.stock.forms import checked, read_portions
 from parts.stock.lists import TO_ISSUE
@@ -26,7 +27,7 @@ from portal.kernel.web import actor, db_session, list_page, now, page
 @bp.get("/issue")
 @access(Permission.STOCK_VIEW)
 def to_issue() -> Any:
-    """List what open repairs still need; the number of an order, typed or scanned, leads to its page."""
+    """List what repairs still need; the number of an order, typed or scanned, leads to its page."""
     typed = request.args.get("q", "").strip().upper()
     if typed and db_session().scalar(select(RepairOrder.id).where(RepairOrder.number == typed)) is not None:
         return redirect(url_for("stock.issue", key=typed))
@@ -92,5 +93,6 @@ def _show(key: str, status: int = 200, **shown: Any) -> Any:
     return page(
         "parts/stock/issue.html", status, order=found.order, needs=found.needs,
         instead=instead_there(db_session(), found, local_date(now())), change_the_line=CHANGE_THE_LINE,
+        claimed=[claim.number for claim in claims().of_order(db_session(), found.order.id) if claim.live],
         typed=shown.get("typed"), faults=shown.get("faults", []),
     )  # fmt: skip

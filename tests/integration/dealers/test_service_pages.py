@@ -28,6 +28,7 @@ from portal.kernel.scoping import HeadOfficeScope, enter, leave
 from tests.conftest import NOW
 from tests.factories.network import actor_of_user, make_dealer, make_user
 from tests.factories.service import GASKET, PUMP, make_repair_order
+from tests.factories.stock import make_clerk, make_part, make_stock
 from tests.factories.vehicles import make_vehicle
 
 SignIn = Callable[[User], FlaskClient]
@@ -268,6 +269,18 @@ def test_an_order_is_completed_and_reopened_from_its_page(counter: Counter) -> N
     assert manager.post(f"{counter.url}/reopen", data={"reason": ""}).status_code == 422
     assert manager.post(f"{counter.url}/reopen", data={"reason": "换错了件"}).status_code == 302
     assert "换错了件" in manager.get(counter.url).text
+
+
+def test_completing_tells_what_still_stands_in_the_books_of_stock(counter: Counter, session: Session) -> None:
+    """The pump lies in stock and is not issued, the gasket was never there: the first is told, neither is a block."""
+    pump, dealer = make_part(session, PUMP), session.get_one(Dealer, counter.users["advisor"].dealer_id)
+    make_stock(session, make_clerk(session, dealer), pump, NOW, "3")
+    session.commit()
+    fields = typed(counter.client.get(counter.url).text) | {"do": "complete"}
+    assert counter.client.post(f"{counter.url}/work", data=fields).status_code == 302
+    text = counter.client.get(counter.url).text
+    assert f"库存账上仍有：{PUMP} × 1。" in text
+    assert 'name="version"' not in text  # completed all the same
 
 
 def test_an_order_is_cancelled_with_a_reason(counter: Counter) -> None:

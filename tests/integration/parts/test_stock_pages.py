@@ -24,7 +24,8 @@ from portal.auth.models import User
 from portal.cli import main
 from portal.kernel.access import Actor
 from portal.kernel.db import db
-from tests.factories.network import actor_of_user, make_dealer, make_user
+from portal.kernel.lifecycle import advance
+from tests.factories.network import actor_of_user, make_actor, make_dealer, make_user
 from tests.factories.stock import make_needy_order, make_part, make_stock
 from tests.support.queries import count_queries
 
@@ -152,6 +153,32 @@ def test_parts_are_issued_by_scanning_and_taken_back(
     assert client.post(f"/stock/issue/{order}/return", data={f"return-{key}": "1"}).status_code == 302
     session.expire_all()
     assert session.scalar(select(StockItem.quantity)) == 2
+
+
+def test_a_completed_repair_gets_its_parts_on_the_page_and_gives_none_back(
+    session: Session, dealer: Dealer, user: User, clerk: Actor, part: Part, now: datetime, sign_in: SignIn
+) -> None:
+    make_stock(session, clerk, part, now, "3")
+    order = make_needy_order(session, dealer.id, now, part)
+    order.completed_at = now
+    advance(session, order, "complete", make_actor(session, "service_manager", dealer), now)
+    number, key = order.number, order_needs(session, order.number).needs[0].key
+    session.commit()
+    client, page = sign_in(user), f"/stock/issue/{number}"
+    assert number in client.get("/stock/issue?state=completed").text
+    assert number not in client.get("/stock/issue?state=open").text
+    assert "仍记在库存账上" in (text := client.get(page).text)
+    assert f'name="issue-{key}"' in text
+    assert "尚未领出" in client.get(f"/part-orders/repair/{number}/panel").text
+    assert client.post(page, data={f"issue-{key}": "2", f"bin-{key}": "A-01"}).status_code == 302
+    text = client.get(page).text
+    assert "只能退回明细以外的多领配件" in text
+    assert f'name="return-{key}"' not in text
+    refused = client.post(f"{page}/return", data={f"return-{key}": "2"})
+    assert refused.status_code == 422
+    assert "仅可退 0" in refused.text
+    session.expire_all()
+    assert session.scalar(select(StockItem.quantity)) == 1
 
 
 def test_a_transfer_on_its_pages(

@@ -101,6 +101,54 @@ def test_what_did_not_arrive_is_settled_by_the_sender(
     assert differences(session) == []
 
 
+@pytest.mark.parametrize(("outcome", "left", "value"), [("lost", "9", "90.00"), ("found", "10", "190.00")])
+def test_what_is_lost_is_written_off_at_what_it_was_worth_when_it_left(
+    session: Session, now: datetime, outcome: str, left: str, value: str
+) -> None:
+    """One for 100.00 is sent; 9 for 10.00 each come in meanwhile: their worth has nothing to do with the lost one."""
+    part = make_part(session, "BP100")
+    sender, receiver = make_clerk(session, make_dealer(session)), make_clerk(session, make_dealer(session))
+    act_as(session, sender)
+    make_stock(session, sender, part, now, "1", "100.00")
+    number = sent(session, (sender, receiver, part), now, "1")
+    make_stock(session, sender, part, now, "9", "10.00")
+    assert stock_of(session, sender.dealer_id or 0, part) == (d("9"), d("90.00"))
+    act_as(session, receiver)
+    receive_transfer(session, number, {}, "空箱", receiver, now)
+    act_as(session, sender)
+    settle_transfer(session, number, "承运商查找", sender, now, lost=outcome == "lost")
+    assert stock_of(session, sender.dealer_id or 0, part) == (d(left), d(value))
+    written_off = session.scalars(select(StockDocument.value).where(StockDocument.kind == "scrap")).all()
+    assert written_off == ([d("-100.00")] if outcome == "lost" else [])
+    act_as(session, Actor.system("test"))
+    assert differences(session) == []
+
+
+def test_two_lost_lines_of_a_part_leave_with_what_each_was_worth(session: Session, now: datetime) -> None:
+    """3 for 10.00 lie in A, 1 for 5.00 in B: 15.00 for 4, so 2 take 7.50, 1 then 3.75, and 3.75 stays.
+
+    Of the two one arrives for 3.75: lost are 3.75 and 3.75.
+    """
+    part = make_part(session, "BP100")
+    sender, receiver = make_clerk(session, make_dealer(session)), make_clerk(session, make_dealer(session))
+    act_as(session, sender)
+    receive_goods(session, [Line("BP100", d("2"), "A", d("2.50")), Line("BP100", d("1"), "A", d("5.00")),
+                            Line("BP100", d("1"), "B", d("5.00"))], sender, now)  # fmt: skip
+    lines = [Line("BP100", d("2"), "A"), Line("BP100", d("1"), "B")]
+    number = send_parts(session, code(session, receiver), lines, "", sender, now).number
+    scrap_stock(session, [Line("BP100", d("1"), "A")], "damaged", "泡水", sender, now)
+    first, _second = transfer_page(session, number, sender).lines
+    act_as(session, receiver)
+    receive_transfer(session, number, {first.id: Arrival(d("1"), "Z")}, "少两件", receiver, now)
+    assert stock_of(session, receiver.dealer_id or 0, part) == (d("1"), d("3.75"))
+    act_as(session, sender)
+    settle_transfer(session, number, "承运商查找", sender, now, lost=True)
+    assert stock_of(session, sender.dealer_id or 0, part) == (d("0"), d("0.00"))
+    assert session.scalars(select(StockDocument.value).where(StockDocument.reason_code == "lost")).all() == [d("-7.50")]
+    act_as(session, Actor.system("test"))
+    assert differences(session) == []
+
+
 def test_a_sender_takes_back_what_nobody_signed_for(
     session: Session, parties: tuple[Actor, Actor, Part], now: datetime
 ) -> None:

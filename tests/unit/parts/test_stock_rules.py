@@ -47,6 +47,19 @@ def test_the_last_piece_takes_the_rest_of_the_value() -> None:
     assert balance == Balance()
 
 
+def test_what_has_a_worth_of_its_own_leaves_with_it() -> None:
+    after, value = take_out(Balance(d("10"), d("190.00")), d("1"), d("100.00"))
+    assert (after, value) == (Balance(d("9"), d("90.00")), d("100.00"))
+    assert take_out(Balance(d("2"), d("7.00")), d("1"), d("0.00")) == (Balance(d("1"), d("7.00")), d("0.00"))
+    assert take_out(Balance(d("1"), d("7.00")), d("1"), d("7.00")) == (Balance(), d("7.00"))
+
+
+@pytest.mark.parametrize(("quantity", "own"), [("1", "10.01"), ("1", "-0.01"), ("3", "9.99"), ("3", "0.00")])
+def test_a_worth_of_its_own_is_no_more_than_there_is_and_leaves_no_value_of_nothing(quantity: str, own: str) -> None:
+    with pytest.raises(ValueError, match=r"of 10\.00"):
+        take_out(Balance(d("3"), d("10.00")), d(quantity), d(own))
+
+
 @pytest.mark.parametrize("quantity", ["0", "-1", "3.01"])
 def test_what_is_not_there_has_no_worth(quantity: str) -> None:
     with pytest.raises(ValueError, match="of 3"):
