@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dealers.service.operation_imports import COMPONENTS, component_of
 from parts.catalogue.imports.filing import News, Terms
+from parts.catalogue.imports.numbers import PartNumbers
 from parts.catalogue.imports.suppliers import SUPPLIER, SupplierBook, parse_code
 from parts.catalogue.models import Part, PartChange, PartPrice, PartTerm
 from parts.catalogue.rules.chains import circles
@@ -184,7 +185,7 @@ KIND = ImportKind(
     key="parts",
     title=N_("Parts catalogue"),
     fields=(
-        Field("number", "配件号", "Part number", text(32, str.upper), required=True,
+        Field("number", "配件号", "Part number", PartNumbers, required=True,
               aliases=("零件号", "配件编号", "备件号", "number"), example="4L0698151A"),
         Field("name_zh", "配件名称", "Name (Chinese)", text(120), required=True,
               aliases=("零件名称", "中文名称", "名称", "name"), example="前制动片"),
@@ -204,7 +205,7 @@ KIND = ImportKind(
         Field("wear_class", "易损件类别", "Wear class", text(24, lambda spoken: WEAR_OF.get(spoken, spoken)),
               aliases=("易损件",), example="制动衬片"),
         Field("special", "特殊零部件", "Special part", memo(parse_flag), example="否"),
-        Field("superseded_by", "替代件号", "Superseded by", text(32, str.upper), aliases=("替换件号", "新件号"),
+        Field("superseded_by", "替代件号", "Superseded by", PartNumbers, aliases=("替换件号", "新件号"),
               example="4L0698151B", note=N_("The number that replaces this part; no circles.")),
         Field("superseded_on", "替代日期", "Superseded on", memo(parse_day), aliases=("替换日期",),
               example="2026-06-01"),

@@ -207,3 +207,42 @@ def test_what_an_import_changes_is_told_and_found(session: Session, tmp_path: Pa
     assert {"刹车", "~sc"} <= terms
     assert "制动" not in terms  # nor is the old name left as the English one
     assert [row.number for row in fetch_page(session, PARTS, {"q": "刹车"}).rows] == ["P1"]
+
+
+NO_NUMBERS = ("A/1", "A?2", "刹车片", "-", "A&B", "..", "#7", "A%2F", "A-", "X" * 33)
+
+
+def test_what_the_form_takes_for_no_part_number_no_list_brings_in(session: Session, tmp_path: Path) -> None:
+    rows = [ROW | {"配件号": number} for number in (*NO_NUMBERS, " a  5 ", "4L0-698.151")]
+    result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
+    assert counts(result) == (12, 2, 0, 0, 10)
+    assert [(row["配件号"], row["Column"]) for row in rejected_rows(result)] == [
+        (number, "Part number") for number in NO_NUMBERS
+    ]
+    reasons = [row["Reason"] for row in rejected_rows(result)]
+    assert reasons[:9] == ["A part number has letters, figures, hyphens, dots and single blanks, 32 at most."] * 9
+    assert reasons[9] == "At most 32 characters."
+    assert set(session.scalars(select(Part.number))) == {"A 5", "4L0-698.151"}
+
+
+def test_a_replacement_is_a_part_number_too_and_its_blanks_are_cleaned(session: Session, tmp_path: Path) -> None:
+    rows = [ROW | {"替代件号": "P/2"}, ROW | {"配件号": "P3", "替代件号": "p  4"}]
+    result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
+    assert counts(result) == (2, 1, 0, 0, 1)
+    assert [(row["配件号"], row["Column"], row["Value"]) for row in rejected_rows(result)] == [
+        ("P1", "Superseded by", "P/2")
+    ]
+    assert session.execute(select(Part.number, Part.superseded_by)).all() == [("P3", "P 4")]
+
+
+def test_a_part_written_with_two_blanks_is_the_one_with_a_single_blank(session: Session, tmp_path: Path) -> None:
+    twice = [ROW | {"配件号": "A 5"}, ROW | {"配件号": "A  5", "零售价": "300"}]
+    assert counts(import_list(session, "parts", write_list(tmp_path / "a.csv", twice))) == (2, 0, 0, 0, 2)
+    make_part(session, "A 5")
+    make_model(session, code="M001")
+    row = {"配件号": "a  5", "车型代码": "M001", "单车用量": "1"}
+    result = import_list(session, "fitments", write_list(tmp_path / "b.csv", [row, row | {"配件号": "A/5"}]))
+    assert counts(result) == (2, 1, 0, 0, 1)
+    assert [(row["配件号"], row["Reason"]) for row in rejected_rows(result)] == [
+        ("A/5", "A part number has letters, figures, hyphens, dots and single blanks, 32 at most.")
+    ]
