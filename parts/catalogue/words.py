@@ -59,8 +59,10 @@ FIT_REASON = {
     "built_unknown": N_("The car's production date is not registered, and the part goes by it."),
 }
 
-#: What to say when a rule is broken; keys are the codes of `rules.prices.Problem` and `rules.fitment.Problem`.
+#: What to say when a rule is broken; keys are the codes of `rules.prices.Problem` and `rules.fitment.Problem`,
+#: and what is no part number (`rules.facts.is_number`).
 FAULTS = {
+    "number": N_("A part number has letters, figures, hyphens, dots and single blanks, 32 at most."),
     "past": N_("A price can begin today at the earliest; papers of past days keep theirs."),
     "day_taken": N_("The part has a price from that day already."),
     "days_turned": N_("The last day is before the first."),

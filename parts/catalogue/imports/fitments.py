@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from parts.catalogue.imports.filing import News
+from parts.catalogue.imports.numbers import PartNumbers
 from parts.catalogue.models import Part, PartChange, PartFitment, PartTerm
 from parts.catalogue.rules.fitment import Fitment, fitment_problems
 from parts.catalogue.rules.words import model_term
@@ -125,7 +126,7 @@ KIND = ImportKind(
     key="fitments",
     title=N_("What fits which car"),
     fields=(
-        Field("number", "配件号", "Part number", text(32, str.upper), required=True,
+        Field("number", "配件号", "Part number", PartNumbers, required=True,
               aliases=("零件号", "配件编号", "number"), example="4L0698151A"),
         Field("model_id", "车型代码", "Model code", text(32, str.upper), required=True, aliases=("适用车型", "车型"),
               example="M001"),

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from dealers.service.operation_imports import COMPONENTS, component_of
 from parts.catalogue.imports.filing import News, Terms
+from parts.catalogue.imports.numbers import PartNumbers
+from parts.catalogue.imports.prices import PRICE, Key, PriceBook
 from parts.catalogue.imports.suppliers import SUPPLIER, SupplierBook, parse_code
-from parts.catalogue.models import Part, PartChange, PartPrice, PartTerm
+from parts.catalogue.models import Part, PartChange, PartTerm
 from parts.catalogue.rules.chains import circles
-from parts.catalogue.rules.prices import breaks
 from parts.catalogue.rules.words import plain
 from parts.catalogue.words import INTERCHANGE_OF, WEAR_OF
 from portal.kernel.errors import Fault
@@ -37,18 +38,12 @@ from portal.kernel.importing.store import Store
 from portal.kernel.importing.upsert import CREATED, UNCHANGED, UPDATED, Sorting, Upsert
 from portal.kernel.pinyin import initials
 
-PART, PRICE = cast("Table", Part.__table__), cast("Table", PartPrice.__table__)
-TERM, CHANGE = cast("Table", PartTerm.__table__), cast("Table", PartChange.__table__)
+PART, TERM, CHANGE = (cast("Table", model.__table__) for model in (Part, PartTerm, PartChange))
 _STORED = (
     "name_zh", "name_en", "unit", "component", "per_vehicle", "wear_class", "special", "superseded_by",
     "superseded_on", "interchange", "group_id",
 )  # fmt: skip
 _AGREED = ("supplier_code", "supplier", *_STORED)
-_AMOUNTS = ("dealer", "warranty", "retail")
-_BREAKS = {
-    "gap": N_("From %(first)s to %(last)s the part would have no price."),
-    "overlap": N_("From %(first)s to %(last)s the part would have two prices."),
-}
 
 
 class PartDesk(Desk):
@@ -58,25 +53,21 @@ class PartDesk(Desk):
         super().__init__(store, today)
         defaults = {"unit": "件", "component": "other", "per_vehicle": 100, "special": False, "row_version": 1}
         self._parts = Upsert(store, PART, ("number",), defaults)
-        self._prices = Upsert(store, PRICE, ("part_id", "valid_from"))
+        self._prices = PriceBook(store, today)
         self._suppliers, self._terms, self._news = SupplierBook(store), Terms(store), News()
         groups = store.rows("select code, id from part_group where parent_id is not null")
         self.parsers["group_id"] = lookup(dict(groups), N_("No assembly has this code. Import the levels first."))
         self._filed: set[str] = set()
-        self._rows: dict[str, list[tuple[str, str]]] = defaultdict(list)  # number → keys of its rows, where they bind
-        self._ended: dict[str, int] = {}  # numbers whose prices must meet each other → key of the part
+        self._linked: dict[str, list[Key]] = defaultdict(list)  # replaced numbers → keys of their rows
 
     def check(self, batch: Batch) -> None:
-        """A part does not replace itself, and a price ends after it began."""
+        """A part does not replace itself, and its prices follow their rule."""
         self._suppliers.check(batch)
         pairs = zip(batch.values["number"], batch.column("superseded_by"), strict=True)
         for index, (number, following) in enumerate(pairs):
             if number and number == following:
                 batch.refuse(index, "superseded_by", Fault(N_("A part cannot be replaced by itself.")))
-        days = zip(batch.values["valid_from"], batch.column("valid_until"), strict=True)
-        for index, (first, last) in enumerate(days):
-            if first and last and last < first:
-                batch.refuse(index, "valid_until", Fault(N_("The last day is before the first.")))
+        self._prices.check(batch)
 
     def write(self, values: dict[str, list[Any]]) -> Sequence[int]:
         """File the parts not filed yet, then every price."""
@@ -84,27 +75,18 @@ class PartDesk(Desk):
         places, sorting = self._file_parts(values)
         ids = {number: row_id for row_id, number in self.store.existing(PART, "number", set(numbers), ("number",))}
         self._tell(values, places, sorting, ids)
-        prices = {"part_id": [ids[number] for number in numbers], "valid_from": values["valid_from"]}
-        prices |= {name: values[name] for name in (*_AMOUNTS, "valid_until") if name in values}
         fresh = {numbers[place] for place, kind in zip(places, sorting.verdicts, strict=True) if kind == CREATED}
-        verdicts = self._prices.write(prices).verdicts
+        verdicts = self._prices.write(values, [ids[number] for number in numbers])
+        following = values.get("superseded_by", [None] * len(numbers))
         changed = {place for place, kind in zip(places, sorting.verdicts, strict=True) if kind != UNCHANGED}
         for index, number in enumerate(numbers):
-            self._remember(values, index, ids[number])
+            if following[index]:
+                self._linked[number].append((number, values["valid_from"][index]))
             if verdicts[index] != UNCHANGED and number not in fresh:
                 self._news.add(ids[number], "price", values["valid_from"][index])
             if index in changed and verdicts[index] == UNCHANGED:
                 verdicts[index] = UPDATED
         return verdicts
-
-    def _remember(self, values: dict[str, list[Any]], index: int, part_id: int) -> None:
-        """Keep the rows that can turn out to be wrong when all are filed."""
-        number, key = values["number"][index], (values["number"][index], values["valid_from"][index])
-        replaced = "superseded_by" in values and values["superseded_by"][index]
-        if replaced or "valid_until" in values:
-            self._rows[number].append(key)
-        if "valid_until" in values:
-            self._ended[number] = part_id
 
     def _file_parts(self, values: dict[str, list[Any]]) -> tuple[list[int], Sorting]:
         """File parts by their first row; return the places of those rows and what became of them."""
@@ -139,34 +121,17 @@ class PartDesk(Desk):
     def finish(self) -> dict[Any, Fault]:
         """Refuse the rows that close a circle of replacements, or leave a gap or an overlap of prices."""
         self._terms.finish()
-        if not self._rows:
-            return {}
-        return self._meeting() | self._circles()
+        return self._prices.finish() | (self._circles() if self._linked else {})
 
     def _circles(self) -> dict[Any, Fault]:
         links = dict(self.store.rows("select number, superseded_by from part where superseded_by is not null"))
-        wrong = circles(links) & self._rows.keys()
+        wrong = circles(links) & self._linked.keys()
         fault = N_("The replacements go round in a circle: %(parts)s.")
         return {
             key: Fault(fault, facts={"parts": " → ".join((number, links[number], "…"))})
             for number in wrong
-            for key in self._rows[number]
+            for key in self._linked[number]
         }
-
-    def _meeting(self) -> dict[Any, Fault]:
-        """Return the faults of prices of one part that do not meet; all of its rows in this list go."""
-        numbers = {part_id: number for number, part_id in self._ended.items()}
-        periods: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-        wanted = ("part_id", "valid_from", "valid_until")
-        for _id, part_id, first, last in self.store.existing(PRICE, "part_id", numbers, wanted):
-            periods[part_id].append((date.fromisoformat(first), date.fromisoformat(last) if last else None))
-        wrong: dict[Any, Fault] = {}
-        for part_id, known in periods.items():
-            for item in breaks(known)[:1]:
-                facts = {"first": item.first.isoformat(), "last": item.last.isoformat()}
-                fault = Fault(_BREAKS[item.kind], facts=facts)
-                wrong |= dict.fromkeys(self._rows[numbers[part_id]], fault)
-        return wrong
 
     def complete(self, session: Session, source: str, now: datetime) -> None:
         """Tell everybody what is new, and who was registered as a supplier."""
@@ -184,7 +149,7 @@ KIND = ImportKind(
     key="parts",
     title=N_("Parts catalogue"),
     fields=(
-        Field("number", "配件号", "Part number", text(32, str.upper), required=True,
+        Field("number", "配件号", "Part number", PartNumbers, required=True,
               aliases=("零件号", "配件编号", "备件号", "number"), example="4L0698151A"),
         Field("name_zh", "配件名称", "Name (Chinese)", text(120), required=True,
               aliases=("零件名称", "中文名称", "名称", "name"), example="前制动片"),
@@ -204,7 +169,7 @@ KIND = ImportKind(
         Field("wear_class", "易损件类别", "Wear class", text(24, lambda spoken: WEAR_OF.get(spoken, spoken)),
               aliases=("易损件",), example="制动衬片"),
         Field("special", "特殊零部件", "Special part", memo(parse_flag), example="否"),
-        Field("superseded_by", "替代件号", "Superseded by", text(32, str.upper), aliases=("替换件号", "新件号"),
+        Field("superseded_by", "替代件号", "Superseded by", PartNumbers, aliases=("替换件号", "新件号"),
               example="4L0698151B", note=N_("The number that replaces this part; no circles.")),
         Field("superseded_on", "替代日期", "Superseded on", memo(parse_day), aliases=("替换日期",),
               example="2026-06-01"),
@@ -213,7 +178,8 @@ KIND = ImportKind(
               note=N_("单向: the new part goes in for the old one. 双向: the old one for the new one too.")),
         Field("valid_from", "价格生效日期", "Price valid from", memo(parse_day), required=True,
               aliases=("生效日期", "valid from"), example="2026-01-01",
-              note=N_("A row for each part and each day from which a price is valid.")),
+              note=N_("A row for each part and each day from which a price is valid. Prices that are stored stay as "
+                      "they are; a new one begins today at the earliest, only a part's first ones earlier.")),
         Field("valid_until", "价格截止日期", "Price valid until", memo(parse_day), aliases=("截止日期", "valid until"),
               example="", note=N_("The last day; empty if the price holds until a later one begins.")),
         Field("dealer", "经销商价", "Dealer price", _amount, required=True, aliases=("进货价", "网点价"),

@@ -7,7 +7,7 @@ last day and that beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -76,35 +76,42 @@ def breaks(periods: Iterable[tuple[date, date | None]]) -> list[Break]:
 
 
 def price_problems(new: Price, known: Iterable[Price], today: date) -> list[Problem]:
-    """Say what speaks against a new dated price.
+    """Say what speaks against a new dated price of a part that has these: itself, or how it meets them."""
+    periods = {price.valid_from: price.valid_until for price in known}
+    found = own_problems(new, periods, today)
+    if not {"day_taken", "days_turned"} & {problem.code for problem in found}:
+        found += meeting_problems(new.valid_from, [*periods.items(), (new.valid_from, new.valid_until)])
+    return found
 
-    It begins today or later, because papers of past days keep theirs; a day has one price, and no day
-    between two prices has none; an amount is not negative; and the retail price is not below what the
-    dealer pays.
+
+def own_problems(new: Price, taken: Container[date], earliest: date | None) -> list[Problem]:
+    """Say what speaks against a new price but how it meets the others.
+
+    It begins on ``earliest`` (today) or later, because papers of past days keep theirs; None lets it
+    begin on any day. A day has one price, and one that was ``taken`` keeps it. An amount is not
+    negative, and the retail price is not below what the dealer pays.
     """
-    known = list(known)
     found = []
-    if new.valid_from < today:
+    if earliest is not None and new.valid_from < earliest:
         found.append(Problem("past", "valid_from"))
-    if any(price.valid_from == new.valid_from for price in known):
+    if new.valid_from in taken:
         found.append(Problem("day_taken", "valid_from"))
     elif new.valid_until is not None and new.valid_until < new.valid_from:
         found.append(Problem("days_turned", "valid_until"))
-    else:
-        found += _broken(new, known)
-    found += [
-        Problem("amount", name) for name in ("dealer", "warranty", "retail") if not ZERO <= getattr(new, name) <= LIMIT
-    ]
-    if not found and new.retail < new.dealer:
+    wrong = [name for name in ("dealer", "warranty", "retail") if not ZERO <= getattr(new, name) <= LIMIT]
+    found += [Problem("amount", name) for name in wrong]
+    if not wrong and new.retail < new.dealer:
         found.append(Problem("retail_low", "retail"))
     return found
 
 
-def _broken(new: Price, known: list[Price]) -> list[Problem]:
-    """Name the gap or overlap at the new price's own first or last day."""
-    periods = [(price.valid_from, price.valid_until) for price in [*known, new]]
+def meeting_problems(day: date, periods: Iterable[tuple[date, date | None]]) -> list[Problem]:
+    """Name the gap or overlap at the first or last day of the price that begins on ``day``.
+
+    ``periods`` are all prices of the part, this one among them, each from its first to its last day.
+    """
     return [
-        Problem(item.kind, "valid_from" if item.after == new.valid_from else "valid_until", item.first, item.last)
+        Problem(item.kind, "valid_from" if item.after == day else "valid_until", item.first, item.last)
         for item in breaks(periods)
-        if new.valid_from in {item.before, item.after}
+        if day in {item.before, item.after}
     ]

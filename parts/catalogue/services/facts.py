@@ -44,8 +44,7 @@ def add_part(session: Session, number: str, facts: PartFacts, actor: Actor, now:
     number = clean_number(number)
     supplier_id, group_id, faults = _judged(session, facts, None)
     if not is_number(number):
-        message = N_("A part number has letters, figures, hyphens, dots and single blanks, 32 at most.")
-        faults.append(Fault(message, "number"))
+        faults.append(Fault(FAULTS["number"], "number"))
     elif session.scalar(select(Part.id).where(Part.number == number)) is not None:
         faults.append(Fault(N_("The catalogue has this part already."), "number"))
     if faults:

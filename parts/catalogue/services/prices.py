@@ -23,7 +23,7 @@ def add_price(session: Session, number: str, price: Price, actor: Actor, now: da
     part_id = locked_part(session, number).id
     problems = price_problems(price, prices_of(session, part_id), local_date(now))
     if problems:
-        raise DomainError(*(_fault(problem) for problem in problems))
+        raise DomainError(*(price_fault(problem) for problem in problems))
     row = PartPrice(
         part_id=part_id, valid_from=price.valid_from, valid_until=price.valid_until, dealer=price.dealer,
         warranty=price.warranty, retail=price.retail,
@@ -34,6 +34,7 @@ def add_price(session: Session, number: str, price: Price, actor: Actor, now: da
     return row
 
 
-def _fault(problem: Problem) -> Fault:
+def price_fault(problem: Problem) -> Fault:
+    """Put a broken rule of prices into words, at its field."""
     days = {name: getattr(problem, name) for name in ("first", "last")}
     return Fault(FAULTS[problem.code], problem.field, {name: day.isoformat() for name, day in days.items() if day})

@@ -69,7 +69,10 @@ class Desk(ABC):
         """File rows without fault; return `CREATED`, `UPDATED` or `UNCHANGED` for each."""
 
     def finish(self) -> dict[Any, Fault]:
-        """Return the keys of rows that cannot stay after all; the run is then made anew without them."""
+        """Return the keys of rows that cannot stay after all; the run is then made anew without them.
+
+        A fault is told at its field, without one at the first column of the key.
+        """
         return {}
 
     def complete(self, session: Session, source: str, now: datetime) -> None:  # noqa: B027  (most rooms have no more to do)

@@ -182,7 +182,8 @@ class _Attempt:
         if self.refused:
             for index, key in enumerate(keys):
                 if key in self.refused:
-                    batch.refuse(index, self.run.kind.natural_key[0], self.refused[key])
+                    fault = self.refused[key]
+                    batch.refuse(index, fault.field or self.run.kind.natural_key[0], fault)
         self.tally.read += len(batch.numbers)
         values = batch.values
         if batch.wrong:

@@ -34,7 +34,7 @@ def test_a_new_name_updates_the_part_a_new_day_adds_a_price(session: Session, tm
     import_list(session, "parts", write_list(tmp_path / "a.csv", [ROW]))
     renamed = write_list(tmp_path / "b.csv", [ROW | {"配件名称": "前刹车片"}])
     assert counts(import_list(session, "parts", renamed)) == (1, 0, 1, 0, 0)
-    priced = write_list(tmp_path / "c.csv", [ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-08-01"}])
+    priced = write_list(tmp_path / "c.csv", [ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-12-01"}])
     assert counts(import_list(session, "parts", priced)) == (1, 1, 0, 0, 0)
     session.expire_all()
     assert session.scalars(select(Part.initials)).all() == ["qscp"]
@@ -137,27 +137,6 @@ def test_interchangeability_comes_with_the_replacement(session: Session, tmp_pat
     assert session.execute(select(Part.superseded_by, Part.interchange)).one() == ("P3", "both_ways")
 
 
-def test_a_gap_or_an_overlap_of_prices_refuses_the_parts_rows_and_no_others(session: Session, tmp_path: Path) -> None:
-    def row(number: str, first: str, last: str) -> dict[str, str]:
-        return ROW | {"配件号": number, "价格生效日期": first, "价格截止日期": last}
-
-    rows = [
-        row("GAP", "2026-01-01", "2026-06-30"), row("GAP", "2026-07-02", ""),
-        row("TWICE", "2026-01-01", "2026-06-30"), row("TWICE", "2026-06-30", ""),
-        row("GOOD", "2026-01-01", "2026-06-30"), row("GOOD", "2026-07-01", ""),
-        row("TURNED", "2026-07-01", "2026-06-30"),
-    ]  # fmt: skip
-    result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
-    assert counts(result) == (7, 2, 0, 0, 5)
-    reasons = {row["配件号"]: row["Reason"] for row in rejected_rows(result)}
-    assert "From 2026-07-01 to 2026-07-01" in reasons["GAP"]
-    assert "two prices" in reasons["TWICE"]
-    assert session.scalars(select(Part.number)).all() == ["GOOD"]
-    later = write_list(tmp_path / "b.csv", [row("GOOD", "2027-01-05", ""), row("GOOD", "2026-07-01", "2026-12-31")])
-    assert counts(import_list(session, "parts", later)) == (2, 0, 0, 0, 2)  # over what is stored already
-    assert session.scalar(select(func.count(PartPrice.id))) == 2
-
-
 VINS = {"起始VIN": "", "截止VIN": ""}
 
 
@@ -191,7 +170,7 @@ def test_fitments_are_filed_and_what_is_known_changes_nothing(session: Session, 
 def test_what_an_import_changes_is_told_and_found(session: Session, tmp_path: Path) -> None:
     import_list(session, "parts", write_list(tmp_path / "a.csv", [ROW, ROW | {"配件号": "P2"}]))
     changes = [
-        ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-08-01", "替代日期": ""},
+        ROW | {"配件名称": "前刹车片", "价格生效日期": "2026-12-01", "替代日期": ""},
         ROW | {"配件号": "P2", "替代件号": "P1", "替代日期": "2026-09-01"},
     ]
     import_list(session, "parts", write_list(tmp_path / "b.csv", changes))
@@ -201,9 +180,48 @@ def test_what_an_import_changes_is_told_and_found(session: Session, tmp_path: Pa
     )  # fmt: skip
     assert [tuple(row) for row in rows] == [
         ("P1", "new", None, ""), ("P2", "new", None, ""), ("P1", "facts", None, ""),
-        ("P2", "superseded", date(2026, 9, 1), "P1"), ("P1", "price", date(2026, 8, 1), ""),
+        ("P2", "superseded", date(2026, 9, 1), "P1"), ("P1", "price", date(2026, 12, 1), ""),
     ]  # fmt: skip
     terms = set(session.scalars(select(PartTerm.term).where(PartTerm.number == "P1")))
     assert {"刹车", "~sc"} <= terms
     assert "制动" not in terms  # nor is the old name left as the English one
     assert [row.number for row in fetch_page(session, PARTS, {"q": "刹车"}).rows] == ["P1"]
+
+
+NO_NUMBERS = ("A/1", "A?2", "刹车片", "-", "A&B", "..", "#7", "A%2F", "A-", "X" * 33)
+
+
+def test_what_the_form_takes_for_no_part_number_no_list_brings_in(session: Session, tmp_path: Path) -> None:
+    rows = [ROW | {"配件号": number} for number in (*NO_NUMBERS, " a  5 ", "4L0-698.151")]
+    result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
+    assert counts(result) == (12, 2, 0, 0, 10)
+    assert [(row["配件号"], row["Column"]) for row in rejected_rows(result)] == [
+        (number, "Part number") for number in NO_NUMBERS
+    ]
+    reasons = [row["Reason"] for row in rejected_rows(result)]
+    assert reasons[:9] == ["A part number has letters, figures, hyphens, dots and single blanks, 32 at most."] * 9
+    assert reasons[9] == "At most 32 characters."
+    assert set(session.scalars(select(Part.number))) == {"A 5", "4L0-698.151"}
+
+
+def test_a_replacement_is_a_part_number_too_and_its_blanks_are_cleaned(session: Session, tmp_path: Path) -> None:
+    rows = [ROW | {"替代件号": "P/2"}, ROW | {"配件号": "P3", "替代件号": "p  4"}]
+    result = import_list(session, "parts", write_list(tmp_path / "a.csv", rows))
+    assert counts(result) == (2, 1, 0, 0, 1)
+    assert [(row["配件号"], row["Column"], row["Value"]) for row in rejected_rows(result)] == [
+        ("P1", "Superseded by", "P/2")
+    ]
+    assert session.execute(select(Part.number, Part.superseded_by)).all() == [("P3", "P 4")]
+
+
+def test_a_part_written_with_two_blanks_is_the_one_with_a_single_blank(session: Session, tmp_path: Path) -> None:
+    twice = [ROW | {"配件号": "A 5"}, ROW | {"配件号": "A  5", "零售价": "300"}]
+    assert counts(import_list(session, "parts", write_list(tmp_path / "a.csv", twice))) == (2, 0, 0, 0, 2)
+    make_part(session, "A 5")
+    make_model(session, code="M001")
+    row = {"配件号": "a  5", "车型代码": "M001", "单车用量": "1"}
+    result = import_list(session, "fitments", write_list(tmp_path / "b.csv", [row, row | {"配件号": "A/5"}]))
+    assert counts(result) == (2, 1, 0, 0, 1)
+    assert [(row["配件号"], row["Reason"]) for row in rejected_rows(result)] == [
+        ("A/5", "A part number has letters, figures, hyphens, dots and single blanks, 32 at most.")
+    ]
