@@ -35,6 +35,17 @@ def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     return at(first), at(last + timedelta(days=1))
 
 
+def within(typed: datetime, earliest: datetime, now: datetime) -> datetime | None:
+    """Return a typed moment as it is kept, None if it lies before ``earliest`` or after ``now``.
+
+    Forms give minutes, events have seconds: what is typed for the minute of ``earliest`` is kept as ``earliest``.
+    """
+    if typed.replace(second=0, microsecond=0) < earliest.replace(second=0, microsecond=0):
+        return None
+    kept = max(typed, earliest)
+    return kept if kept <= now else None
+
+
 def known_day(day: date) -> bool:
     """Tell whether a day that was typed can be meant: nothing here is older than 1900 or later than 2199."""
     return 1900 <= day.year < 2200  # noqa: PLR2004  (the centuries in which cars are repaired)

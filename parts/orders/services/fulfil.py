@@ -22,7 +22,7 @@ from parts.stock.queries.parts import dealer_prices, parts_by_id
 from parts.stock.rules import Balance, worth
 from parts.stock.services.post import plain
 from portal.kernel.access import Actor, Permission, require
-from portal.kernel.clock import local_date
+from portal.kernel.clock import local_date, within
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.invoices import within_tolerance
@@ -154,8 +154,11 @@ def deliver(
     if order.state not in OWED:
         raise ConflictError(Fault(N_("Nothing is owed on this order.")))
     lines = lines_of(session, order.id)
-    shipped_at = shipment.shipped_at or now
-    faults = [*_shipment_faults(order, lines, shipment, shipped_at, now)]
+    typed = shipment.shipped_at or now
+    shipped_at = within(typed, order.submitted_at or typed, now)
+    faults = [*_shipment_faults(lines, shipment)]
+    if shipped_at is None:
+        faults.append(Fault(N_("Between the order and now, please."), "shipped_at"))
     if faults:
         raise DomainError(*faults)
     leaving = [(line, quantity) for line in lines if (quantity := shipment.quantities.get(line.id, NOTHING))]
@@ -181,9 +184,7 @@ def deliver(
     return delivery
 
 
-def _shipment_faults(
-    order: PartOrder, lines: list[PartOrderLine], shipment: Shipment, shipped_at: datetime, now: datetime
-) -> list[Fault]:
+def _shipment_faults(lines: list[PartOrderLine], shipment: Shipment) -> list[Fault]:
     faults = [
         Fault(N_("From 0 to the %(owed)s owed."), f"line-{line.id}-ship", {"owed": plain(counts_of(line).owed)})
         for line in lines if not NOTHING <= shipment.quantities.get(line.id, NOTHING) <= counts_of(line).owed
@@ -195,8 +196,6 @@ def _shipment_faults(
     for name, most in (("carrier", CARRIER_LENGTH), ("waybill", WAYBILL_LENGTH)):
         if len(getattr(shipment, name).strip()) > most:
             faults.append(Fault(N_("At most %(limit)s characters."), name, {"limit": most}))
-    if not (order.submitted_at or shipped_at) <= shipped_at <= now:
-        faults.append(Fault(N_("Between the order and now, please."), "shipped_at"))
     return faults
 
 

@@ -22,6 +22,7 @@ from parts.stock.rules import Balance, worth
 from parts.stock.services import Entry, Head, post
 from parts.stock.services.post import clean_bin
 from portal.kernel.access import Actor, Permission, require
+from portal.kernel.clock import within
 from portal.kernel.errors import ConflictError, DomainError, Fault
 from portal.kernel.i18n import N_
 from portal.kernel.invoices import is_invoice_number, within_tolerance
@@ -57,9 +58,9 @@ def receive_delivery(
     ).all()
     said = {row.id: receipt.lines.get(row.id, Got()) for row in rows}
     arrived = {row.id: Arrived(row.quantity, said[row.id].short, said[row.id].damaged) for row in rows}
-    arrived_at = receipt.arrived_at or now
+    arrived_at = within(receipt.arrived_at or now, delivery.shipped_at, now)
     faults = [*_faults(arrived)]
-    if not delivery.shipped_at <= arrived_at <= now:
+    if arrived_at is None:
         faults.append(Fault(N_("Between the shipment and now, please."), "arrived_at"))
     if faults:
         raise DomainError(*faults)

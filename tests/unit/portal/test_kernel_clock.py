@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kernel.clock import at, day_bounds, local, local_date, month_bounds, month_of
+from portal.kernel.clock import at, day_bounds, local, local_date, month_bounds, month_of, within
 
 MOMENTS = st.datetimes(datetime(1995, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -39,3 +39,22 @@ def test_every_moment_lies_in_its_day_and_month(moment: datetime) -> None:
     assert start <= moment < end
     first, following = month_bounds(month_of(moment))
     assert first <= moment < following
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("10:00:00", None),
+        ("10:01:00", "10:01:40"),  # the minute of the event: the event
+        ("10:01:45", "10:01:45"),
+        ("10:02:00", "10:02:00"),
+        ("10:02:05", "10:02:05"),
+        ("10:03:00", None),
+    ],
+)
+def test_a_typed_minute_is_kept_between_an_event_and_now(typed: str, kept: str | None) -> None:
+    def moment(clock: str) -> datetime:
+        return datetime.fromisoformat(f"2026-11-20T{clock}+08:00")
+
+    expected = moment(kept) if kept else None
+    assert within(moment(typed), moment("10:01:40"), moment("10:02:05")) == expected
