@@ -118,7 +118,7 @@ def test_reopened_and_booked_at_once_it_is_one_of_the_two(app: Flask, session: S
 @pytest.mark.databases("postgresql")
 @pytest.mark.parametrize("reopened_first", [True, False])
 def test_while_it_is_reopened_it_is_not_booked_and_the_other_way_round(
-    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch, reopened_first: bool
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch, *, reopened_first: bool
 ) -> None:
     found = make_recovery(session, now, make_world(session, now), "agreed")
     key, pause = found.id, Pause()
