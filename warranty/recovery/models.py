@@ -61,8 +61,8 @@ class RecoveryContract(Identified, Base):
 class Recovery(Identified, Stateful, Base):
     """A demand to one supplier over claims approved in some days. Its sums are those of its lines.
 
-    ``round`` counts how often it was sent. ``agreed`` is None until both sides have agreed; ``given_back`` is what went
-    back to the supplier of it since, less what was asked for again.
+    ``round`` counts how often it was sent, or its answers recorded anew. ``agreed`` is None until both sides have
+    agreed; ``given_back`` is what went back to the supplier of it since, less what was asked for again.
     """
 
     __tablename__ = "recovery"
@@ -157,7 +157,10 @@ class RecoveryLine(Identified, Base):
 
 
 class RecoveryRound(Identified, Base):
-    """One round of the bargain, as it was: what was asked, and what the supplier answered, line by line."""
+    """One round of the bargain, as it was: what was asked, and what the supplier answered, line by line.
+
+    Answers that were recorded wrongly stay as a round; the next one has what was recorded instead, sent as that was.
+    """
 
     __tablename__ = "recovery_round"
     __table_args__ = (UniqueConstraint("recovery_id", "round"),)

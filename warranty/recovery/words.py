@@ -23,14 +23,17 @@ ACTIONS = {
     "send": N_("Sent to the supplier"),
     "answer": N_("The supplier answered"),
     "dispute": N_("Headquarters disputed the answer"),
+    "correct": N_("Answers to be recorded anew"),
     "agree": N_("Agreed on the amounts"),
+    "reopen": N_("Agreement reopened"),
+    "reopen_dispute": N_("Agreement reopened"),
     "book": N_("Booked"),
     "pay": N_("Paid by the supplier"),
     "withdraw": N_("Withdrawn"),
 }
 TONES = {
     "send": "info", "answer": "info", "dispute": "warning", "agree": "success", "book": "success", "pay": "success",
-    "withdraw": "danger",
+    "withdraw": "danger", "correct": "warning", "reopen": "warning", "reopen_dispute": "warning",
 }  # fmt: skip
 OUTCOMES = {
     "accepted": N_("Wholly accepted"),

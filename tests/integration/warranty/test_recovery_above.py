@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
+from parts.returns.models import OldPart
 from parts.returns.services import PaidPart
 from portal.auth.models import User
 from portal.kernel.access import Actor
@@ -43,6 +44,7 @@ from warranty.recovery.queries.above import borne_by_now, demands_above
 from warranty.recovery.queries.adjustments import adjustments_of
 from warranty.recovery.queries.charges import borne_lines_of
 from warranty.recovery.queries.lessened import lessened, moving
+from warranty.recovery.queries.moved import moved
 from warranty.recovery.room import ROOM
 from warranty.recovery.rules.contracts import Terms
 from warranty.recovery.services.adjust import Adjusting, give_back
@@ -76,7 +78,10 @@ def demand(session: Session, dealer: Dealer, now: datetime, state: str, chance: 
             amounts = {"labour": "300.00"} | {
                 kind: str(from_fen(chance.choice((0, 1, 7, 99, chance.randint(0, 99_999))))) for kind in kinds
             }
-        make_cost(session, dealer, OCTOBER + timedelta(minutes=place), part=part, vehicle=vehicle, amounts=amounts)
+        decided = OCTOBER + timedelta(minutes=place)
+        claim = make_cost(session, dealer, decided, part=part, vehicle=vehicle, amounts=amounts)
+        if chance is not None and chance.random() < 0.3:
+            charge_somehow(session, dealer, claim, chance, now, BEFORE)  # the demand knows of it
     return make_recovery(session, now, supplier, state, reject=state == "disputed")
 
 
@@ -86,12 +91,18 @@ def odd(chance: Random) -> Terms:
     return Terms(labour, part, handling, *chance.choice(((None, None), (D("99.99"), D("500.00")))))
 
 
-def charge(session: Session, claim: Claim, amount: Decimal, kind: str = "debit", source: str = "") -> Deduction:
+#: When entries come that a demand does not know of, and when those that it was reckoned with.
+SINCE, BEFORE = datetime(2026, 11, 20, 6, tzinfo=UTC), OCTOBER + timedelta(hours=9)
+
+
+def charge(
+    session: Session, claim: Claim, amount: Decimal, kind: str = "debit", source: str = "", at: datetime = SINCE
+) -> Deduction:  # fmt: skip
     """Put an entry beside a claim; negative takes."""
     count = len(session.scalars(select(Deduction.id)).all())
     entry = Deduction(
         dealer_id=claim.dealer_id, kind=kind, source=source or f"DD-{count}", claim_number=claim.number, amount=amount,
-        reason="二次抵扣", booked_at=OCTOBER, booked_by="结算员",
+        reason="二次抵扣", booked_at=at, booked_by="结算员",
     )  # fmt: skip
     session.add(entry)
     session.flush()
@@ -103,20 +114,23 @@ def claims_in(session: Session, found: Recovery) -> list[Claim]:
     return list(session.scalars(select(Claim).where(Claim.id.in_(ids)).order_by(Claim.id)))
 
 
-def charge_somehow(session: Session, dealer: Dealer, claim: Claim, chance: Random, now: datetime) -> None:
+def charge_somehow(
+    session: Session, dealer: Dealer, claim: Claim, chance: Random, now: datetime, at: datetime = SINCE
+) -> None:  # fmt: skip
     """Take back and give again as statements do, and as they never would: more than there is, of no line."""
     for _ in range(chance.randint(0, 3)):
         fen = chance.choice((1, 2, 100, chance.randint(1, 90_000)))
         kind, sign = chance.choice((("debit", -1), ("audit", -1), ("credit", 1)))
-        charge(session, claim, sign * from_fen(fen), kind)
+        charge(session, claim, sign * from_fen(fen), kind, at=at)
     if chance.random() < 0.6:
-        line = chance.randint(1, 5)
+        charged = session.scalars(select(OldPart.line).where(OldPart.claim_number == claim.number)).all()
+        line = chance.choice([place for place in range(1, 6) if place not in charged])
         paid = (PaidPart(line, claim.causal_part or "", "水泵", D(1), True, D("500.00")),)
         part = make_old_part(session, "due", now, dealer, id=claim.id, number=claim.number, parts=paid)
         amount = from_fen(chance.randint(1, 60_000))
-        charge(session, claim, -amount, "old_part", part.number)
+        charge(session, claim, -amount, "old_part", part.number, at)
         if chance.random() < 0.3:
-            charge(session, claim, amount, "credit", f"old_part:{part.number}")
+            charge(session, claim, amount, "credit", f"old_part:{part.number}", at)
 
 
 def by_the_rules(session: Session, demands: list[Recovery]) -> dict[str, set[int]]:
@@ -145,7 +159,7 @@ def test_the_statement_finds_what_the_rules_find(session: Session, dealer: Deale
     claims = [claim for one in demands for claim in claims_in(session, one)]
     for claim in claims:
         charge_somehow(session, dealer, claim, chance, now)
-    by_now = borne_by_now()
+    by_now = borne_by_now(select(RecoveryLine.claim_id).where(RecoveryLine.live))
     rows = session.execute(
         select(ClaimLine.claim_id, ClaimLine.position, by_now.c.borne).join(ClaimLine, ClaimLine.id == by_now.c.line_id)
     )
@@ -165,16 +179,52 @@ def test_the_statement_finds_what_the_rules_find(session: Session, dealer: Deale
     assert by_statement(session) == expected
     assert expected["open"]
     assert expected["back"]
+    friday, monday = now + timedelta(days=7), now + timedelta(days=10)
     for one in demands:
         if one.id in expected["back"] and one.state in ("booked", "paid"):
-            give_back(session, one.id, Adjusting(now.date(), "已扣回", "BANK-9"), DESK, now)
+            give_back(session, one.id, Adjusting(friday.date(), "已扣回", "BANK-9"), DESK, friday)
+    expected = by_the_rules(session, demands)
+    assert by_statement(session) == expected
     for entry in session.scalars(select(Deduction).where(Deduction.amount < ZERO)).all():
         if chance.random() < 0.7:
-            entry.cancelled_at = now
+            entry.cancelled_at = monday
     session.flush()
     expected = by_the_rules(session, demands)
     assert by_statement(session) == expected
     assert expected["again"]
+    for claim in claims:
+        if chance.random() < 0.3:
+            charge(session, claim, D("-90.00"), at=monday)
+    assert by_statement(session) == by_the_rules(session, demands)
+
+
+@pytest.mark.parametrize("state", STATES[:-1])
+def test_only_claims_charged_since_the_reckoning_are_looked_at(
+    session: Session, dealer: Dealer, now: datetime, state: str
+) -> None:
+    found = demand(session, dealer, now, state)
+    (claim,) = claims_in(session, found)
+    entry = charge(session, claim, D("-1.00"), at=BEFORE)
+    assert session.scalars(moved(state)).all() == []
+    # the act began before the demand was made, and ended after it
+    entry.booked_at = now - timedelta(hours=1)
+    session.flush()
+    assert set(session.scalars(moved(state))) == {claim.id}
+    assert session.scalars(moved(*(one for one in STATES if one != state))).all() == []
+    entry.booked_at, entry.cancelled_at = BEFORE, now
+    session.flush()
+    assert set(session.scalars(moved(state))) == {claim.id}
+
+
+def test_what_went_back_is_not_looked_at_again(session: Session, dealer: Dealer, now: datetime) -> None:
+    found = demand(session, dealer, now, "booked")
+    (claim,) = claims_in(session, found)
+    charge(session, claim, D("-100.00"))
+    later = now + timedelta(days=7)
+    give_back(session, found.id, Adjusting(later.date(), "已扣回"), DESK, later)
+    assert session.scalars(moved("booked")).all() == []
+    charge(session, claim, D("-100.00"), at=later + timedelta(days=7))
+    assert set(session.scalars(moved("booked"))) == {claim.id}
 
 
 def numbers(session: Session, which: str) -> list[str]:

@@ -31,16 +31,18 @@ from tests.factories.recovery import (
     period_of,
 )
 from tests.factories.vehicles import make_vehicle
-from tests.support.at_once import both_at_once
+from tests.support.at_once import Pause, both_at_once, in_a_transaction
 from tests.support.killed import runs
 from warranty.claims.models import Claim
 from warranty.recovery.jobs import generate
 from warranty.recovery.models import Recovery, RecoveryAdjustment, RecoveryContract, RecoveryEntry, RecoveryLine
 from warranty.recovery.queries.contracts import used_of
 from warranty.recovery.queries.recoveries import unbalanced
+from warranty.recovery.services import booking, undo
 from warranty.recovery.services.adjust import NOTHING, Adjusting, ask_again, give_back
 from warranty.recovery.services.booking import Payment, book, pay
 from warranty.recovery.services.generate import recover_supplier
+from warranty.recovery.services.undo import reopen
 from warranty.settlement.models import Deduction
 
 OCTOBER = datetime(2026, 10, 20, 3, tzinfo=UTC)
@@ -89,6 +91,47 @@ def test_of_two_who_book_at_once_one_is_too_late_and_it_is_booked_once(
     assert sorted(map(str, paid)) == ["paid", str(StateError("recovery", "paid", "pay"))]
     entries = session.execute(select(RecoveryEntry.account, RecoveryEntry.amount).order_by(RecoveryEntry.id)).all()
     assert [(account, str(amount)) for account, amount in entries] == [("booked", "411.00"), ("paid", "-411.00")]
+
+
+@pytest.mark.databases("postgresql")
+def test_reopened_and_booked_at_once_it_is_one_of_the_two(app: Flask, session: Session, now: datetime) -> None:
+    found = make_recovery(session, now, make_world(session, now), "agreed")
+    key = found.id
+    session.commit()
+
+    def act(own: Session, actor: Actor) -> str:
+        return (reopen(own, key, "误点", actor, now) if actor is PEOPLE[0] else book(own, key, actor, now)).state
+
+    outcomes = tuple(map(str, both_at_once(app, PEOPLE, act)))
+    reopened, booked = (
+        ("answered", str(StateError("recovery", "answered", "book"))),
+        (str(StateError("recovery", "booked", "reopen")), "booked"),
+    )
+    assert outcomes in {reopened, booked}
+    session.rollback()
+    agreed, entries = session.scalar(select(Recovery.agreed)), session.scalars(select(RecoveryEntry.amount)).all()
+    expected = (None, []) if outcomes == reopened else (Decimal("411.00"), [Decimal("411.00")])
+    assert (agreed, entries) == expected
+    assert unbalanced(session) == []
+
+
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("reopened_first", [True, False])
+def test_while_it_is_reopened_it_is_not_booked_and_the_other_way_round(
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch, *, reopened_first: bool
+) -> None:
+    found = make_recovery(session, now, make_world(session, now), "agreed")
+    key, pause = found.id, Pause()
+    session.commit()
+    module = undo if reopened_first else booking
+    monkeypatch.setattr(module, "check_balance", pause.before(module.check_balance))
+    acts = [
+        lambda: in_a_transaction(app, PEOPLE[0], lambda own: reopen(own, key, "误点", PEOPLE[0], now).state),
+        lambda: in_a_transaction(app, PEOPLE[1], lambda own: book(own, key, PEOPLE[1], now).state),
+    ]
+    outcomes = pause.one_after_the_other(*(acts if reopened_first else acts[::-1]))
+    late = StateError("recovery", *(("answered", "book") if reopened_first else ("booked", "reopen")))
+    assert list(map(str, outcomes)) == ["answered" if reopened_first else "booked", str(late)]
 
 
 @pytest.mark.databases("postgresql")

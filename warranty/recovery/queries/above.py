@@ -1,7 +1,8 @@
 """Demands of more than headquarters bears, found in one statement: for the list of demands and the work that waits.
 
 It reckons in integer fen as `rules.net.borne_lines`, `rules.reckoning.at_most` and `rules.given_back` do line by line;
-a test holds them together. Only claims of which something is taken back take part, and only those in a live demand.
+a test holds them together. Only claims of which something is taken back take part, and of those only the ones that
+`queries.moved` finds: all others bear what they bore when they were reckoned.
 A product of two amounts of one claim has to stay within 64 bits: claims up to 30 million yuan.
 """
 
@@ -9,19 +10,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, case, exists, func, literal, select, type_coerce
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, case, func, literal, select, type_coerce
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from warranty.claims.models import Claim, ClaimLine
 from warranty.recovery.models import Recovery, RecoveryLine
 from warranty.recovery.queries.charges import charges_of
+from warranty.recovery.queries.moved import SETTLED, given_back_of, moved
 from warranty.recovery.states import BOOKED
+from warranty.recovery.states import OPEN as UNSETTLED
 
 #: Hundredths of a percent in one whole: shares are kept so.
 WHOLE = 10_000
-#: States after which money can only go back.
-SETTLED = ("agreed", *BOOKED)
 #: Which of them: not agreed on yet, money to give back, either; or what may be asked for again.
 OPEN, BACK, ANY, AGAIN = "open", "back", "any", "again"
 
@@ -33,17 +34,17 @@ def demands_above(which: str = ANY) -> Select[Any]:
 
     With `AGAIN`: those of which something went back that the station has got again since.
     """
-    line, left = RecoveryLine, borne_by_now()
+    line = RecoveryLine
     stands = _fen(func.coalesce(line.agreed - line.given_back, line.asked))
     statement = select(line.recovery_id).join(Recovery, Recovery.id == line.recovery_id).where(line.live)
-    same = and_(left.c.claim_id == line.claim_id, left.c.line_id == line.claim_line_id)  # the index is the claims'
     if which == AGAIN:
+        left = borne_by_now(given_back_of())
         stays = _least(_fen(line.agreed), _most(func.coalesce(left.c.borne, _fen(line.basis))))
-        some = statement.outerjoin(left, same)
+        some = statement.outerjoin(left, _same(left))
         return some.where(Recovery.state.in_(BOOKED), _fen(line.given_back) > 0, stands < stays)
-    states = {OPEN: Recovery.state.not_in(SETTLED), BACK: Recovery.state.in_(SETTLED)}
-    some = statement.join(left, same).where(stands > _most(left.c.borne))
-    return some.where(states[which]) if which in states else some
+    states = {OPEN: UNSETTLED, BACK: SETTLED}.get(which, (*UNSETTLED, *SETTLED))
+    left = borne_by_now(moved(*states))
+    return statement.join(left, _same(left)).where(stands > _most(left.c.borne), Recovery.state.in_(states))
 
 
 def count_above(session: Session, which: str = ANY) -> int:
@@ -51,9 +52,12 @@ def count_above(session: Session, which: str = ANY) -> int:
     return session.scalar(select(func.count()).where(Recovery.id.in_(demands_above(which)))) or 0
 
 
-def borne_by_now() -> CTE:
-    """Select ``claim_id``, ``line_id`` and ``borne`` in fen of the lines of claims of which something is taken back."""
-    sums = _sums()
+def borne_by_now(claims: Select[Any]) -> CTE:
+    """Select ``claim_id``, ``line_id`` and ``borne`` in fen of the lines of those claims of which something is taken.
+
+    ``claims`` selects their ids.
+    """
+    sums = _sums(claims)
     rows = select(
         sums, func.row_number().over(partition_by=sums.c.claim_id, order_by=(sums.c.rest.desc(), sums.c.position))
         .label("place"), _whole(sums.c.fen - func.sum(sums.c.part).over(partition_by=sums.c.claim_id)).label("lacking"),
@@ -63,9 +67,9 @@ def borne_by_now() -> CTE:
     return select(rows.c.claim_id, rows.c.line_id, borne.label("borne")).cte("recovery_borne")
 
 
-def _sums() -> CTE:
+def _sums(claims: Select[Any]) -> CTE:
     """Spread what a claim lacks, or has left, over its lines: whole fen, and the remainder that decides on the rest."""
-    lines = _kept_lines()
+    lines = _kept_lines(claims)
     own = lines.c.claim_id
     whole = _whole(func.sum(lines.c.approved).over(partition_by=own))
     kept = _whole(func.sum(lines.c.kept).over(partition_by=own))
@@ -82,11 +86,9 @@ def _sums() -> CTE:
     ).cte("recovery_spread")  # fmt: skip
 
 
-def _kept_lines() -> CTE:
+def _kept_lines(claims: Select[Any]) -> CTE:
     """Select the lines of such claims: what was approved, and what is left after what was taken of them alone."""
-    # One look into an index a deduction: SQLite would try every claim of a list that is made beforehand.
-    demanded = exists().where(RecoveryLine.claim_id == Claim.id, RecoveryLine.live)
-    charges = charges_of(demanded).cte("recovery_charges")
+    charges = charges_of(Claim.id.in_(claims)).cte("recovery_charges")
     amount = _whole(func.sum(_fen(charges.c.amount)))
     taken = select(charges.c.id, amount.label("taken")).group_by(charges.c.id).having(amount < 0).cte("recovery_taken")
     own = (
@@ -104,6 +106,10 @@ def _kept_lines() -> CTE:
         .outerjoin(own, and_(own.c.id == ClaimLine.claim_id, own.c.line == ClaimLine.position))
         .cte("recovery_kept")
     )  # fmt: skip
+
+
+def _same(left: CTE) -> ColumnElement[bool]:
+    return and_(left.c.claim_id == RecoveryLine.claim_id, left.c.line_id == RecoveryLine.claim_line_id)
 
 
 def _most(borne: ColumnElement[Any]) -> Whole:

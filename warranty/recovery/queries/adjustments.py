@@ -34,7 +34,7 @@ def moving_now(session: Session, recovery: Recovery) -> dict[str, Moving]:
     """Return what has to go back to the supplier now, and what may be asked of it again; what does not is left out."""
     found = moving(session, recovery.id)
     lines = [one.settled for one in found if one.settled is not None]
-    left = _left_of_years(session, recovery.supplier_id) if any(one.again for one in lines) else {}
+    left = left_of_years(session, recovery.supplier_id) if any(one.again for one in lines) else {}
     amounts = {BACK: to_give_back(lines), AGAIN: to_ask_again(lines, left)}
     return {
         kind: Moving(tuple((one, by_line[one.position]) for one in found if one.position in by_line))
@@ -43,7 +43,7 @@ def moving_now(session: Session, recovery: Recovery) -> dict[str, Moving]:
     }
 
 
-def _left_of_years(session: Session, supplier_id: int) -> Mapping[tuple[int, int], Decimal]:
+def left_of_years(session: Session, supplier_id: int) -> Mapping[tuple[int, int], Decimal]:
     """Return what is left of the caps of a supplier's contract years that brought anything; those without cap not."""
     caps = {one.id: one.terms.year_cap for one in contracts_of(session, supplier_id)}
     return {

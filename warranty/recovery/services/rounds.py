@@ -75,7 +75,7 @@ def ask_less(
     line.asked, line.lowered_why = lowered.amount, lowered.why.strip() or None
     if answered is not None:
         _hold_to_word(line, answered)
-    _sum_up(session, recovery, lines)
+    sum_up(session, recovery, lines)
     return recovery
 
 
@@ -116,10 +116,10 @@ def send(session: Session, recovery_id: int, actor: Actor, now: datetime, versio
     session.add(
         RecoveryRound(
             recovery_id=recovery.id, round=recovery.round, sent_at=now, sent_by=actor.name, asked=summed.asked,
-            lines=_as_kept(lines),
+            lines=as_kept(lines),
         )
     )  # fmt: skip
-    _sum_up(session, recovery, lines)
+    sum_up(session, recovery, lines)
     return recovery
 
 
@@ -143,13 +143,13 @@ def answer_lines(
         line = lines[place - 1]
         line.outcome, line.reason = answer.outcome, answer.reason.strip() or None
         line.accepted = accepted(line.asked, answer)
-    _sum_up(session, recovery, lines)
+    sum_up(session, recovery, lines)
     if not sums_of(lines).answered:
         return False
     advance(session, recovery, "answer", actor, now)
     recovery.answered_at = now
     this = _round(session, recovery)
-    this.answered_at, this.answered_by, this.accepted, this.lines = now, actor.name, recovery.accepted, _as_kept(lines)
+    this.answered_at, this.answered_by, this.accepted, this.lines = now, actor.name, recovery.accepted, as_kept(lines)
     session.flush()
     return True
 
@@ -222,7 +222,7 @@ def check_balance(session: Session, recovery: Recovery) -> None:
         raise DomainError.at(None, UNBALANCED)
 
 
-def _sum_up(session: Session, recovery: Recovery, lines: list[RecoveryLine]) -> None:
+def sum_up(session: Session, recovery: Recovery, lines: list[RecoveryLine]) -> None:
     """Set a demand's sums to those of its lines."""
     summed = sums_of(lines)
     recovery.asked, recovery.accepted = summed.asked, summed.accepted
@@ -235,7 +235,9 @@ def _round(session: Session, recovery: Recovery) -> RecoveryRound:
     ).one()
 
 
-def _as_kept(lines: list[RecoveryLine]) -> list[list[str | int | None]]:
+def as_kept(lines: list[RecoveryLine]) -> list[list[str | int | None]]:
+    """Return lines as a round keeps them."""
+
     def plain(amount: Decimal | None) -> str | None:
         return None if amount is None else str(amount)
 

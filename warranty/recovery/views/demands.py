@@ -24,6 +24,7 @@ from warranty.recovery.lists import RECOVERIES
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries import recoveries as reads
 from warranty.recovery.queries.adjustments import adjustments_of, demand_of, moving_now
+from warranty.recovery.queries.bargain import agreed_by, agreement_of, corrections_of
 from warranty.recovery.queries.contracts import suppliers_under_contract
 from warranty.recovery.queries.costs import Period, waiting
 from warranty.recovery.queries.figures import generating_job, last_month
@@ -117,7 +118,8 @@ def demand_page(
         supplier=reads.supplier_of(session, found), kinds=reads.totals_by_kind(session, found.id),
         lines=reads.lines_page(session, found.id, after=whole(args.get("after")) or 0, words=words_typed, only=only),
         q=words_typed, only=only, rounds=reads.rounds_of(session, found.id),
-        entries=reads.entries_of(session, found.id),
+        entries=reads.entries_of(session, found.id), corrections=corrections_of(session, found),
+        own_agreement=agreed_by(agreement_of(session, found), actor()),
         open_lines=reads.open_lines(session, found.id), less=less, events=_events(found), today=local_date(now()),
         agreeing=found.accepted - total(one.lost for one in less.values()),
         offered={step.action for step in RECOVERY.offered(found.state, actor().permissions)},

@@ -14,7 +14,7 @@ from portal.kernel.web import actor, db_session, now, show_faults
 from warranty.recovery.forms import AdjustForm, PayForm, ReasonForm
 from warranty.recovery.models import Recovery
 from warranty.recovery.queries.recoveries import find
-from warranty.recovery.services import adjust, booking, rounds
+from warranty.recovery.services import adjust, booking, rounds, undo
 from warranty.recovery.services.generate import reckon_anew
 from warranty.recovery.views import bp
 from warranty.recovery.views.demands import demand_page
@@ -26,7 +26,9 @@ DONE = {
     "send": N_("Sent. Record the supplier's answers here, line by line or from the Excel list."),
     "accept": N_("Recorded: the supplier accepts the rest."),
     "dispute": N_("Disputed. Ask less for some lines if need be, then send the demand again."),
+    "correct": N_("Record the answers anew: what was recorded as wholly accepted waits for its answer again."),
     "agree": N_("Agreed. Settlement can book it now."),
+    "reopen": N_("Reopened. What the supplier answered is as it was before the agreement."),
     "withdraw": N_("Withdrawn. Its claims can be recovered anew."),
     "book": N_("Booked: the supplier owes what was agreed."),
     "pay": N_("Marked as paid."),
@@ -46,11 +48,13 @@ def step(key: str, action: str) -> Any:
     return _take(key, action, form, lambda one: acts[action](db_session(), one.id, actor(), now(), form.seen()))
 
 
-@bp.post("/<key>/<any(dispute, withdraw):action>")
+@bp.post("/<key>/<any(dispute, correct, reopen, withdraw):action>")
 @access(EDIT)
 def reasoned_step(key: str, action: str) -> Any:
     """Take a step with its reason."""
-    act = {"dispute": rounds.dispute, "withdraw": rounds.withdraw}[action]
+    act = {
+        "dispute": rounds.dispute, "correct": undo.correct_answers, "reopen": undo.reopen, "withdraw": rounds.withdraw,
+    }[action]  # fmt: skip
     form = ReasonForm()
     return _take(key, action, form, lambda one: act(
         db_session(), one.id, form.reason.data or "", actor(), now(), form.seen()))  # fmt: skip
