@@ -212,7 +212,7 @@ class PartChange(Identified, Base):
     __table_args__ = (Index("ix_part_change_part", "part_id", "id"), Index("ix_part_change_kind", "kind", "id"))
 
     part_id: Mapped[int] = mapped_column(ForeignKey("part.id"))
-    kind: Mapped[str] = mapped_column(short(12))  # new | price | superseded | fitment | facts
+    kind: Mapped[str] = mapped_column(short(12))  # new | price | price_off | superseded | fitment | facts
     day: Mapped[date | None]
     detail: Mapped[str] = mapped_column(short(64), default="")
     changed_by: Mapped[str] = mapped_column(short(120))

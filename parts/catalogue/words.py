@@ -43,9 +43,12 @@ WEAR_OF = {
 }  # fmt: skip
 CHANGE = {
     "new": N_("New part"), "price": N_("Price"), "superseded": N_("Replaced"), "fitment": N_("Fitment"),
-    "facts": N_("Facts"),
+    "facts": N_("Facts"), "price_off": N_("Price withdrawn"),
 }  # fmt: skip
-CHANGE_TONE = {"new": "success", "price": "info", "superseded": "warning", "fitment": "plain", "facts": "plain"}
+CHANGE_TONE = {
+    "new": "success", "price": "info", "price_off": "warning", "superseded": "warning", "fitment": "plain",
+    "facts": "plain",
+}  # fmt: skip
 FIT = {"yes": N_("Fits"), "no": N_("Does not fit"), "unknown": N_("Not known")}
 FIT_TONE = {"yes": "success", "no": "danger", "unknown": "plain"}
 #: Why; keys are `rules.fitment.Fit.reason`.

@@ -5,6 +5,7 @@ PostgreSQL's text holds no NUL, and its keys end at 63 bits; SQLite's driver ref
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +46,14 @@ def whole(text: str | None) -> int | None:
     text = text or ""
     fits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST))
     return int(text) if fits and int(text) <= LARGEST else None
+
+
+def day_of(text: str | None) -> date | None:
+    """Read a day that a page of ours wrote; None for anything else."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def init_incoming(app: Flask) -> None:

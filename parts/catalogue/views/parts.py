@@ -13,13 +13,13 @@ from parts.catalogue.queries.levels import models
 from parts.catalogue.queries.offers import PartsCatalogue
 from parts.catalogue.queries.parts import part_page
 from parts.catalogue.services.fitment import add_fitment, withdraw_fitment
-from parts.catalogue.services.prices import add_price
+from parts.catalogue.services.prices import add_price, withdraw_price
 from parts.catalogue.views import bp
 from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
-from portal.kernel.incoming import whole
+from portal.kernel.incoming import day_of, whole
 from portal.kernel.listing import fetch_page
 from portal.kernel.web import actor, db_session, list_page, now, page, show_faults
 
@@ -53,6 +53,17 @@ def price(key: str) -> Any:
             flash(_("The price is set."), "success")
             return redirect(url_for("catalogue.part", key=key))
     return _show(key, 422, price=form)
+
+
+@bp.post("/parts/<key>/prices/withdraw")
+@access(Permission.CATALOGUE_EDIT)
+def price_back(key: str) -> Any:
+    """Take back a price that has not begun."""
+    gaps = withdraw_price(db_session(), key, day_of(request.form.get("day")), actor(), now())
+    flash(_("The price is withdrawn."), "success")
+    for gap in gaps:
+        flash(_("The part has no price from %(first)s to %(last)s.", first=gap.first, last=gap.last), "warning")
+    return redirect(url_for("catalogue.part", key=key, _anchor="prices"))
 
 
 @bp.post("/parts/<key>/fitments")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,6 +30,7 @@ from tests.support.queries import count_queries
 
 SignIn = Callable[[User], FlaskClient]
 DESK = Actor.system("desk")
+TODAY = date(2026, 11, 20)
 FACTS = {
     "name_zh": "前制动片", "name_en": "Front pads", "unit": "副", "supplier": "G1", "assembly": "3501",
     "component": "brakes", "per_vehicle": "4", "wear_class": "brake_lining", "special": "y",
@@ -155,6 +156,32 @@ def test_two_replacements_at_once_close_no_circle_together(session: Session, app
     assert [fault.field for error in refused for fault in error.faults] == ["new"]
     assert len([outcome for outcome in outcomes if outcome in {"A", "B"}]) == 1
     assert session.scalar(select(func.count(Part.id)).where(Part.superseded_by.is_not(None))) == 1
+
+
+def test_a_price_that_has_not_begun_is_withdrawn_and_set_anew(session: Session, desk: FlaskClient) -> None:
+    part = make_part(session, "A")  # 260.00 since 2026-01-01
+    for day, until in ((TODAY, TODAY), (TODAY + timedelta(days=1), date(2026, 12, 31)), (date(2027, 1, 1), None)):
+        price = Decimal("300.00")
+        session.add(PartPrice(part_id=part.id, valid_from=day, valid_until=until, dealer=price, warranty=price,
+                              retail=price))  # fmt: skip
+    session.commit()
+    url = "/catalogue/parts/A/prices/withdraw"
+    page = desk.get("/catalogue/parts/A").text
+    assert page.count(f'action="{url}"') == 2  # of tomorrow's price, and of next year's
+    for day in ("2026-01-01", TODAY.isoformat(), "2026-12-05", "soon"):
+        assert desk.post(url, data={"day": day}).status_code == 409
+    said = desk.post(url, data={"day": (TODAY + timedelta(days=1)).isoformat()}, follow_redirects=True).text
+    assert "该配件自 2026-11-21 至 2026-12-31 没有价格。" in said
+    days = session.scalars(
+        select(PartPrice.valid_from).where(PartPrice.part_id == part.id).order_by("valid_from")
+    ).all()
+    assert days == [date(2026, 1, 1), TODAY, date(2027, 1, 1)]
+    change = session.scalars(select(PartChange).order_by(PartChange.id.desc())).first()
+    assert change is not None
+    assert (change.part_id, change.kind, change.day) == (part.id, "price_off", TODAY + timedelta(days=1))
+    session.rollback()  # lets the portal write
+    desk.post(url, data={"day": "2027-01-01"})
+    assert desk.post(url, data={"day": "2027-01-01"}).status_code == 409
 
 
 def test_a_gap_and_an_overlap_are_told_at_the_days_of_the_price(session: Session, desk: FlaskClient) -> None:
