@@ -121,7 +121,7 @@ def _use(session: Session, clerk: Actor, lines: list[Line], opened: datetime) ->
     receive_goods(session, full, clerk, opened, opening=True)
     for number, completed in done:
         needs = order_needs(session, number).left_in_books
-        if needs:
+        if needs and completed is not None:
             issue_parts(session, number, [Portion(need.key, need.open) for need in needs], clerk, completed)
 
 
