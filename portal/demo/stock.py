@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -97,10 +98,31 @@ def _stock_up(session: Session, dealer: Dealer, now: datetime, random: Random) -
         Line(part.number, Decimal(random.randint(2, 14)), f"{'ABC'[place % 3]}-{place // 3 + 1:02d}")
         for place, part in enumerate(parts)
     ]  # fmt: skip
-    receive_goods(session, lines, clerk, opened, opening=True)
+    _use(session, clerk, lines, opened)
     for place, line in enumerate(lines[:12]):
         least = line.quantity + 1 if place % 5 == 0 else max(line.quantity - 2, Decimal(1))
         set_limits(session, line.number, Limits(least, least + 6, line.bin), clerk, opened)
+
+
+def _use(session: Session, clerk: Actor, lines: list[Line], opened: datetime) -> None:
+    """Take the opening stock in with what repairs used until today, and issue that as each was completed."""
+    done = session.execute(
+        select(RepairOrder.number, RepairOrder.completed_at)
+        .where(RepairOrder.dealer_id == clerk.dealer_id, RepairOrder.state == "completed",
+               RepairOrder.completed_at >= opened)
+        .order_by(RepairOrder.completed_at, RepairOrder.id)
+    ).all()  # fmt: skip
+    kept, used = {line.number for line in lines}, dict.fromkeys((line.number for line in lines), Decimal(0))
+    for number, _completed in done:
+        for need in order_needs(session, number).needs:
+            if need.number in kept:
+                used[need.number] += need.open
+    full = [replace(line, quantity=line.quantity + used[line.number]) for line in lines]
+    receive_goods(session, full, clerk, opened, opening=True)
+    for number, completed in done:
+        needs = order_needs(session, number).left_in_books
+        if needs and completed is not None:
+            issue_parts(session, number, [Portion(need.key, need.open) for need in needs], clerk, completed)
 
 
 def _issue(session: Session, dealer: Dealer, now: datetime) -> int:
