@@ -179,6 +179,9 @@ class Waits(Protocol):
     def arrived(self, order_id: Any) -> ColumnElement[bool]:
         """Return the condition under which all that was ordered for the repair order with this id has come."""
 
+    def undelivered(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which this repair order lacks what headquarters will not deliver."""
+
 
 class NothingWaits:
     """No repair waits for parts: for an app in which the parts wing is not put in."""
@@ -189,6 +192,11 @@ class NothingWaits:
         return false()
 
     def arrived(self, order_id: Any) -> ColumnElement[bool]:
+        """Know of none."""
+        del order_id
+        return false()
+
+    def undelivered(self, order_id: Any) -> ColumnElement[bool]:
         """Know of none."""
         del order_id
         return false()
