@@ -71,6 +71,7 @@ def _statement() -> Select[Any]:
         RepairOrder.completed_at.label("completed_at"),
         days_between(RepairOrder.received_at, coalesce(RepairOrder.completed_at, _now())).label("days"),
         waits().waiting(RepairOrder.id).label("waits"),
+        ((RepairOrder.state == "open") & waits().undelivered(RepairOrder.id)).label("undelivered"),
         RepairOrder.odometer_km.label("odometer_km"),
         RepairOrder.presenter_name.label("presenter_name"),
         RepairOrder.advisor_name.label("advisor_name"),
@@ -115,8 +116,9 @@ def _promise(statement: Select[Any], _value: str) -> Select[Any]:
 
 
 def _waits(statement: Select[Any], value: str) -> Select[Any]:
-    condition = waits().arrived if value == "arrived" else waits().waiting
-    return statement.where(RepairOrder.state == "open", condition(RepairOrder.id))
+    port = waits()
+    conditions = {"waiting": port.waiting, "undelivered": port.undelivered, "arrived": port.arrived}
+    return statement.where(RepairOrder.state == "open", conditions[value](RepairOrder.id))
 
 
 def _equals(column: Any) -> Any:
@@ -140,6 +142,7 @@ ORDERS = ListSpec(
         Column("completed_at", N_("Completed on"), "moment", default=False),
         Column("days", N_("Days in the shop"), "num"),
         Column("waits", N_("Waits for parts"), "flag"),
+        Column("undelivered", N_("Headquarters will not deliver"), "flag", default=False),
         Column("odometer_km", N_("Odometer (km)"), "num", default=False),
         Column("presenter_name", N_("Presenter")),
         Column("advisor_name", N_("Advisor"), default=False),

@@ -182,6 +182,9 @@ class Waits(Protocol):
     def not_issued(self, session: Session, number: str) -> list[tuple[str, Decimal]]:
         """Return what an order's lines name and its station's stock still has: the part's number, how much."""
 
+    def undelivered(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which this repair order lacks what headquarters will not deliver."""
+
 
 class NothingWaits:
     """No repair waits for parts: for an app in which the parts wing is not put in."""
@@ -200,6 +203,11 @@ class NothingWaits:
         """Know of none."""
         del session, number
         return []
+
+    def undelivered(self, order_id: Any) -> ColumnElement[bool]:
+        """Know of none."""
+        del order_id
+        return false()
 
 
 def waits() -> Waits:

@@ -16,7 +16,11 @@ DONE = {
     "reopen": N_("Order reopened"),
     "cancel": N_("Order cancelled"),
 }
-SUPPLY = {"waiting": N_("Waits for parts"), "arrived": N_("Ordered parts are all here")}
+SUPPLY = {
+    "waiting": N_("Waits for parts"),
+    "undelivered": N_("Headquarters will not deliver"),
+    "arrived": N_("Ordered parts are all here"),
+}
 TYPES = {
     "general": N_("General repair"),
     "maintenance": N_("Maintenance"),

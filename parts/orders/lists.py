@@ -18,6 +18,7 @@ from parts.orders.models import PartDelivery, PartOrder, PartOrderLine
 from parts.orders.queries.orders import overdue
 from parts.orders.queries.proposals import count_proposals
 from parts.orders.queries.supply import arrived, waits
+from parts.orders.queries.undelivered import undelivered
 from parts.orders.states import OWED
 from parts.orders.words import DELIVERY_STATES, KINDS, STATES
 from portal.kernel.access import Actor, Permission
@@ -233,6 +234,11 @@ def waiting_repairs(session: Session, _actor: Actor, _now: datetime) -> int:
 def supplied_repairs(session: Session, _actor: Actor, _now: datetime) -> int:
     """Count the open repairs for which all that was ordered has come: they can go on."""
     return _open_repairs(session, arrived(RepairOrder.id))
+
+
+def undelivered_repairs(session: Session, _actor: Actor, _now: datetime) -> int:
+    """Count the open repairs that lack what headquarters will not deliver: order anew, or choose a replacement."""
+    return _open_repairs(session, undelivered(RepairOrder.id))
 
 
 def _open_repairs(session: Session, condition: ColumnElement[bool]) -> int:

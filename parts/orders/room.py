@@ -14,6 +14,7 @@ from parts.orders.lists import (
     orders_in,
     proposed,
     supplied_repairs,
+    undelivered_repairs,
     waiting_repairs,
 )
 from parts.orders.views import bp
@@ -34,6 +35,8 @@ ROOM = Room(
     work=(
         WorkItem("repairs_waiting", N_("Repairs that wait for parts"), WRITE, waiting_repairs,
                  "service.orders", "waits=waiting&sort=received_at", "dealer"),
+        WorkItem("repairs_undelivered", N_("Repairs whose parts headquarters will not deliver"), VIEW,
+                 undelivered_repairs, "service.orders", "waits=undelivered&sort=received_at", "dealer"),
         WorkItem("repairs_supplied", N_("Repairs whose ordered parts are all here"), Permission.SERVICE_WRITE,
                  supplied_repairs, "service.orders", "waits=arrived&sort=received_at", "dealer"),
         WorkItem("deliveries_coming", N_("Deliveries to sign for"), WRITE, deliveries_in("shipped"),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from parts.catalogue.models import Part
 from parts.catalogue.queries.chains import Replacements
 from parts.orders.models import PartOrder, PartOrderLine
+from parts.orders.queries.undelivered import undelivered, undelivered_lines
 from parts.orders.rules import shortfall
 from parts.orders.states import LIVE
 from parts.stock.models import StockTransfer, StockTransferLine
@@ -46,24 +47,30 @@ class WaitingRepairs:
             lacking[need.number] = lacking.get(need.number, NOTHING) + need.open
         return list(lacking.items())
 
+    def undelivered(self, order_id: Any) -> ColumnElement[bool]:
+        """Return the condition under which the repair order with this id lacks what headquarters will not deliver."""
+        return undelivered(order_id)
+
 
 def waits(order_id: Any) -> ColumnElement[bool]:
     """Return whether something that was ordered for a repair order has not come yet."""
+    order = aliased(PartOrder)  # the condition may stand in a list of orders
     return exists(
         select(PartOrderLine.id)
-        .join(PartOrder, PartOrder.id == PartOrderLine.order_id)
-        .where(PartOrder.repair_order_id == order_id, still_expected(PartOrder))
+        .join(order, order.id == PartOrderLine.order_id)
+        .where(order.repair_order_id == order_id, still_expected(order))
     )
 
 
 def arrived(order_id: Any) -> ColumnElement[bool]:
-    """Return whether something that was ordered for a repair order has come, and nothing more is to come."""
+    """Return whether what was ordered for a repair order has come: nothing is to come, nothing was given up."""
+    order = aliased(PartOrder)
     came = (
         select(PartOrderLine.id)
-        .join(PartOrder, PartOrder.id == PartOrderLine.order_id)
-        .where(PartOrder.repair_order_id == order_id, PartOrderLine.received > 0)
+        .join(order, order.id == PartOrderLine.order_id)
+        .where(order.repair_order_id == order_id, PartOrderLine.received > 0)
     )
-    return and_(exists(came), not_(waits(order_id)))
+    return and_(exists(came), not_(waits(order_id)), not_(undelivered(order_id)))
 
 
 def still_expected(order: Any) -> ColumnElement[bool]:
@@ -119,7 +126,8 @@ class RepairSupply:
     """What the page of a repair order shows of its parts: needs, what was ordered for it, and a draft, if any.
 
     ``replaced`` says which parts replace those it needs on the day of asking; of these, ``there`` lies at
-    the station and ``expected`` is on order, for whatever purpose.
+    the station and ``expected`` is on order, for whatever purpose. ``undelivered`` is what headquarters will
+    not deliver, with how much of it is lacking.
     """
 
     needs: OrderNeeds
@@ -127,6 +135,7 @@ class RepairSupply:
     replaced: Replacements
     there: Mapping[int, Decimal]
     expected: Mapping[int, Decimal]
+    undelivered: list[tuple[AnyRow, Decimal]]
 
     @property
     def waiting(self) -> list[AnyRow]:
@@ -207,7 +216,8 @@ def repair_supply(session: Session, number: str, day: date) -> RepairSupply:
         dealer_id = needs.order.dealer_id
         there |= {key: row.quantity for key, row in held(session, dealer_id, replaced.parts.keys()).items()}
         expected = coming(session, dealer_id, replaced.parts.keys())
-    return RepairSupply(needs, rows, replaced, there, expected)
+    given_up = undelivered_lines(session, needs.order.id)
+    return RepairSupply(needs, rows, replaced, there, expected, given_up)
 
 
 def _ordered_for(order_id: int) -> Select[Any]:
