@@ -1,7 +1,8 @@
 """The lives of an old part (旧件), of the box it travels in, and of a dealer's dispute about it.
 
-*Accepted* and *deducted* are the two ends of an inspection. Nothing comes back to *signed*: so no part
-is inspected twice.
+*Accepted* and *deducted* are the two ends of an inspection. Nothing comes back from them to *signed*, so no part is
+inspected twice; what is *missing* may come after all. Written off, it never is *due* again: it is missing or
+on its way.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ OLD_PART = Machine(
         "excused",
     ),
     steps=(
-        Step("pack", ("due",), "packed", "return.pack"),
+        Step("pack", ("due", "missing"), "packed", "return.pack"),  # what was written off may come after all
         Step("unpack", ("packed",), "due", "return.pack"),
+        Step("unpack_late", ("packed",), "missing", "return.pack"),  # of what was written off, as is the next but one
         Step("ship", ("packed",), "shipped", "return.pack"),
         Step("sign", ("shipped",), "signed", "return.inspect"),
         Step("lack", ("shipped",), "due", "return.inspect", needs_reason=True),  # listed, but not in the box
+        Step("lack_late", ("shipped",), "missing", "return.inspect", needs_reason=True),
         Step("accept", ("signed",), "accepted", "return.inspect"),
         Step("deduct", ("signed",), "deducted", "return.inspect"),
         Step("miss", ("signed",), "missing", "return.inspect"),
