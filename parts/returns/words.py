@@ -69,6 +69,7 @@ ACTIONS = {
     "miss": N_("Inspected: missing"),
     "write_off": N_("Overdue: deducted"),
     "excuse": N_("Excused"),
+    "correct": N_("The inspection is corrected"),
     "store": N_("Put into the store"),
     "hand_over": N_("Handed to the supplier"),
     "scrap": N_("Scrapped"),
@@ -78,8 +79,8 @@ ACTIONS = {
     "waive": N_("Headquarters waives the deduction"),
 }
 TONES = {
-    "ship": "info", "sign": "info", "lack": "warning", "lack_late": "warning", "lose": "danger", "accept": "success",
-    "deduct": "danger",
+    "ship": "info", "sign": "info", "lack": "warning", "lack_late": "warning", "correct": "warning", "lose": "danger",
+    "accept": "success", "deduct": "danger",
     "miss": "danger", "write_off": "danger", "excuse": "success", "uphold": "warning", "waive": "success",
 }  # fmt: skip
 LABEL_FAULTS = {
