@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from dealers.service.words import COMPONENTS
@@ -62,7 +62,7 @@ class ReceiptForm(SeenForm):
 class FindingForm(SeenForm):
     """What an inspection found; the button says which outcome."""
 
-    outcome = StringField()
+    outcome: Field = StringField()
     amount = MoneyField(
         lazy("Deduct (yuan)"), [Optional()], render_kw={"inputmode": "decimal", "autocomplete": "off"}
     )  # fmt: skip
