@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from dealers.service.words import COMPONENTS
@@ -15,7 +15,7 @@ from parts.returns.services import Finding
 from parts.returns.services.dispose import NOTE_LENGTH, RECEIVER_LENGTH
 from parts.returns.services.inspect import PLACE_LENGTH
 from parts.returns.services.pack import CARRIER_LENGTH, WAYBILL_LENGTH
-from parts.returns.words import DEMANDS, DISPOSALS, SCOPES
+from parts.returns.words import DEMANDS, DISPOSALS, OUTCOMES, SCOPES
 from portal.kernel.fields import MoneyField
 from portal.kernel.i18n import _, lazy
 from portal.kernel.incoming import whole
@@ -62,7 +62,7 @@ class ReceiptForm(SeenForm):
 class FindingForm(SeenForm):
     """What an inspection found; the button says which outcome."""
 
-    outcome = StringField()
+    outcome: Field = StringField()
     amount = MoneyField(
         lazy("Deduct (yuan)"), [Optional()], render_kw={"inputmode": "decimal", "autocomplete": "off"}
     )  # fmt: skip
@@ -74,6 +74,17 @@ class FindingForm(SeenForm):
         outcome = self.outcome.data or ""
         amount = None if outcome == "ok" else self.amount.data
         return Finding(outcome, amount, self.note.data or "", self.place.data or "")
+
+
+class CorrectionForm(FindingForm):
+    """What an inspection should have found, and why it is corrected."""
+
+    outcome = SelectField(lazy("What was found"), validate_choice=False)
+    reason = TextAreaField(lazy("Reason"), [Length(max=1000)], render_kw={"rows": 3, "maxlength": 1000})
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.outcome.choices = [("", "—"), *((key, _(text)) for key, text in OUTCOMES.items())]
 
 
 class PlaceForm(SeenForm):

@@ -37,6 +37,13 @@ class Deductions(Protocol):
         Return what is really taken: never more than is left of what the claim was paid.
         """
 
+    def correct(self, session: Session, taken: Taken, why: str, actor: Actor, now: datetime) -> Decimal:
+        """Let this count for the part instead of what was taken for it before; nought takes nothing any more.
+
+        Return what is really taken now; ``why`` is said of what is not taken any more. `DomainError` where a
+        statement took what would change, and it cannot be given back wholly.
+        """
+
     def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
         """Return in SQL what is left to take of the claim of a number; null where nothing bounds it."""
 
@@ -53,6 +60,11 @@ class NoDeductions:
     def take(self, session: Session, taken: Taken, actor: Actor, now: datetime) -> Decimal:
         """Put it into no statement; there is nothing either that would bound it."""
         del session, actor, now
+        return taken.amount
+
+    def correct(self, session: Session, taken: Taken, why: str, actor: Actor, now: datetime) -> Decimal:
+        """Put it into no statement, as the first one."""
+        del session, why, actor, now
         return taken.amount
 
     def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:

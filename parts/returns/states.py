@@ -1,7 +1,8 @@
 """The lives of an old part (旧件), of the box it travels in, and of a dealer's dispute about it.
 
-*Accepted* and *deducted* are the two ends of an inspection. Nothing comes back to *signed*: so no part
-is inspected twice.
+*Accepted* and *deducted* are the two ends of an inspection. Only a correction comes back from them to *signed*,
+so no part is inspected twice by mistake; what is *missing* may come after all. Written off, it is never *due*
+again: it is missing or on its way.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ OLD_PART = Machine(
         "excused",
     ),
     steps=(
-        Step("pack", ("due",), "packed", "return.pack"),
+        Step("pack", ("due", "missing"), "packed", "return.pack"),  # what was written off may come after all
         Step("unpack", ("packed",), "due", "return.pack"),
+        Step("unpack_late", ("packed",), "missing", "return.pack"),  # of what was written off, as is the next but one
         Step("ship", ("packed",), "shipped", "return.pack"),
         Step("sign", ("shipped",), "signed", "return.inspect"),
         Step("lack", ("shipped",), "due", "return.inspect", needs_reason=True),  # listed, but not in the box
+        Step("lack_late", ("shipped",), "missing", "return.inspect", needs_reason=True),
         Step("accept", ("signed",), "accepted", "return.inspect"),
         Step("deduct", ("signed",), "deducted", "return.inspect"),
         Step("miss", ("signed",), "missing", "return.inspect"),
         Step("write_off", WITH_DEALER, "missing", "return.inspect", needs_reason=True),  # overdue, paid by the dealer
         Step("excuse", WITH_DEALER, "excused", "return.inspect", needs_reason=True),
+        # a wrong finding: back, and on in the same transaction, by a second person
+        Step("correct", ("accepted", "deducted", "missing", "stored"), "signed", "return.inspect", needs_reason=True),
         Step("store", ("accepted", "deducted"), "stored", "return.inspect"),
         Step("hand_over", ("stored",), "handed_over", "return.dispose"),
         Step("scrap", ("stored",), "scrapped", "return.dispose"),

@@ -39,7 +39,7 @@ OUTCOMES = {
     "no_label": N_("No label"),
 }
 #: Why something was deducted: what an inspection found, or that nothing came to be inspected.
-REASONS = {**OUTCOMES, "overdue": N_("Not sent back in time")}
+REASONS = {**OUTCOMES, "overdue": N_("Not sent back in time"), "arrived": N_("It came after it was written off")}
 #: Whose photo of an old part it is.
 SIDES = {"head_office": N_("Headquarters"), "dealer": N_("Station")}
 LIABILITIES = {
@@ -59,14 +59,17 @@ DISPOSED = {"hand_over": N_("Handed to the supplier"), "scrap": N_("Scrapped")}
 ACTIONS = {
     "pack": N_("Packed"),
     "unpack": N_("Taken out of the box"),
+    "unpack_late": N_("Taken out of the box"),
     "ship": N_("Handed to the carrier"),
     "sign": N_("Received by headquarters"),
     "lack": N_("Was not in the box"),
+    "lack_late": N_("Was not in the box"),
     "accept": N_("Inspected: good"),
     "deduct": N_("Inspected: deducted"),
     "miss": N_("Inspected: missing"),
     "write_off": N_("Overdue: deducted"),
     "excuse": N_("Excused"),
+    "correct": N_("The inspection is corrected"),
     "store": N_("Put into the store"),
     "hand_over": N_("Handed to the supplier"),
     "scrap": N_("Scrapped"),
@@ -76,7 +79,8 @@ ACTIONS = {
     "waive": N_("Headquarters waives the deduction"),
 }
 TONES = {
-    "ship": "info", "sign": "info", "lack": "warning", "lose": "danger", "accept": "success", "deduct": "danger",
+    "ship": "info", "sign": "info", "lack": "warning", "lack_late": "warning", "correct": "warning", "lose": "danger",
+    "accept": "success", "deduct": "danger",
     "miss": "danger", "write_off": "danger", "excuse": "success", "uphold": "warning", "waive": "success",
 }  # fmt: skip
 LABEL_FAULTS = {

@@ -142,6 +142,37 @@ def _counter(session: Session, entry: Deduction, reason: str, actor: Actor, now:
     return credit
 
 
+def _book_anew(session: Session, entry: Deduction, what: tuple[Decimal, str], actor: Actor, now: datetime) -> None:
+    """Book what was struck out anew, in its own row: its source stands once a kind. ``what``: amount and reason."""
+    entry.amount, entry.reason = what
+    entry.booked_at, entry.booked_by = now, actor.name
+    entry.cancelled_at = entry.cancelled_by = entry.cancelled_for = None
+    session.flush()
+
+
+def _correct_settled(
+    session: Session, entry: Deduction, amount: Decimal, why: str, actor: Actor, now: datetime
+) -> Decimal:  # fmt: skip
+    """Correct what a statement took: it is given back wholly, once, or stands; never more is taken than it took.
+
+    Return what is taken now. What was given back is taken again while that credit waits.
+    """
+    full = -entry.amount
+    credit = _locked(session, Deduction.kind == "credit", Deduction.source == f"{entry.kind}:{entry.source}")
+    given = credit if credit is not None and credit.cancelled_at is None else None
+    wanted = min(amount, full)
+    if wanted not in {ZERO, full}:
+        message = N_("A statement took %(amount)s yuan for this part: leave the amount empty, or book a credit.")
+        raise DomainError.at("amount", message, amount=full)
+    if wanted == ZERO and given is None:
+        _counter(session, entry, why, actor, now)
+    elif wanted == full and given is not None:
+        if given.settlement_id is not None:
+            raise DomainError.at(None, N_("A statement gave this credit already. Book a debit against it."))
+        _counter(session, given, why, actor, now)
+    return wanted
+
+
 def _keep_covered(session: Session, entry: Deduction) -> None:
     """Refuse to strike out a credit that was taken back of its claim since: more were taken then than it was paid."""
     if entry.kind != "credit" or not entry.claim_number or not of_the_claim(entry.kind, entry.source):
@@ -171,6 +202,28 @@ class StatementDeductions:
         )  # fmt: skip
         session.flush()
         return amount
+
+    def correct(self, session: Session, taken: Taken, why: str, actor: Actor, now: datetime) -> Decimal:
+        """Let this count for the part instead of what was taken before: struck out, booked anew, or credited.
+
+        The claim is locked before its entries, as the month's close takes them.
+        """
+        left = left_of_claim(session, taken.claim_number)
+        entry = _locked(session, Deduction.kind == OLD_PART, Deduction.source == taken.old_part)
+        if entry is None:
+            return self.take(session, taken, actor, now) if taken.amount > ZERO else ZERO
+        if entry.settlement_id is not None:
+            return _correct_settled(session, entry, taken.amount, why, actor, now)
+        standing = ZERO if entry.cancelled_at is not None else -entry.amount
+        wanted = takeable(taken.amount, None if left is None else left + standing)
+        if wanted == standing:
+            entry.reason = taken.reason
+            return standing
+        if standing:
+            _counter(session, entry, why, actor, now)
+        if wanted > ZERO:
+            _book_anew(session, entry, (signed(OLD_PART, wanted), taken.reason), actor, now)
+        return wanted
 
     def left_of(self, claim_number: SQLColumnExpression[str]) -> ColumnElement[Decimal | None]:
         """Return in SQL what is left of what a claim was, or will be, paid; null where there is no such claim."""

@@ -41,6 +41,7 @@ ENTRY_REASONS = {
     "wrong_part": "错件 wrong part", "no_fault": "无故障 no fault found", "missing": "缺件 missing",
     "not_genuine": "非纯正件 not genuine", "not_causal": "非主因件 not causal", "damaged": "人为损坏 damaged",
     "no_label": "无标签 no label", "overdue": "逾期未返 not sent back in time",
+    "arrived": "逾期扣款后补返 came after it was written off",
 }  # fmt: skip
 
 

@@ -26,8 +26,11 @@ SHOWN = 200
 
 
 def late(today: Any) -> ColumnElement[bool]:
-    """Return what makes a part overdue: still with its dealer after its last day; ``today`` is a day or a parameter."""
-    return and_(OldPart.state.in_(WITH_DEALER), OldPart.due_on < today)
+    """Return what makes a part overdue: still with its dealer after its last day; ``today`` is a day or a parameter.
+
+    What was written off and is packed after all was paid for already.
+    """
+    return and_(OldPart.state.in_(WITH_DEALER), OldPart.due_on < today, OldPart.outcome.is_(None))
 
 
 def claims_late(today: Any) -> Subquery:

@@ -52,6 +52,11 @@ class Sheet:
         """The last day to dispute the deduction; None where there is none to dispute, or it was disputed."""
         return None if self.dispute else last_day(self.part, self.steps)
 
+    @property
+    def given_back(self) -> bool:
+        """Whether the part was missing before it came: what was deducted for that is not deducted of a good one."""
+        return not self.part.deducted and any(step.source == "missing" for step in self.steps)
+
 
 def _missing() -> NotFoundError:
     return NotFoundError(Fault(N_("This does not exist.")))

@@ -69,6 +69,9 @@ def answer(
         raise ConflictError(happened(session, raised, part.number))
     if actor.user_id is not None and actor.user_id in _who_deducted(session, part):
         raise DomainError(Fault(N_("You deducted this part yourself: another person answers the dispute.")))
+    if action == "uphold" and not part.deducted:
+        message = N_("Nothing is deducted for this part any more, so there is nothing to uphold.")
+        raise DomainError.at(None, message)
     advance(session, raised, action, actor, now, reason=text)
     raised.answer, raised.answered_by, raised.answered_at = text.strip(), actor.name, now
     if action == "waive" and part.deducted and part.deducted > ZERO:
@@ -78,10 +81,8 @@ def answer(
 
 
 def _who_deducted(session: Session, part: OldPart) -> set[int | None]:
-    """Return who inspected a part, or wrote it off: that stands in its history alone."""
-    if part.inspector_id is not None:
-        return {part.inspector_id}
-    return {step.user_id for step in history(session, part) if step.action == "write_off"}
+    """Return who inspected a part, and who wrote it off: that stands in its history alone."""
+    return {part.inspector_id, *(step.user_id for step in history(session, part) if step.action == "write_off")}
 
 
 def add_photos(session: Session, number: str, photos: Sequence[bytes], actor: Actor, now: datetime) -> int:

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealers.network.models import Dealer
-from parts.returns.models import OldPart
+from parts.returns.models import OldPart, OldPartDispute
 from parts.returns.ports import Taken, deductions
+from parts.returns.queries.overdue import late as overdue
 from parts.returns.rules.inspection import MISSING, deduction, digest, inspection_faults, step_of, uncovered
 from parts.returns.services.load import locked_part
-from parts.returns.states import WITH_DEALER
 from parts.returns.words import FAULTS
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
@@ -40,9 +40,22 @@ class Finding:
 def inspect(
     session: Session, number: str, finding: Finding, actor: Actor, now: datetime, seen: int | None = None
 ) -> OldPart:
-    """Store what was found, once; what is deducted goes into the dealer's next statement at the same moment."""
+    """Store what was found, once; what is deducted goes into the dealer's next statement at the same moment.
+
+    Of a part that was written off and came after all, what was deducted for that counts: a good one gives it back,
+    for any other the same money is not taken twice.
+    """
     require(actor, Permission.RETURN_INSPECT)
     part = locked_part(session, number, "accept", seen)
+    record(session, part, finding, "arrived", actor, now)
+    return part
+
+
+def record(session: Session, part: OldPart, finding: Finding, why: str, actor: Actor, now: datetime) -> None:
+    """Judge and store a finding of a part that waits for one, and let the money follow; the caller holds its lock.
+
+    ``why`` is what is said of money that was taken for the part before and is not taken any more.
+    """
     codes = inspection_faults(finding.outcome, part.cost, finding.amount, finding.note)
     faults = [Fault(FAULTS[code], place) for code, place in codes]
     faults += _too_long(finding.note, "note", NOTE_LENGTH) + _too_long(finding.place, "place", PLACE_LENGTH)
@@ -50,13 +63,15 @@ def inspect(
         raise DomainError(*faults)
     part.outcome, part.inspection_note = finding.outcome, finding.note.strip() or None
     part.inspected_at, part.inspected_by, part.inspector_id = now, actor.name, actor.user_id
-    part.deducted = deduction(finding.outcome, part.cost, finding.amount)
+    before, found = part.deducted, deduction(finding.outcome, part.cost, finding.amount)
     advance(session, part, step_of(finding.outcome), actor, now, reason=finding.note)
-    _deduct(session, part, finding.outcome, actor, now)
+    if before is None:
+        _deduct(session, part, found, finding.outcome, actor, now)
+    else:
+        _deduct_instead(session, part, (found, finding.outcome, finding.note.strip() or why), actor, now)
     if finding.place.strip() and finding.outcome != MISSING:
         _put(session, part, finding.place, actor, now)
     session.flush()
-    return part
 
 
 def store(
@@ -81,6 +96,8 @@ def excuse(
     """Let a part stay with the dealer that cannot come back (kept by the police, leaking): nothing is deducted."""
     require(actor, Permission.RETURN_INSPECT)
     part = locked_part(session, number, "excuse", seen)
+    if part.outcome:
+        raise DomainError.at(None, N_("This part was written off: the deduction stands until it is inspected."))
     advance(session, part, "excuse", actor, now, reason=reason)
     part.box_id = None
     session.flush()
@@ -101,7 +118,7 @@ def write_off(
         raise NotFoundError(Fault(N_("This does not exist.")))
     late = session.scalars(
         select(OldPart)
-        .where(OldPart.dealer_id == dealer_id, OldPart.state.in_(WITH_DEALER), OldPart.due_on < local_date(now))
+        .where(OldPart.dealer_id == dealer_id, overdue(local_date(now)))
         .order_by(OldPart.id).with_for_update()
     ).all()  # fmt: skip
     if not late:
@@ -109,9 +126,9 @@ def write_off(
     if seen is not None and seen != digest(part.number for part in late):
         raise DomainError(Fault(N_("Since you looked, other parts are overdue than were shown. Please look again.")))
     for part in sorted(late, key=lambda one: (one.claim_id, one.line)):
-        part.outcome, part.deducted, part.box_id = MISSING, part.cost, None
+        part.outcome, part.box_id = MISSING, None
         advance(session, part, "write_off", actor, now, reason=reason)
-        _deduct(session, part, OVERDUE, actor, now)
+        _deduct(session, part, part.cost, OVERDUE, actor, now)
     session.flush()
     return list(late)
 
@@ -121,12 +138,31 @@ def _put(session: Session, part: OldPart, place: str, actor: Actor, now: datetim
     advance(session, part, "store", actor, now, reason=part.place)
 
 
-def _deduct(session: Session, part: OldPart, why: str, actor: Actor, now: datetime) -> None:
+def _deduct(session: Session, part: OldPart, found: Decimal, why: str, actor: Actor, now: datetime) -> None:
     """Let the next statement take what was found, and keep what it really takes; the rest was taken before."""
-    if part.deducted is not None and part.deducted > ZERO:
-        found = Taken(part.dealer_id, part.number, part.claim_number, part.deducted, why)
-        part.deducted = deductions().take(session, found, actor, now)
-        part.uncovered = uncovered(found.amount, part.deducted)
+    part.deducted = found
+    if found > ZERO:
+        part.deducted = deductions().take(session, _taken(part, found, why), actor, now)
+        part.uncovered = uncovered(found, part.deducted)
+
+
+def _deduct_instead(
+    session: Session, part: OldPart, found: tuple[Decimal, str, str], actor: Actor, now: datetime
+) -> None:
+    """Let what was found count instead of what was deducted before; ``found``: how much, what, why it is less.
+
+    What headquarters waived in answer to a dispute stays waived.
+    """
+    amount, outcome, why = found
+    waived = select(OldPartDispute.id).where(OldPartDispute.old_part_id == part.id, OldPartDispute.state == "waived")
+    if session.scalar(waived) is not None:
+        return
+    part.deducted = deductions().correct(session, _taken(part, amount, outcome), why, actor, now)
+    part.uncovered = uncovered(amount, part.deducted)
+
+
+def _taken(part: OldPart, amount: Decimal, why: str) -> Taken:
+    return Taken(part.dealer_id, part.number, part.claim_number, amount, why)
 
 
 def _too_long(text: str, place: str, limit: int) -> list[Fault]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dealers.network.models import Dealer
 from parts.returns.models import OldPart, ReturnBox
 from parts.returns.services.load import locked_box, locked_part, number_on, stands
+from parts.returns.states import OLD_PART
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.errors import DomainError, Fault
 from portal.kernel.i18n import N_
@@ -50,7 +51,10 @@ def scan_in(session: Session, box_number: str, label: str, actor: Actor, now: da
 
 
 def put_in(session: Session, box_number: str, numbers: Iterable[str], actor: Actor, now: datetime) -> list[OldPart]:
-    """Put parts into a box, all of them or none; one that lies in it already stays there."""
+    """Put parts into a box, all of them or none; one that lies in it already stays there.
+
+    What was written off may come after all: its deduction stands until the inspection.
+    """
     require(actor, Permission.RETURN_PACK)
     box = locked_box(session, box_number, "ship")
     wanted, faults, packed = sorted(set(numbers)), [], []
@@ -66,14 +70,14 @@ def put_in(session: Session, box_number: str, numbers: Iterable[str], actor: Act
             other = session.scalar(select(ReturnBox.number).where(ReturnBox.id == part.box_id))
             message = N_("%(number)s lies in box %(box)s already.")
             faults.append(Fault(message, "label", {"number": number, "box": other}))
-        elif part.state not in {"due", "packed"}:
+        elif part.state != "packed" and not OLD_PART.can(part.state, "pack"):
             faults.append(stands(part, "label"))
         else:
             packed.append(part)
     if faults:
         raise DomainError(*faults)
     for part in packed:
-        if part.state == "due":
+        if part.state != "packed":
             part.box_id = box.id
             advance(session, part, "pack", actor, now, reason=box.number)
     session.flush()
@@ -87,7 +91,7 @@ def take_out(session: Session, box_number: str, number: str, actor: Actor, now: 
     part = locked_part(session, number, "unpack")
     if part.box_id != box.id:
         raise DomainError(stands(part, "label"))
-    advance(session, part, "unpack", actor, now)
+    advance(session, part, "unpack_late" if part.outcome else "unpack", actor, now)
     part.box_id = None
     session.flush()
     return part

@@ -48,8 +48,7 @@ def sign_box(
     box.signed_at, box.signed_by, box.lacking = now, actor.name, len(counted.missing)
     for part_number, part in parts.items():
         if part_number in counted.missing:
-            advance(session, part, "lack", actor, now, reason=box.number)
-            part.box_id = None
+            _lack(session, part, box, actor, now)
         else:
             advance(session, part, "sign", actor, now, reason=box.number)
     session.flush()
@@ -72,10 +71,15 @@ def lose_box(
     advance(session, box, "lose", actor, now, reason=reason)
     box.lacking = len(parts)
     for part in parts:
-        advance(session, part, "lack", actor, now, reason=box.number)
-        part.box_id = None
+        _lack(session, part, box, actor, now)
     session.flush()
     return list(parts)
+
+
+def _lack(session: Session, part: OldPart, box: ReturnBox, actor: Actor, now: datetime) -> None:
+    """Give a part that did not arrive back to its dealer; what was written off is missing as before."""
+    advance(session, part, "lack_late" if part.outcome else "lack", actor, now, reason=box.number)
+    part.box_id = None
 
 
 def _read_all(labels: Iterable[str]) -> list[str]:

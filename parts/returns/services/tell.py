@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parts.returns.models import OldPart, ReturnNotice
-from parts.returns.states import WITH_DEALER
+from parts.returns.queries.overdue import late
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.clock import local_date
 
@@ -19,14 +19,14 @@ MOST = 2_000
 def tell_overdue(session: Session, now: datetime) -> int:
     """Tell of the parts whose last day has passed since; run again, it tells nothing twice."""
     told = select(ReturnNotice.id).where(ReturnNotice.old_part_id == OldPart.id).exists()
-    late = session.execute(
+    fresh = session.execute(
         select(OldPart.id, OldPart.dealer_id)
-        .where(OldPart.state.in_(WITH_DEALER), OldPart.due_on < local_date(now), ~told)
+        .where(late(local_date(now)), ~told)
         .order_by(OldPart.id).limit(MOST)
     ).all()  # fmt: skip
-    session.add_all(ReturnNotice(old_part_id=row.id, dealer_id=row.dealer_id, told_at=now) for row in late)
+    session.add_all(ReturnNotice(old_part_id=row.id, dealer_id=row.dealer_id, told_at=now) for row in fresh)
     session.flush()
-    return len(late)
+    return len(fresh)
 
 
 def mark_seen(session: Session, actor: Actor, now: datetime) -> int:

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from parts.returns import services, words
-from parts.returns.forms import AnswerForm, PlaceForm, ReasonForm, WriteOffForm
+from parts.returns.forms import AnswerForm, CorrectionForm, PlaceForm, ReasonForm, WriteOffForm
 from parts.returns.lists import NETWORK_OLD_PARTS, OLD_PARTS, OVERDUE
 from parts.returns.ports import deductions
 from parts.returns.queries import overdue as overdue_reads
@@ -17,12 +17,14 @@ from parts.returns.queries import pages
 from parts.returns.queries.pages import Sheet
 from parts.returns.queries.papers import label_files
 from parts.returns.rules.labels import printed
+from parts.returns.services.correct import hindrance
 from parts.returns.states import OLD_PART, OLD_PART_DISPUTE
 from parts.returns.views import bp
 from parts.returns.views.acting import taken
 from portal.kernel.access import Permission, access
 from portal.kernel.clock import local_date
-from portal.kernel.i18n import _
+from portal.kernel.errors import Fault
+from portal.kernel.i18n import _, say
 from portal.kernel.listing import fetch_page
 from portal.kernel.storage import storage
 from portal.kernel.web import actor, db_session, list_page, now, page
@@ -58,6 +60,7 @@ def show(key: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
     forms: dict[str, FlaskForm] = {
         "store": PlaceForm(formdata=None, prefix="store-"), "excuse": ReasonForm(formdata=None, prefix="excuse-"),
         "dispute": ReasonForm(formdata=None, prefix="dispute-"), "answer": AnswerForm(formdata=None, prefix="answer-"),
+        "correct": CorrectionForm(formdata=None, prefix="correct-"),
     }  # fmt: skip
     if wrong:
         forms[wrong[0]] = wrong[1]
@@ -70,7 +73,13 @@ def show(key: str, wrong: tuple[str, FlaskForm] | None = None) -> Any:
         events=_events(found), printed=printed(found.part.number), today=local_date(now()),
         statement=deductions().statements(db_session(), [found.part.number]).get(found.part.number),
         typed=wrong[0] if wrong else None,
+        uncorrectable=say(fault) if (fault := _hindrance(found, steps)) else None,
     )  # fmt: skip
+
+
+def _hindrance(found: Sheet, steps: set[str]) -> Fault | None:
+    """Say why this person cannot correct the inspection that the page offers to correct."""
+    return hindrance(db_session(), found.part, actor()) if "correct" in steps else None
 
 
 def _events(found: Sheet) -> list[dict[str, Any]]:
@@ -107,6 +116,17 @@ def excuse(key: str) -> Any:
         db_session(), key, form.reason.data or "", actor(), now(), form.seen())):  # fmt: skip
         return _done(key, _("Excused: the part need not come back."))
     return show(key, ("excuse", form))
+
+
+@bp.post("/parts/<key>/correct")
+@access(INSPECT)
+def correct(key: str) -> Any:
+    """Correct an inspection, as a second person."""
+    form = CorrectionForm(prefix="correct-")
+    if taken(form, lambda: services.correct(
+        db_session(), key, form.finding(), form.reason.data or "", actor(), now(), form.seen() or 0)):  # fmt: skip
+        return _done(key, _("Corrected. The deduction follows what was found now."))
+    return show(key, ("correct", form))
 
 
 @bp.post("/parts/<key>/dispute")

@@ -225,14 +225,17 @@ def test_a_day_and_its_last_one_are_read_alike_in_both_directions(today: date, a
     assert (today <= dispute_until(day)) is (day >= disputable_since(today)) is (ago <= 30)
 
 
-def test_no_step_leads_back_to_an_inspection() -> None:
-    """So a part that was inspected is never inspected again, whatever is done with it."""
-    reached, waiting = set(), ["accepted", "deducted", "missing"]
+def test_only_what_was_missing_comes_to_an_inspection_again() -> None:
+    """It is packed when it comes to light; what was looked at is inspected again by a correction only."""
+    assert {step.action for step in OLD_PART.steps if "missing" in step.sources} == {"pack", "correct"}
+    (correct,) = (step for step in OLD_PART.steps if step.action == "correct")
+    assert (correct.needs_reason, set(correct.sources) & OLD_PART.final) == (True, set())
+    reached, waiting = set(), ["accepted", "deducted"]
     while waiting:
         here = waiting.pop()
         if here not in reached:
             reached.add(here)
-            waiting += [step.target for step in OLD_PART.steps if here in step.sources]
+            waiting += [step.target for step in OLD_PART.steps if here in step.sources and step is not correct]
     assert "signed" not in reached
     assert {step.action for step in OLD_PART.steps if "signed" in step.sources} == {"accept", "deduct", "miss"}
 
