@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, DateTime, Select, exists, func, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Select, exists, func, select, union
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -53,7 +53,7 @@ def moved(*states: str) -> Select[Any]:
     before = [state for state in states if state not in SETTLED]
     after = [state for state in states if state in SETTLED]
     some = [*([_asked_since(before)] if before else []), *([_settled_since(after)] if after else [])]
-    return some[0] if len(some) == 1 else select(union_all(*some).subquery())
+    return some[0] if len(some) == 1 else select(union(*some).subquery())
 
 
 def _asked_since(states: list[str]) -> Select[Any]:
