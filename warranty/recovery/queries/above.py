@@ -88,7 +88,9 @@ def _sums(claims: Select[Any]) -> CTE:
 
 def _kept_lines(claims: Select[Any]) -> CTE:
     """Select the lines of such claims: what was approved, and what is left after what was taken of them alone."""
-    charges = charges_of(Claim.id.in_(claims)).cte("recovery_charges")
+    # Found first, and once: PostgreSQL would ask of every charge there is whether its claim is one of them.
+    some = claims.cte("recovery_moved").prefix_with("MATERIALIZED")
+    charges = charges_of(Claim.id.in_(select(some.c[0]))).cte("recovery_charges")
     amount = _whole(func.sum(_fen(charges.c.amount)))
     taken = select(charges.c.id, amount.label("taken")).group_by(charges.c.id).having(amount < 0).cte("recovery_taken")
     own = (

@@ -7,9 +7,9 @@ money last moved (both take no more than the share of what is borne by then).
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Select, exists, func, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Select, exists, func, select, union
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -53,19 +53,19 @@ def moved(*states: str) -> Select[Any]:
     before = [state for state in states if state not in SETTLED]
     after = [state for state in states if state in SETTLED]
     some = [*([_asked_since(before)] if before else []), *([_settled_since(after)] if after else [])]
-    return some[0] if len(some) == 1 else select(union_all(*some).subquery())
+    return some[0] if len(some) == 1 else select(union(*some).subquery())
 
 
 def _asked_since(states: list[str]) -> Select[Any]:
-    """Begin at the demands, which are few."""
-    some = select(Recovery.id, day_before(Recovery.made_at).label("made")).where(Recovery.state.in_(states))
-    demands = some.cte("recovery_unsettled").prefix_with("MATERIALIZED")  # else they are looked for by the entries
-    statement = (
-        select(RecoveryLine.claim_id).select_from(demands).join(RecoveryLine, RecoveryLine.recovery_id == demands.c.id)
-        .join(Claim, Claim.id == RecoveryLine.claim_id).join(Deduction, Deduction.claim_number == Claim.number)
-        .where(RecoveryLine.live, demands.c.made <= CHANGED)
+    """Begin at the demands, which are few: their claims are found before any entry is looked at."""
+    line, made = RecoveryLine, day_before(Recovery.made_at).label("made")
+    some = (
+        select(line.claim_id, Claim.number, made).select_from(Recovery).join(line, line.recovery_id == Recovery.id)
+        .join(Claim, Claim.id == line.claim_id).where(Recovery.state.in_(states), line.live).distinct()
     )  # fmt: skip
-    return cast("Select[Any]", statement)
+    claims = some.cte("recovery_unsettled").prefix_with("MATERIALIZED")
+    entries = select(claims.c.claim_id).join(Deduction, Deduction.claim_number == claims.c.number)
+    return entries.where(claims.c.made <= CHANGED)
 
 
 def _settled_since(states: list[str]) -> Select[Any]:
