@@ -120,6 +120,20 @@ def test_what_a_completed_repair_used_is_still_issued_to_it(
     assert differences(session) == []
 
 
+def test_a_completed_repair_is_asked_for_sixty_days_after_its_reception(
+    session: Session, part: Part, clerk: Actor, now: datetime
+) -> None:
+    make_stock(session, clerk, part, now - timedelta(days=90), "5", "10.00")
+    order = make_needy_order(session, clerk.dealer_id or 0, now, part)
+    number = completed(session, order, now)
+    order.received_at = now - timedelta(days=60)
+    session.flush()
+    assert listed(session) == [(number, "2.00")]
+    order.received_at -= timedelta(minutes=1)
+    session.flush()
+    assert listed(session) == []
+
+
 def test_what_a_completed_repair_cannot_have_from_stock_is_not_asked_for(
     session: Session, part: Part, clerk: Actor, now: datetime
 ) -> None:
