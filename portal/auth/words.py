@@ -101,6 +101,7 @@ TABLES = {
     "quality_report": N_("Parts quality report"),
     "quality_step": N_("8D step of a quality report"),
     "recovery": N_("Supplier recovery"),
+    "recovery_adjustment": N_("Adjustment of a demand"),
     "recovery_contract": N_("Recovery contract"),
     "recovery_entry": N_("Entry of the recovery ledger"),
     "recovery_line": N_("Line of a recovery"),

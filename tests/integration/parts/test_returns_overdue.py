@@ -124,7 +124,7 @@ def test_on_its_last_day_a_part_is_not_overdue_and_a_day_later_it_is(session: Se
     code = session.scalars(select(Dealer.code)).one()
     last = now + timedelta(days=30)  # what nobody wrote a rule for
     assert part.due_on == local_date(last)
-    with pytest.raises(DomainError, match="Nothing of this dealer is overdue"):
+    with pytest.raises(DomainError, match="Nothing of this station is overdue"):
         services.write_off(session, code, "逾期未返", SYSTEM, last)
     assert services.write_off(session, code, "逾期未返", SYSTEM, last + timedelta(days=1)) == [part]
     assert (part.outcome, part.deducted) == ("missing", COST)

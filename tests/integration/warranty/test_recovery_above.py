@@ -193,9 +193,8 @@ def test_the_statement_finds_what_the_rules_find(session: Session, dealer: Deale
         if chance.random() < 0.7:
             entry.cancelled_at = monday
     session.flush()
-    expected = by_the_rules(session, demands)
-    assert by_statement(session) == expected
-    assert expected["again"]
+    assert by_statement(session) == by_the_rules(session, demands)
+    assert by_the_rules(session, demands)["again"]
     for claim in claims:
         if chance.random() < 0.3:
             charge(session, claim, D("-90.00"), at=monday)
@@ -381,8 +380,7 @@ def test_an_agreed_demand_says_that_it_is_booked_first(
     assert "请先入账" in page
     assert f'action="/recovery/{number}/back"' not in page
     assert f'action="/recovery/{number}/book"' in page
-    typed = {"happened_on": "2026-11-20", "reason": "已二次抵扣"}
-    assert client.post(f"/recovery/{number}/back", data=typed).status_code == 409
+    assert client.post(f"/recovery/{number}/back", data=TYPED).status_code == 409
 
 
 def test_the_paper_prints_what_went_back(session: Session, dealer: Dealer, now: datetime, sign_in: SignIn) -> None:

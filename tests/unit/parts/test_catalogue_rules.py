@@ -66,5 +66,5 @@ def test_a_new_price_begins_today_or_later_on_a_free_day() -> None:
     assert codes(_price("2026-11-21", retail="0.00", dealer="0.00")) == []
     assert codes(_price("2026-11-21", retail="9999999999.99")) == []
     assert codes(_price("2026-11-21", retail="10000000000.00")) == [("amount", "retail")]
-    assert codes(_price("2026-11-19", retail="69.99")) == [("past", "valid_from")]
+    assert codes(_price("2026-11-19", retail="69.99")) == [("past", "valid_from"), ("retail_low", "retail")]
     assert codes(_price("2026-11-21", retail="69.99")) == [("retail_low", "retail")]
